@@ -1,0 +1,1 @@
+"""A Telegram bot that answers questions on isotretinoin from one document, word for word."""

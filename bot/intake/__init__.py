@@ -1,0 +1,1 @@
+"""Updates on their way in: polling, webhook, and the workers that handle them."""

@@ -1,0 +1,1 @@
+"""The knowledge base in memory: models, loading and checking, the matcher."""

@@ -1,0 +1,1 @@
+"""Replies on their way out: rendered for Telegram and sent."""

@@ -1,0 +1,1 @@
+"""What lasts: inbox, conversations, counters, clinics."""

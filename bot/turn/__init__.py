@@ -1,0 +1,1 @@
+"""One turn of a conversation, pure: no network, no database, no clock."""

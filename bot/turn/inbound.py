@@ -1,0 +1,44 @@
+"""What comes in: one thing a person did, already free of Telegram."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from enum import StrEnum
+
+from pydantic import Field
+
+from bot.kb.models import Frozen
+
+LONGEST = 4096  # Telegram's own limit for a message; the rest of a longer text is not read
+
+
+class Where(StrEnum):
+    """Where it was said; a group never sees a weight or a symptom echoed."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    INLINE = "inline"
+
+
+class Inbound(Frozen):
+    """One message, command, button press or inline query.
+
+    ``text``: what was typed, or the command a button stands for. ``passage``/``topic``: what a
+    button asks to see. ``at``: when, with a time zone; the turn itself has no clock.
+    """
+
+    text: str = ""
+    at: dt.datetime = Field(default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+    where: Where = Where.PRIVATE
+    passage: str | None = None
+    topic: str | None = None
+    language: str = "en"
+
+
+def clean(text: str) -> str:
+    """A text as the rules read it: NFKC, no control characters, single spaces, bounded length."""
+    text = unicodedata.normalize("NFKC", text[: 4 * LONGEST])
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    shown = (c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
+    return " ".join("".join(shown).split())[:LONGEST]

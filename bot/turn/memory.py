@@ -1,0 +1,36 @@
+"""The memory of a conversation: one small frozen value that goes into a turn and comes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from bot.kb.models import Frozen
+
+LASTS = dt.timedelta(minutes=30)
+
+
+class Memory(Frozen):
+    """What later turns need to know of earlier ones. It holds no text that the person typed.
+
+    ``passage``/``topic``: what was shown last. ``offered``: what was offered or shown since the
+    question, so that "not what I asked" never offers it again. ``isotretinoin``: the talk is of
+    isotretinoin. ``asking``: the question that we asked back (``weight``, ``unit``, ``safe`` ...)
+    with its ``details``, owned by the part of the turn that asked.
+    """
+
+    passage: str | None = None
+    topic: str | None = None
+    offered: tuple[str, ...] = ()
+    isotretinoin: bool = False
+    asking: str | None = None
+    details: dict[str, Any] = Field(default_factory=dict)
+    weight_kg: Decimal | None = None
+    at: dt.datetime | None = None
+
+    def fresh(self, now: dt.datetime) -> Memory:
+        """This memory, or an empty one where it is older than ``LASTS``."""
+        return Memory() if self.at is not None and now - self.at > LASTS else self
