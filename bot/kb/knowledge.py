@@ -1,0 +1,256 @@
+"""The knowledge base in memory, and how it is loaded and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.kb.dose_rules import DoseRules
+from bot.kb.models import (
+    Example,
+    Note,
+    Origin,
+    Passage,
+    QuestionFile,
+    Source,
+    Topic,
+    Words,
+    digest,
+)
+from bot.kb.replies import Replies
+from bot.kb.triage_rules import TriageRules
+from bot.kb.yaml_file import Fault, Model, line_of, parse
+
+CHAT = "chat-"  # labels of small talk
+SKIN_CARE = "skin-care"  # skin, but no isotretinoin in play
+UNRELATED = "unrelated"
+NOT_FOR_US = (SKIN_CARE, UNRELATED)
+
+
+class KnowledgeError(Exception):
+    """The knowledge base does not check; ``faults`` says all that is wrong."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that the bot knows. ``digest`` changes whenever what the matcher learns from does."""
+
+    source: Source
+    passages: Mapping[str, Passage]
+    topics: Mapping[str, Topic]
+    examples: tuple[Example, ...]
+    words: Words
+    replies: Replies
+    triage: TriageRules
+    dose: DoseRules
+    digest: str
+    checked: Mapping[str, int]  # how many of each thing were checked
+
+    def notes(self) -> Iterator[Note]:
+        """Every note of ours, on passages and on topics."""
+        for holder in (*self.passages.values(), *self.topics.values()):
+            yield from holder.notes
+
+
+def packaged() -> Path:
+    """The knowledge base that comes with the bot, in a wheel or in a checkout."""
+    inside = Path(__file__).parent.parent / "knowledge"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "knowledge"
+
+
+def load(directory: Path, language: str = "en") -> Knowledge:
+    """Load and check a knowledge base.
+
+    Raises:
+        KnowledgeError: with every fault, each with its file and line.
+    """
+    return _Loader(directory, language).load()
+
+
+@dataclass
+class _Loader:
+    """Collects faults over all files, so that a curator sees them at once."""
+
+    root: Path
+    language: str
+    faults: list[Fault] = field(default_factory=list)
+    checked: Counter[str] = field(default_factory=Counter)
+
+    def load(self) -> Knowledge:
+        if not (self.root / "source" / "ORIGIN.yaml").is_file():
+            raise KnowledgeError(
+                [Fault(str(self.root), 1, "no knowledge base here: source/ORIGIN.yaml is missing")]
+            )
+        source = self._source()
+        passages = self._folder("passages", Passage)
+        topics = self._folder("topics", Topic)
+        words = self._one("words.yaml", Words)
+        replies = self._replies()
+        triage = self._one("triage.yaml", TriageRules)
+        dose = self._one("dose.yaml", DoseRules)
+        if source is not None:
+            self._check_spans(source, passages)
+        for topic in topics.values():
+            for near in topic.nearest:
+                if near not in passages:
+                    self._fault(f"topics/{topic.id}.yaml", ("nearest",), f"no passage {near!r}")
+        examples = self._examples({**passages, **topics})
+        self._check_reviews((*passages.values(), *topics.values()))
+        if self.faults or source is None or words is None or replies is None:
+            raise KnowledgeError(self.faults)
+        if triage is None or dose is None:
+            raise KnowledgeError(self.faults)
+        return Knowledge(
+            source=source,
+            passages=passages,
+            topics=topics,
+            examples=examples,
+            words=words,
+            replies=replies,
+            triage=triage,
+            dose=dose,
+            digest=_digest(examples, words),
+            checked=dict(self.checked),
+        )
+
+    def _fault(self, file: str, loc: tuple[int | str, ...], what: str) -> None:
+        self.faults.append(Fault(file, line_of(self.root / file, loc), what))
+
+    def _one(self, file: str, model: type[Model]) -> Model | None:
+        self.checked["files"] += 1
+        return parse(self.root / file, self.root, model, self.faults)
+
+    def _source(self) -> Source | None:
+        origin = self._one("source/ORIGIN.yaml", Origin)
+        if origin is None:
+            return None
+        try:
+            raw = (self.root / "source" / origin.file).read_bytes()
+            text = raw.decode("utf-8")
+        except (OSError, UnicodeDecodeError) as why:
+            self._fault("source/ORIGIN.yaml", ("file",), f"the document cannot be read: {why}")
+            return None
+        found = hashlib.sha256(raw).hexdigest()
+        if found != origin.sha256:
+            what = f"the document's SHA-256 is {found}: it changed, run `bot split` and review"
+            self._fault("source/ORIGIN.yaml", ("sha256",), what)
+        self.checked["sources"] += 1
+        return Source(origin=origin, text=text)
+
+    def _folder(self, folder: str, model: type[Model]) -> dict[str, Model]:
+        found: dict[str, Model] = {}
+        for path in sorted((self.root / folder).glob("*.yaml")):
+            item = parse(path, self.root, model, self.faults)
+            self.checked[folder] += 1
+            if item is None:
+                continue
+            name = getattr(item, "id", "")
+            if name != path.stem:
+                self._fault(f"{folder}/{path.name}", ("id",), f"id {name!r} is not the file's name")
+            found[path.stem] = item
+        return found
+
+    def _replies(self) -> Replies | None:
+        return self._one(f"replies/{self.language}.yaml", Replies)
+
+    def _check_spans(self, source: Source, passages: dict[str, Passage]) -> None:
+        if not passages:
+            self.faults.append(Fault("passages", 1, "there is no passage"))
+        for passage in passages.values():
+            file, span = f"passages/{passage.id}.yaml", passage.span
+            self.checked["quotes"] += 1
+            if not span.start < span.end <= len(source.text):
+                self._fault(file, ("span",), f"the source has {len(source.text)} characters")
+                continue
+            quote = passage.quote(source)
+            if digest(quote) != passage.sha256:
+                self._fault(file, ("sha256",), "the words at this span are not those reviewed")
+            if quote != quote.strip():
+                self._fault(file, ("span",), "the quote begins or ends with white space")
+            for edge in (span.start, span.end):
+                if inside_word(source.text, edge):
+                    what = f"the quote is cut inside a word or number at character {edge}"
+                    self._fault(file, ("span",), what)
+
+    def _examples(self, known: dict[str, Passage | Topic]) -> tuple[Example, ...]:
+        folder = f"questions/{self.language}"
+        files = self._questions(folder)
+        labels = {*known, *NOT_FOR_US, *(label for label in files if label.startswith(CHAT))}
+        examples: list[Example] = []
+        first: dict[str, str] = {}
+        for label, (file, questions) in files.items():
+            if label not in labels:
+                self._fault(file, (), f"there is no passage or topic {label!r}")
+            for voice, index, entry in _entries(questions):
+                loc = ("voices", voice, index)
+                text = entry if isinstance(entry, str) else entry.text
+                also = () if isinstance(entry, str) else entry.also
+                for other in also:
+                    if other not in labels:
+                        self._fault(file, loc, f"there is no passage or topic {other!r}")
+                key = re.sub(r"\W+", " ", text.casefold()).strip() or text
+                if key in first:
+                    self._fault(file, loc, f"the same question stands in {first[key]}")
+                first.setdefault(key, file)
+                examples.append(Example(text=text, labels=(label, *also), voice=voice))
+                self.checked["examples"] += 1
+        for label in sorted(set(known) - set(files)):
+            self.faults.append(Fault(f"{folder}/{label}.yaml", 1, "has no example question"))
+        return tuple(examples)
+
+    def _questions(self, folder: str) -> dict[str, tuple[str, QuestionFile]]:
+        files = {}
+        for path in sorted((self.root / folder).glob("*.yaml")):
+            questions = parse(path, self.root, QuestionFile, self.faults)
+            if questions is not None:
+                files[path.stem] = (f"{folder}/{path.name}", questions)
+        return files
+
+    def _check_reviews(self, items: tuple[Passage | Topic, ...]) -> None:
+        for item in items:
+            folder = "passages" if isinstance(item, Passage) else "topics"
+            marks = [(("review",), item.review)]
+            marks += [(("notes", n, "review"), note.review) for n, note in enumerate(item.notes)]
+            for loc, review in marks:
+                self.checked["reviews"] += 1
+                self.checked["reviews signed"] += review.by is not None
+                if (review.by is None) != (review.on is None):
+                    what = "a review needs both who signed it (by) and when (on), or neither"
+                    self._fault(f"{folder}/{item.id}.yaml", loc, what)
+            self.checked["notes"] += len(item.notes)
+
+
+def _entries(
+    questions: QuestionFile,
+) -> Iterator[tuple[str, int, str | QuestionFile.Shared]]:
+    for voice, entries in questions.voices.items():
+        for index, entry in enumerate(entries):
+            yield voice, index, entry
+
+
+def _digest(examples: tuple[Example, ...], words: Words) -> str:
+    told = hashlib.sha256(words.model_dump_json().encode())
+    for example in examples:
+        told.update(repr((example.text, example.labels)).encode())
+    return told.hexdigest()
+
+
+def inside_word(text: str, at: int) -> bool:
+    """Whether cutting before character ``at`` would cut a word or a number such as 0.5."""
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    if before.isalnum() and after.isalnum():
+        return True
+    decimal = (before in ".," and after.isdigit() and text[at - 2 : at - 1].isdigit()) or (
+        after in ".," and before.isdigit() and text[at + 1 : at + 2].isdigit()
+    )
+    return decimal or (before in "-'’" and after.isalnum() and text[at - 2 : at - 1].isalnum())

@@ -1,0 +1,67 @@
+"""YAML files read into models, with the file and line of whatever is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+Loc = Sequence[int | str]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in the knowledge base, where a curator can find it."""
+
+    file: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}"
+
+
+def parse(path: Path, root: Path, model: type[Model], faults: list[Fault]) -> Model | None:
+    """Read one file into a model; what is wrong is added to ``faults`` and gives None."""
+    name = path.relative_to(root).as_posix()
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+    except (OSError, UnicodeDecodeError) as why:
+        faults.append(Fault(name, 1, f"cannot be read: {why}"))
+        return None
+    except yaml.YAMLError as why:
+        mark = getattr(why, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        faults.append(Fault(name, line, f"is not YAML: {getattr(why, 'problem', why)}"))
+        return None
+    try:
+        return model.model_validate(data)
+    except ValidationError as why:
+        for error in why.errors():
+            where = ".".join(str(part) for part in error["loc"])
+            faults.append(Fault(name, line_of(path, error["loc"]), f"{where}: {error['msg']}"))
+        return None
+
+
+def line_of(path: Path, loc: Loc) -> int:
+    """The line (from 1) of the deepest part of ``loc`` that the file has."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    line = 1
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if found is None:
+                continue  # a union's branch name, or the key that is missing
+            key, node = found
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            if part >= len(node.value):
+                break
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
