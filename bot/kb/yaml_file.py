@@ -11,6 +11,17 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class PlainLoader(yaml.CSafeLoader):
+    """Reads ``on``, ``yes`` and ``no`` as the words they are; only true and false are booleans."""
+
+
+PlainLoader.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if first in "tTfF" or rule[0] != "tag:yaml.org,2002:bool"]
+    for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
 Loc = Sequence[int | str]
 
 
@@ -30,7 +41,7 @@ def parse(path: Path, root: Path, model: type[Model], faults: list[Fault]) -> Mo
     """Read one file into a model; what is wrong is added to ``faults`` and gives None."""
     name = path.relative_to(root).as_posix()
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError) as why:
         faults.append(Fault(name, 1, f"cannot be read: {why}"))
         return None
@@ -50,7 +61,7 @@ def parse(path: Path, root: Path, model: type[Model], faults: list[Fault]) -> Mo
 
 def line_of(path: Path, loc: Loc) -> int:
     """The line (from 1) of the deepest part of ``loc`` that the file has."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=PlainLoader)
     line = 1
     for part in loc:
         if isinstance(node, yaml.MappingNode):

@@ -1,0 +1,176 @@
+"""Writing a split into a knowledge base: passages, plan, document and its origin.
+
+What a curator wrote in a passage's file stays, comments included; only span, section and hash
+follow the document, and a changed text loses its review mark.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.kb.models import digest
+from bot.kb.split import ANCHOR_WORDS, Piece, Plan, split
+from bot.kb.yaml_file import Fault, parse
+
+_TITLE = 40  # letters; a title is a button's label
+
+
+@dataclass
+class SplitReport:
+    """What a split did, by passage id."""
+
+    same: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)  # same words, another place
+    changed: list[str] = field(default_factory=list)  # other words between the same ends
+    appeared: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The report as text, one line a kind that has any."""
+        kinds = vars(self).items()
+        return [f"{kind}: {', '.join(ids)}" for kind, ids in kinds if ids]
+
+
+class SplitError(Exception):
+    """The document or the plan cannot be used; the message says why."""
+
+
+def split_into(document: Path, root: Path, today: dt.date, *, dry: bool = False) -> SplitReport:
+    """Split ``document`` into the knowledge base at ``root``, following its plan if it has one.
+
+    ``dry`` reports only. A passage that is gone moves to ``source/retired``.
+
+    Raises:
+        SplitError: the document is no UTF-8 text, or the plan does not read.
+    """
+    try:
+        raw = document.read_bytes()
+        text = raw.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as why:
+        raise SplitError(f"{document} cannot be read as UTF-8 text: {why}") from why
+    plan = _plan(root)
+    done = split(text, plan)
+    report = SplitReport(gone=[entry.id for entry in done.gone])
+    for piece in (*done.placed, *done.appeared):
+        _passage(piece, text, root, report, dry=dry)
+    if dry:
+        return report
+    for entry in done.gone:
+        _retire(root, entry.id)
+    pieces = sorted((*done.placed, *done.appeared), key=lambda piece: piece.span.start)
+    _write_plan(root, pieces)
+    _write_origin(document, raw, root, today)
+    return report
+
+
+def _plan(root: Path) -> Plan:
+    path = root / "source" / "plan.yaml"
+    if not path.is_file():
+        return Plan()
+    faults: list[Fault] = []
+    plan = parse(path, root, Plan, faults)
+    if plan is None:
+        raise SplitError("\n".join(str(fault) for fault in faults))
+    return plan
+
+
+def _passage(piece: Piece, text: str, root: Path, report: SplitReport, *, dry: bool) -> None:
+    """Write one passage's file, or bring it up to date."""
+    path = root / "passages" / f"{piece.entry.id}.yaml"
+    quote = text[piece.span.start : piece.span.end]
+    span = {"start": piece.span.start, "end": piece.span.end}
+    yaml = _yaml()
+    if not path.is_file():
+        report.appeared.append(piece.entry.id)
+        title = " ".join(quote.split()[:ANCHOR_WORDS])[:_TITLE]
+        content: dict[str, Any] = {
+            "id": piece.entry.id,
+            "title": title,
+            "section": piece.section,
+            "span": span,
+            "sha256": digest(quote),
+            "notes": [],
+            "review": {"by": None, "on": None},
+        }
+    else:
+        content = yaml.load(path.read_text(encoding="utf-8"))
+        if content["sha256"] != digest(quote):
+            report.changed.append(piece.entry.id)
+            content["review"] = {"by": None, "on": None}
+        elif dict(content["span"]) != span:
+            report.moved.append(piece.entry.id)
+        else:
+            report.same.append(piece.entry.id)
+            return
+        content["span"].update(span)
+        content["sha256"] = digest(quote)
+        content["section"] = piece.section
+    if not dry:
+        _write(path, yaml, content)
+
+
+def _retire(root: Path, name: str) -> None:
+    path = root / "passages" / f"{name}.yaml"
+    if path.is_file():
+        retired = root / "source" / "retired"
+        retired.mkdir(exist_ok=True)
+        path.rename(retired / path.name)
+
+
+def _write_plan(root: Path, pieces: list[Piece]) -> None:
+    path, yaml = root / "source" / "plan.yaml", _yaml()
+    old = yaml.load(path.read_text(encoding="utf-8")) if path.is_file() else {"passages": []}
+    if [dict(entry) for entry in old["passages"]] != [p.entry.model_dump() for p in pieces]:
+        old["passages"] = [piece.entry.model_dump() for piece in pieces]
+        _write(path, yaml, old)
+
+
+def _write_origin(document: Path, raw: bytes, root: Path, today: dt.date) -> None:
+    path, yaml = root / "source" / "ORIGIN.yaml", _yaml()
+    sha256 = hashlib.sha256(raw).hexdigest()
+    if path.is_file():
+        origin = yaml.load(path.read_text(encoding="utf-8"))
+        if origin["sha256"] == sha256:
+            return
+        origin.update(file=document.name, sha256=sha256, received=today)
+    else:
+        origin = {
+            "title": document.stem,
+            "file": document.name,
+            "sha256": sha256,
+            "received": today,
+            "origin": "",
+        }
+    kept = path.with_name(document.name)
+    if kept.resolve() != document.resolve():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(document, kept)
+    _write(path, yaml, origin)
+
+
+def _yaml() -> YAML:
+    """YAML that keeps comments, quotes and order."""
+    yaml = YAML()
+    yaml.width = 110
+    yaml.preserve_quotes = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    # None is written out: an unsigned review says so
+    yaml.representer.add_representer(
+        type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    return yaml
+
+
+def _write(path: Path, yaml: YAML, content: Any) -> None:
+    out = io.StringIO()
+    yaml.dump(content, out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(out.getvalue(), encoding="utf-8")

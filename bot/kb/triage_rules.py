@@ -1,0 +1,273 @@
+"""The shapes of ``knowledge/triage/*.yaml`` and what must hold when they are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from bot.kb.models import Frozen, Review, Verified
+from bot.kb.triage_phrases import Phrase, read_phrase
+
+RowId = Annotated[str, Field(pattern=r"^RF\d\d$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Level = Literal["emergency", "today", "next_visit"]
+RANK: Mapping[str, int] = {"emergency": 3, "today": 2, "next_visit": 1}
+Status = Literal["denied", "asked", "supposed", "past", "told", "fiction"]
+
+
+class Rule(Frozen):
+    """When a row is raised: ``if`` are concepts joined by ``+``, each ``a|b`` for either.
+
+    ``within``: how close they must be. ``unless``: concepts whose presence anywhere calls it off.
+    ``even``: states that do not matter here, e.g. ``past`` for blood already given. ``drug``: only
+    where the talk is of isotretinoin. ``urgency``: where it differs from the row's.
+    A concept with ``~`` before it counts whatever its state.
+    """
+
+    if_: str = Field(alias="if")
+    within: Literal["clause", "sentence", "message"] = "message"
+    unless: tuple[Name, ...] = ()
+    even: tuple[Status, ...] = ()
+    drug: bool = False
+    urgency: Level | None = None
+    longest: int | None = None  # words; a longer message is about something else as well
+
+    @property
+    def wanted(self) -> tuple[tuple[str, ...], ...]:
+        """The concepts: all of the outer, any of the inner; ``~`` kept."""
+        return tuple(
+            tuple(name.strip() for name in side.split("|")) for side in self.if_.split("+")
+        )
+
+    def names(self) -> set[str]:
+        """Every concept that the rule speaks of."""
+        return {n.removeprefix("~") for side in self.wanted for n in side} | set(self.unless)
+
+
+class Row(Frozen):
+    """A red flag: when it is raised and what is said, in two sentences (``say``).
+
+    ``line``: one sentence where something more urgent is said first. ``safety``: one sentence
+    beside the answer to a question that only asks about it. ``call``: which numbers are shown.
+    """
+
+    title: str
+    urgency: Level
+    say: str = Field(min_length=1, max_length=420)
+    line: str = Field(min_length=1, max_length=200)
+    safety: str = Field(min_length=1, max_length=260)
+    call: Literal["emergency", "crisis", "poison", "prescriber"]
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    examples: tuple[str, ...] = ()
+    lookalikes: tuple[str, ...] = ()
+    authority: str
+    section: str = ""
+    verified: Verified
+    review: Review = Review()
+
+
+class Question(Frozen):
+    """What we ask back where a message may or may not be a red flag.
+
+    ``yes``: the row if the person says yes, does not say, or is not clear. ``no``: the row that
+    still holds after a clear no. ``level``: urgency on yes where it differs from the row's.
+    """
+
+    ask: str
+    now: str  # what to do at once if it is so, shown with the question
+    yes: RowId
+    no: RowId | None = None
+    level: Level | None = None
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    examples: tuple[str, ...] = ()
+    review: Review = Review()
+
+
+class Line(Frozen):
+    """A number to call. Only a verified one is shown; see ``docs/safety.md``."""
+
+    number: str
+    name: str
+    authority: str
+    verified: Verified | None = None
+
+
+class Country(Frozen):
+    """The numbers of a country by need; a missing one is 'your local emergency number'."""
+
+    name: str
+    emergency: Line | None = None
+    crisis: Line | None = None
+    poison: Line | None = None
+
+
+class Frame(Frozen):
+    """Words that change how a sign is meant. ``reach``: where it must stand to do so.
+
+    ``before``: earlier in the sentence; ``sentence`` and ``message``: anywhere in it.
+    """
+
+    reach: Literal["before", "sentence", "message"]
+    phrases: tuple[str, ...]
+
+
+class Wording(Frozen):
+    """The fixed sentences of an alert."""
+
+    not_clinician: str
+    also: str
+    no_number: str
+    local: str
+    prescriber: str
+    only_asking: str
+    yes: str
+    no: str
+    unsure: str
+    labels: Mapping[Literal["emergency", "crisis", "poison"], str]
+    urgencies: Mapping[Level, str]
+
+
+class TriageFile(Frozen):
+    """Everything in ``knowledge/triage`` put together."""
+
+    joins: Mapping[str, str]  # two words read as one
+    spelling: Mapping[str, str]  # as written -> as meant (may be several words)
+    censored: tuple[str, ...]  # words that people mask, e.g. su*cide
+    ordinary: tuple[str, ...]  # real words that must not be taken for a misspelt concept word
+    idioms: tuple[str, ...]  # sayings that mean nothing, removed first
+    denials: tuple[str, ...]
+    not_denials: tuple[str, ...]
+    until: tuple[str, ...]  # words that end a denial
+    frames: Mapping[Status, Frame]
+    concepts: Mapping[Name, tuple[str, ...]]
+    rows: Mapping[RowId, Row]
+    questions: Mapping[Name, Question]
+    countries: Mapping[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Country]
+    wording: Wording
+    answers: Mapping[Literal["yes", "no"], tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _all_known(self) -> Self:
+        for where, rule in self.all_rules():
+            unknown = rule.names() - set(self.concepts)
+            if unknown:
+                raise ValueError(f"{where}: no concept {', '.join(sorted(unknown))}")
+        for name, question in self.questions.items():
+            for row in (question.yes, question.no):
+                if row is not None and row not in self.rows:
+                    raise ValueError(f"question {name}: no row {row}")
+        return self
+
+    def all_rules(self) -> Iterable[tuple[str, Rule]]:
+        """Each rule with the row or question it belongs to."""
+        for row_id, row in self.rows.items():
+            for rule in row.rules:
+                yield row_id, rule
+        for name, question in self.questions.items():
+            for rule in question.rules:
+                yield f"question {name}", rule
+
+
+Lexicon = Mapping[str, tuple[Phrase, ...]]
+
+
+@dataclass(frozen=True)
+class TriageRules:
+    """The rules as the engine uses them: the file, and its phrases read once."""
+
+    file: TriageFile
+    lexicon: Lexicon  # concepts, and the lists under names that begin with a capital
+
+
+def _read_all(name: str, lines: Iterable[str], joins: dict[str, str]) -> tuple[Phrase, ...]:
+    found: list[Phrase] = []
+    for line in lines:
+        try:
+            found += read_phrase(line, joins)
+        except ValueError as problem:
+            raise ValueError(f"triage: {name}: {line!r}: {problem}") from None
+    return tuple(found)
+
+
+def compile_rules(file: TriageFile) -> TriageRules:
+    """Read every phrase once.
+
+    Raises:
+        ValueError: a phrase is not in the language, or names a concept that does not exist.
+    """
+    joins = dict(file.joins)
+    lists: dict[str, tuple[str, ...]] = dict(file.concepts)
+    lists |= {
+        "Idiom": file.idioms,
+        "Denial": file.denials,
+        "NotDenial": file.not_denials,
+        "Until": file.until,
+    }
+    lists |= {f"Frame_{status}": frame.phrases for status, frame in file.frames.items()}
+    lists |= {f"Answer_{answer}": lines for answer, lines in file.answers.items()}
+    lexicon = {name: _read_all(name, lines, joins) for name, lines in lists.items()}
+    _check_groups(lexicon)
+    return TriageRules(file, lexicon)
+
+
+def _check_groups(lexicon: Lexicon) -> None:
+    def groups(name: str) -> set[str]:
+        if name not in lexicon:
+            raise ValueError(f"triage: no concept {name}")
+        parts = (part for phrase in lexicon[name] for part in phrase.parts)
+        return {g for part in parts for element in part for g in element.groups}
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            raise ValueError(f"triage: concept {name} is defined by itself")
+        for inner in groups(name):
+            if any(len(phrase.parts) > 1 for phrase in lexicon.get(inner, ())):
+                raise ValueError(f"triage: <{inner}> in {name} has phrases with &")
+            visit(inner, (*above, name))
+
+    for name in lexicon:
+        visit(name, ())
+
+
+def _merge(into: dict[str, Any], more: dict[str, Any], file: str) -> None:
+    for key, value in more.items():
+        if key not in into:
+            into[key] = value
+        elif isinstance(value, dict) and isinstance(into[key], dict):
+            twice = set(value) & set(into[key])
+            if twice:
+                raise ValueError(f"{file}: {key}: {', '.join(sorted(twice))} is there already")
+            into[key] = into[key] | value
+        else:
+            raise ValueError(f"{file}: {key} is there already")
+
+
+def load_triage(folder: Path) -> TriageRules:
+    """Read ``triage/*.yaml``, check it and make it ready.
+
+    Raises:
+        ValueError: what is wrong and in which file, in words for a curator.
+    """
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise ValueError(f"{folder.name}: no triage rules; expected *.yaml files here")
+    merged: dict[str, Any] = {}
+    for path in files:
+        try:
+            data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        except yaml.YAMLError as problem:
+            raise ValueError(f"{path.name}: not valid YAML: {problem}") from None
+        if not isinstance(data, dict):
+            raise ValueError(f"{path.name}: expected names with values")
+        _merge(merged, data, path.name)
+    try:
+        return compile_rules(TriageFile.model_validate(merged))
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise ValueError(f"triage: {where}: {first['msg']}") from None
