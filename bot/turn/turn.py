@@ -1,14 +1,149 @@
-"""The whole way of a message, top to bottom. Start reading here."""
+"""The whole way of a message, top to bottom. Start reading here.
+
+A turn is pure: what was done and what is remembered go in, what is remembered and what is said
+come out. It has no clock, no network and no database.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from bot.turn.inbound import Inbound
-    from bot.turn.memory import Memory
-    from bot.turn.reply import Reply
+from bot.kb.knowledge import Knowledge
+from bot.kb.matcher import Matcher
+from bot.turn.alert import alert_reply, safety_line
+from bot.turn.answer import answer, chat, clarify, gap, refuse
+from bot.turn.command import command
+from bot.turn.course import course_reply, read_course
+from bot.turn.dose import dose_reply
+from bot.turn.figures import read_dose
+from bot.turn.inbound import Inbound, clean
+from bot.turn.memory import Memory
+from bot.turn.reply import Reply
+from bot.turn.search import Found, Outcome, search
+from bot.turn.triage import ASKING as TRIAGE
+from bot.turn.triage import Verdict, answer_to_ask, triage
 
-TurnFunction = Callable[["Inbound", "Memory"], tuple["Memory", "Reply"]]
-"""A turn with its knowledge bound: what the terminal and the Telegram workers call."""
+TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
+"""A turn with its context bound: what the terminal and the Telegram workers call."""
+
+ONLY_ASKING = "only asking"  # what the button under an alert says
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a turn works with. The two switches are the operator's."""
+
+    kb: Knowledge
+    matcher: Matcher
+    show_notes: bool = True
+    dose_calculator: bool = True
+    country: str | None = None
+
+
+def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """Answer one thing that a person did."""
+    kb = context.kb
+    memory = memory.fresh(inbound.at).model_copy(update={"at": inbound.at})
+    text = clean(inbound.text)
+
+    verdict = _triaged(text, memory, kb)  # before anything else, whatever the state
+    if verdict.raised or verdict.ask:
+        return _alert(text, verdict, memory, context)
+    if inbound.passage in kb.passages:
+        return _said(memory, answer(kb, [inbound.passage], show_notes=context.show_notes))
+    if inbound.topic in kb.topics:
+        return _said(memory, gap(kb, inbound.topic, show_notes=context.show_notes))
+    if not text:
+        return memory, refuse(kb, "empty")
+    if text == ONLY_ASKING and "asked" in memory.details:
+        return _only_asking(memory, context)
+    if (said := command(text, memory, kb)) is not None:
+        return said
+    if (course := read_course(text, inbound.at.date())) is not None:
+        return _said(memory, course_reply(course, kb, memory, inbound.at.date()))
+    if (dose := read_dose(text, kb.dose, memory)) is not None:
+        return dose_reply(dose, kb, memory, calculator=context.dose_calculator)
+    return _found(search(text, memory, kb, context.matcher), verdict, memory, context)
+
+
+def _triaged(text: str, memory: Memory, kb: Knowledge) -> Verdict:
+    """The red flags of a text, read as the answer to our own question where one is open."""
+    if memory.asking == TRIAGE:
+        answered = answer_to_ask(text, memory, kb.triage)
+        if answered is not None:
+            return answered
+    return triage(text, kb.triage, isotretinoin=memory.isotretinoin)
+
+
+def _alert(
+    text: str, verdict: Verdict, memory: Memory, context: Context
+) -> tuple[Memory, Reply]:
+    """Say what to do; remember what the question would have found, for "I was only asking"."""
+    reply = alert_reply(verdict, context.kb.triage, country=context.country)
+    details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
+    found = search(text, memory, context.kb, context.matcher)
+    if found.outcome in (Outcome.ANSWER, Outcome.GAP):
+        details["asked"] = found.names[0]
+    else:
+        details["asked"] = found.nearest[0]
+    asking = TRIAGE if verdict.ask else None
+    return memory.model_copy(update={"asking": asking, "details": details}), reply
+
+
+def _only_asking(memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    name, notes = memory.details["asked"], context.show_notes
+    kb = context.kb
+    said = answer(kb, [name], show_notes=notes) if name in kb.passages else None
+    return _said(memory, said or gap(kb, name, show_notes=notes))
+
+
+def _found(
+    found: Found, verdict: Verdict, memory: Memory, context: Context
+) -> tuple[Memory, Reply]:
+    """Say what the search came to, with a safety line where a red flag was only asked about."""
+    kb, confidence = context.kb, found.confidence
+    line = safety_line(verdict, kb.triage)
+    extra = () if line is None else (line,)
+    nearest = [name for name in found.nearest if name not in memory.offered] or found.nearest
+    match found.outcome:
+        case Outcome.ANSWER:
+            reply = answer(
+                kb,
+                found.names,
+                nearest=nearest,
+                confidence=confidence,
+                show_notes=context.show_notes,
+                extra=extra,
+            )
+        case Outcome.GAP:
+            reply = gap(
+                kb,
+                found.names[0],
+                nearest=nearest,
+                confidence=confidence,
+                show_notes=context.show_notes,
+                extra=extra,
+            )
+        case Outcome.CLARIFY:
+            reply = clarify(kb, found.nearest, confidence=confidence, extra=extra)
+        case Outcome.REFUSE:
+            reply = refuse(
+                kb, found.names[0], nearest=found.nearest, confidence=confidence, extra=extra
+            )
+        case Outcome.CHAT:
+            reply = chat(kb, found.names[0].replace("-", ".", 1))
+    talk = memory.isotretinoin or found.match.drug or found.outcome is Outcome.ANSWER
+    return _said(memory.model_copy(update={"isotretinoin": talk}), reply)
+
+
+def _said(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
+    """Remember what a reply showed; an open question of ours is closed by it."""
+    update: dict[str, Any] = {"asking": None, "details": {}}
+    if reply.citations:
+        update |= {"passage": reply.citations[0].passage, "topic": None, "isotretinoin": True}
+        update["offered"] = tuple(cited.passage for cited in reply.citations)
+    elif reply.topic is not None:
+        update |= {"topic": reply.topic, "isotretinoin": True, "offered": ()}
+    return memory.model_copy(update=update), reply

@@ -1,0 +1,43 @@
+"""Building a turn: knowledge loaded and checked, the matcher trained or taken from its cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.kb.cache import matcher_for
+from bot.kb.knowledge import load, packaged
+from bot.settings import Settings
+from bot.turn.inbound import Inbound
+from bot.turn.memory import Memory
+from bot.turn.reply import Reply
+from bot.turn.turn import Context, TurnFunction, take_turn
+
+
+def build_context(settings: Settings, training: Callable[[], None] = lambda: None) -> Context:
+    """What a turn works with. ``training`` is called before the matcher is trained (seconds).
+
+    Raises:
+        KnowledgeError: the knowledge base does not check.
+    """
+    kb = load(knowledge_dir(settings), settings.language)
+    return Context(
+        kb=kb,
+        matcher=matcher_for(kb, settings.state_dir / "cache", training),
+        show_notes=settings.show_notes,
+        dose_calculator=settings.dose_calculator,
+    )
+
+
+def knowledge_dir(settings: Settings) -> Path:
+    """The knowledge base that the settings name, or the packaged one."""
+    return settings.knowledge_dir or packaged()
+
+
+def bind(context: Context) -> TurnFunction:
+    """A turn that a front end can call."""
+
+    def turn(inbound: Inbound, memory: Memory) -> tuple[Memory, Reply]:
+        return take_turn(inbound, memory, context)
+
+    return turn

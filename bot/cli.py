@@ -1,0 +1,180 @@
+"""The command line: ``python -m bot``. Each verb reads its words and hands over to one function."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot import ask as asking
+from bot.brain import bind, build_context, knowledge_dir
+from bot.kb.knowledge import KnowledgeError, load
+from bot.kb.split_files import SplitError, split_into
+from bot.settings import Settings, SettingsError, load_settings
+from bot.terminal import chat as talk
+from bot.terminal import explain as explain_text
+from bot.terminal import show
+from bot.turn.alert import listing
+from bot.turn.reply import Reply
+from bot.turn.turn import Context
+
+cli = typer.Typer(
+    name="bot",
+    help="Answers questions on isotretinoin from one document, word for word.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command line; a fault of the user's never ends in a traceback."""
+    try:
+        cli()
+    except SettingsError as why:
+        _fail(f"Settings: {why}")
+    except KnowledgeError as why:
+        _fail(f"The knowledge base does not check, so the bot does not start:\n{why}")
+    except (SplitError, OSError) as why:
+        _fail(str(why))
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(message, style="red", markup=False, highlight=False)
+    sys.exit(1)
+
+
+@cli.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Serve Telegram where TELEGRAM_BOT_TOKEN is set; else chat in the terminal."""
+    if context.invoked_subcommand is None:
+        settings = load_settings()
+        if settings.telegram_bot_token is None:
+            _chat(settings)
+        else:
+            _serve(settings)
+
+
+@cli.command()
+def run() -> None:
+    """Serve Telegram: by polling, or by webhook where PUBLIC_URL is set."""
+    _serve(load_settings())
+
+
+@cli.command()
+def chat() -> None:
+    """Chat in the terminal."""
+    _chat(load_settings())
+
+
+@cli.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reply as JSON.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read a conversation a line from standard input.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show why it was matched or refused.")
+    ] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print a reply's JSON schema.")] = False,
+) -> None:
+    """Ask one question, or many conversations as JSON lines."""
+    if schema:
+        print(json.dumps(Reply.model_json_schema(), indent=2))
+        return
+    if jsonl == (text is not None):
+        raise typer.BadParameter('give either a question ("What are the side effects?") or --jsonl')
+    context = _context(load_settings())
+    if text is not None:
+        _ask_one(text, context, as_json=as_json, explain=explain)
+        return
+    lines = (line.decode("utf-8", errors="replace") for line in sys.stdin.buffer)
+    failed = False
+    for result in asking.answer_lines(lines, bind(context)):
+        failed = failed or "error" in result
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    raise typer.Exit(code=int(failed))
+
+
+def _ask_one(text: str, context: Context, *, as_json: bool, explain: bool) -> None:
+    console = Console()
+    if explain:
+        explain_text(text, context, console)
+    reply = asking.converse([text], bind(context))[-1]
+    if as_json:
+        sys.stdout.write(reply.model_dump_json(indent=2) + "\n")
+    else:
+        show(reply, console)
+
+
+@cli.command()
+def check(
+    directory: Annotated[
+        Path | None, typer.Argument(help="A knowledge base; without it the configured one.")
+    ] = None,
+) -> None:
+    """Check the knowledge base: every span, hash, edge, id, example and review mark."""
+    settings = load_settings()
+    kb = load(directory or knowledge_dir(settings), settings.language)
+    for name, count in kb.checked.items():
+        print(f"{count:6d} {name} checked" if "signed" not in name else f"{count:6d} {name}")
+    print("no fault found")
+
+
+@cli.command()
+def split(
+    document: Annotated[Path, typer.Argument(help="A plain text file in UTF-8.")],
+    into: Annotated[
+        Path | None, typer.Option(help="The knowledge base to write; without it the configured.")
+    ] = None,
+    *,
+    diff: Annotated[bool, typer.Option("--diff", help="Only say what would change.")] = False,
+) -> None:
+    """Split a document into passages, following the plan beside the source if there is one."""
+    today = dt.datetime.now(dt.UTC).date()
+    report = split_into(document, into or knowledge_dir(load_settings()), today, dry=diff)
+    print("\n".join(report.lines()))
+
+
+@cli.command()
+def triage(
+    *, list_: Annotated[bool, typer.Option("--list", help="Show what triggers.")] = True
+) -> None:
+    """Show openly which red flags there are, what triggers them and what is said."""
+    settings = load_settings()
+    if list_:
+        print(listing(load(knowledge_dir(settings), settings.language).triage))
+
+
+def _context(settings: Settings) -> Context:
+    """The turn's context, with a spinner while the matcher is trained."""
+    console = Console(stderr=True)
+    with console.status("Starting ...") as status:
+        return build_context(settings, lambda: status.update("Learning the examples, once ..."))
+
+
+def _chat(settings: Settings) -> None:
+    console = Console()
+    turn = bind(_context(settings))
+    console.print("Ask in your own words; a number presses a button; /quit ends.", style="dim")
+    talk(turn, console, lambda: console.input("[bold]you:[/bold] "), lambda: dt.datetime.now(dt.UTC))
+
+
+def _serve(settings: Settings) -> None:
+    if settings.telegram_bot_token is None:
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN is not set. @BotFather gives you one; put it into the environment"
+            " or .env. Without it, `python -m bot chat` talks in the terminal."
+        )
+    from bot.app import serve  # noqa: PLC0415 - the terminal needs no web server
+
+    raise typer.Exit(code=serve(settings, bind(_context(settings))))

@@ -1,0 +1,53 @@
+"""The trained matcher on disk, keyed by what it was trained on."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.kb.knowledge import Knowledge
+from bot.kb.matcher import Matcher
+
+VERSION = "1"  # change it whenever training or the files' form changes
+_KEPT = 3  # caches of other knowledge bases that stay
+
+
+def matcher_for(
+    kb: Knowledge, folder: Path, training: Callable[[], None] = lambda: None
+) -> Matcher:
+    """The matcher for a knowledge base: from the cache in ``folder``, or trained and put there.
+
+    ``training`` is called before the slow way is taken. A damaged cache is made again; a cache
+    that cannot be written (full or read-only disk) costs time at the next start, nothing else.
+    """
+    place = folder / f"matcher-{VERSION}-{kb.digest[:16]}"
+    if (place / "complete").is_file():
+        try:
+            return Matcher.load(place, kb.words, kb.examples)
+        except (OSError, ValueError, KeyError):
+            shutil.rmtree(place, ignore_errors=True)
+    training()
+    matcher = Matcher.train(kb.words, kb.examples)
+    try:
+        _keep(matcher, place)
+    except OSError:
+        shutil.rmtree(place, ignore_errors=True)
+    return matcher
+
+
+def _keep(matcher: Matcher, place: Path) -> None:
+    """Write beside and rename, so that no other process sees half a cache."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix="matcher-new-", dir=place.parent))
+    try:
+        matcher.save(beside)
+        (beside / "complete").touch()
+        if not place.exists():
+            beside.rename(place)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    old = sorted(place.parent.glob("matcher-*-*"), key=lambda p: p.stat().st_mtime)
+    for other in old[:-_KEPT]:
+        shutil.rmtree(other, ignore_errors=True)

@@ -1,0 +1,105 @@
+"""Matching a message against the example questions: probabilities of every label.
+
+The matcher ranks; whether the document answers at all is decided in ``bot.turn.search``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from bot.kb.models import Example, Words
+from bot.kb.ngrams import Floats, Ngrams
+from bot.kb.reading import Read, Reader
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a message compares with the examples. ``probability`` of a label sums to 1 over all."""
+
+    labels: tuple[str, ...]
+    probabilities: Floats
+    drug: bool  # isotretinoin is named in the message
+
+    def of(self, label: str) -> float:
+        """The probability of one label."""
+        return float(self.probabilities[self.labels.index(label)])
+
+    def among(self, labels: Iterable[str]) -> float:
+        """The probability that it is one of these labels."""
+        wanted = set(labels)
+        return float(sum(p for name, p in self.pairs() if name in wanted))
+
+    def pairs(self) -> list[tuple[str, float]]:
+        """Labels with their probabilities, most probable first."""
+        order = np.argsort(-self.probabilities, kind="stable")
+        return [(self.labels[i], float(self.probabilities[i])) for i in order]
+
+    def best(self, among: Iterable[str]) -> list[tuple[str, float]]:
+        """The same for some labels only."""
+        wanted = set(among)
+        return [pair for pair in self.pairs() if pair[0] in wanted]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """An example question near to a message; ``score`` is rapidfuzz's, 0 to 100."""
+
+    example: Example
+    score: float
+
+
+class Matcher:
+    """Trained on a knowledge base's examples; make it with ``train`` or ``load``."""
+
+    def __init__(self, words: Words, examples: Sequence[Example], ngrams: Ngrams) -> None:
+        self.reader = Reader(words)
+        self._examples = examples
+        self._ngrams = ngrams
+
+    @classmethod
+    def train(cls, words: Words, examples: Sequence[Example]) -> Matcher:
+        """Learn from the examples; takes seconds."""
+        reader = Reader(words)
+        texts = [reader.read(example.text).text for example in examples]
+        ngrams = Ngrams.train(texts, [example.labels[0] for example in examples])
+        return cls(words, examples, ngrams)
+
+    def save(self, folder: Path) -> None:
+        """Write what was learnt."""
+        self._ngrams.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, words: Words, examples: Sequence[Example]) -> Matcher:
+        """Read what ``save`` wrote.
+
+        Raises:
+            OSError, ValueError, KeyError: the files are missing or damaged.
+        """
+        return cls(words, examples, Ngrams.load(folder))
+
+    def match(self, texts: Sequence[str]) -> list[Match]:
+        """Compare messages (or parts of one) with the examples."""
+        reads = [self.reader.read(text) for text in texts]
+        rows = self._ngrams.probabilities([read.text for read in reads])
+        return [
+            Match(self._ngrams.labels, row, read.drug)
+            for row, read in zip(rows, reads, strict=True)
+        ]
+
+    def neighbours(self, text: str, limit: int = 5) -> list[Neighbour]:
+        """The nearest example questions, for ``bot ask --explain``."""
+        read: Read = self.reader.read(text)
+        found = process.extract(
+            read.text,
+            [self.reader.read(example.text).text for example in self._examples],
+            scorer=fuzz.token_sort_ratio,
+            limit=limit,
+        )
+        return [Neighbour(self._examples[at], score) for _, score, at in found]

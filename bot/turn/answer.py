@@ -1,0 +1,197 @@
+"""Saying what was found: hits become a reply, in two voices that are never mixed.
+
+Everything here takes its words from the knowledge base; nothing of what the person typed is
+ever repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.kb.knowledge import NOT_FOR_US, Knowledge
+from bot.kb.models import Note, Passage, Topic, Verdict
+from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
+
+OFFERED = 3  # nearest things shown under a reply
+
+
+def passage_button(passage: Passage) -> Suggestion:
+    """A button that shows a passage."""
+    return Suggestion(
+        label=passage.title,
+        passage=passage.id,
+        start=passage.span.start,
+        end=passage.span.end,
+    )
+
+
+def topic_button(topic: Topic) -> Suggestion:
+    """A button that shows a gap."""
+    return Suggestion(label=topic.title, topic=topic.id)
+
+
+def answer(
+    kb: Knowledge,
+    passages: Sequence[str],
+    *,
+    nearest: Iterable[str] = (),
+    confidence: float = 1.0,
+    show_notes: bool = True,
+    extra: Sequence[ShownNote] = (),
+) -> Reply:
+    """Quote one or more passages, best first, each with its citation and safety notes.
+
+    ``nearest``: ids to offer after it; ``extra``: notes that the question itself called for.
+    """
+    cited = [kb.passages[name] for name in passages]
+    parts: list[str] = []
+    notes: list[ShownNote] = []
+    for number, passage in enumerate(cited):
+        if number:
+            parts.append(kb.replies.say("answer.second"))
+        shown = notes_shown(passage.notes, show_notes=show_notes)
+        parts += [passage.title, *quoted(kb, passage), *_as_text(kb, shown)]
+        notes += shown
+    parts += _as_text(kb, extra)
+    parts.append(kb.replies.say("answer.disclaimer"))
+    return Reply(
+        kind=Kind.ANSWER,
+        text="\n\n".join(parts),
+        citations=tuple(Citation.of(passage, kb.source) for passage in cited),
+        notes=(*notes, *extra),
+        suggestions=buttons(kb, nearest, without=passages),
+        confidence=confidence,
+    )
+
+
+def gap(
+    kb: Knowledge,
+    name: str,
+    *,
+    nearest: Iterable[str] = (),
+    confidence: float = 1.0,
+    show_notes: bool = True,
+    extra: Sequence[ShownNote] = (),
+) -> Reply:
+    """Name a gap of the document, with what authorities say and the nearest things it does say."""
+    topic = kb.topics[name]
+    notes = [*notes_shown(topic.notes, show_notes=show_notes), *extra]
+    near = buttons(kb, [*nearest, *topic.nearest])
+    parts = [
+        kb.replies.say("gap.heading", title=topic.title),
+        kb.replies.say("gap.says", gap=topic.gap),
+        *(kb.replies.say("gap.note", **_told(note)) for note in notes),
+    ]
+    if near:
+        parts.append(kb.replies.say("gap.nearest"))
+    return Reply(
+        kind=Kind.NOT_COVERED,
+        text="\n\n".join(parts),
+        notes=tuple(notes),
+        topic=topic.id,
+        suggestions=near,
+        confidence=confidence,
+    )
+
+
+def refuse(
+    kb: Knowledge,
+    why: str,
+    *,
+    nearest: Iterable[str] = (),
+    confidence: float = 1.0,
+    extra: Sequence[ShownNote] = (),
+) -> Reply:
+    """Say that the document has no answer; ``why`` is ``unknown`` or a label of ``NOT_FOR_US``."""
+    near = buttons(kb, nearest)
+    parts = [kb.replies.say(f"refuse.{why}"), *_as_text(kb, extra)]
+    if near:
+        parts.append(kb.replies.say("refuse.nearest" if why in NOT_FOR_US else "gap.nearest"))
+    return Reply(
+        kind=Kind.NOT_COVERED,
+        text="\n\n".join(parts),
+        notes=tuple(extra),
+        suggestions=near,
+        confidence=confidence,
+    )
+
+
+def clarify(
+    kb: Knowledge,
+    choices: Iterable[str],
+    *,
+    confidence: float = 1.0,
+    extra: Sequence[ShownNote] = (),
+) -> Reply:
+    """Ask which of the nearest things is meant."""
+    parts = [
+        kb.replies.say("answer.unsure_heading"),
+        kb.replies.say("answer.unsure"),
+        *_as_text(kb, extra),
+    ]
+    return Reply(
+        kind=Kind.CLARIFY,
+        text="\n\n".join(parts),
+        notes=tuple(extra),
+        suggestions=buttons(kb, choices),
+        confidence=confidence,
+    )
+
+
+def chat(kb: Knowledge, name: str, **values: object) -> Reply:
+    """Small talk or a command's fixed text: ``chat.thanks``, ``command.privacy``."""
+    return Reply(kind=Kind.CHAT, text=kb.replies.say(name, **values), suggestions=_first_steps(kb))
+
+
+def quoted(kb: Knowledge, passage: Passage) -> list[str]:
+    """A passage's quote and the line that says where it stands."""
+    return [
+        kb.replies.say("answer.quoted", quote=passage.quote(kb.source)),
+        kb.replies.say(
+            "answer.cited",
+            title=kb.source.origin.title,
+            section=passage.section,
+            start=passage.span.start,
+            end=passage.span.end,
+        ),
+    ]
+
+
+def notes_shown(notes: Iterable[Note], *, show_notes: bool) -> list[ShownNote]:
+    """The notes to show; one on a contradicted claim is shown whatever the switch says."""
+    return [
+        ShownNote.of(note) for note in notes if show_notes or note.verdict is Verdict.CONTRADICTED
+    ]
+
+
+def buttons(
+    kb: Knowledge, names: Iterable[str], without: Sequence[str] = ()
+) -> tuple[Suggestion, ...]:
+    """Up to ``OFFERED`` buttons for passages and topics, each once."""
+    found: dict[str, Suggestion] = {}
+    for name in names:
+        if name in found or name in without:
+            continue
+        if name in kb.passages:
+            found[name] = passage_button(kb.passages[name])
+        elif name in kb.topics:
+            found[name] = topic_button(kb.topics[name])
+    return tuple(found.values())[:OFFERED]
+
+
+def _first_steps(kb: Knowledge) -> tuple[Suggestion, ...]:
+    say = kb.replies.say
+    return (
+        Suggestion(label=say("button.ask"), command=say("button.ask")),
+        Suggestion(label=say("button.dose"), command="/dose"),
+        Suggestion(label=say("button.effects"), command=say("button.effects")),
+        Suggestion(label=say("button.help"), command="/redflags"),
+    )
+
+
+def _as_text(kb: Knowledge, notes: Iterable[ShownNote]) -> list[str]:
+    return [kb.replies.say("answer.note", **_told(note)) for note in notes]
+
+
+def _told(note: ShownNote) -> dict[str, str]:
+    return {"text": note.text, "authority": ", ".join(filter(None, (note.authority, note.section)))}
