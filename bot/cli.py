@@ -177,4 +177,5 @@ def _serve(settings: Settings) -> None:
         )
     from bot.app import serve  # noqa: PLC0415 - the terminal needs no web server
 
-    raise typer.Exit(code=serve(settings, bind(_context(settings))))
+    context = _context(settings)
+    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies))

@@ -1,0 +1,138 @@
+"""Long polling on raw updates: nothing is acknowledged before it is on disk.
+
+Our own loop, because PTB's Updater acknowledges what is only in memory, and one update that it
+cannot parse stops it for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from telegram import Bot
+from telegram.error import (
+    Conflict,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.intake.arrivals import arrivals
+from bot.intake.health import Health
+from bot.intake.pause import pause
+from bot.logs import describe, get_logger
+from bot.reply.send import seconds
+from bot.reply.update import KINDS
+from bot.store.store import TROUBLE, Store
+
+log = get_logger(__name__)
+
+POLL_SECONDS = 25
+LONGEST_PAUSE = 15.0
+
+
+class Poller:
+    """Moves updates from Telegram into the inbox until told to stop."""
+
+    def __init__(self, bot: Bot, store: Store, health: Health) -> None:
+        self._bot = bot
+        self._store = store
+        self._health = health
+        self._offset = 0
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Poll.
+
+        Raises:
+            InvalidToken: Telegram does not know the token.
+        """
+        failures = 0
+        self._health.polled_at = time.monotonic()
+        while not stopping.is_set():
+            try:
+                batch = await self._next_batch(stopping)
+                if batch is None:
+                    break
+                await self._keep(batch, stopping)
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                failures += 1
+                await pause(self._delay(error, failures), stopping)
+            else:
+                failures = 0
+                self._health.polled_at = time.monotonic()
+        await self._acknowledge()
+
+    async def _next_batch(self, stopping: asyncio.Event) -> list[Any] | None:
+        """What Telegram has, or None when told to stop: the poll is then given up at once."""
+        call = asyncio.ensure_future(self._get_updates(POLL_SECONDS))
+        stop = asyncio.ensure_future(stopping.wait())
+        try:
+            await asyncio.wait({call, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not call.done():
+                return None
+            return call.result()
+        finally:
+            for task in (call, stop):
+                task.cancel()
+            await asyncio.gather(call, stop, return_exceptions=True)
+
+    async def _get_updates(self, wait: int) -> list[Any]:
+        batch = await self._bot.do_api_request(
+            "getUpdates",
+            api_kwargs={"offset": self._offset, "timeout": wait, "allowed_updates": list(KINDS)},
+            read_timeout=wait + 5,
+        )
+        if not isinstance(batch, list):
+            raise NetworkError("getUpdates gave no list")
+        return batch
+
+    async def _keep(self, batch: list[Any], stopping: asyncio.Event) -> None:
+        """Put a batch on disk, however long that takes; only then move the offset."""
+        rows = arrivals(batch)
+        tries = 0
+        while rows:
+            try:
+                await self._store.put(rows)
+                self._health.store_works(works=True)
+                self._offset = max(row.update_id for row in rows) + 1
+                return  # noqa: TRY300
+            except TROUBLE as error:
+                tries += 1
+                self._health.store_works(works=False)
+                log.error("updates_not_kept", error=describe(error), waiting=len(rows))  # noqa: TRY400
+                if await pause(min(0.2 * 2**tries, 5.0), stopping):
+                    return
+        if batch and not rows:
+            await pause(1.0, stopping)
+
+    async def _acknowledge(self) -> None:
+        """Tell Telegram what is kept, so that the next process does not get it again."""
+        if self._offset:
+            try:
+                await asyncio.wait_for(self._confirm(), timeout=2)
+            except (TelegramError, TimeoutError):
+                log.info("last_acknowledgement_failed")
+
+    async def _confirm(self) -> None:
+        await self._bot.do_api_request(
+            "getUpdates",
+            api_kwargs={"offset": self._offset, "timeout": 0, "limit": 1},
+            read_timeout=2,
+        )
+
+    def _delay(self, error: TelegramError, failures: int) -> float:
+        """How long to wait after an error; the first timeout costs nothing."""
+        if isinstance(error, RetryAfter):
+            return seconds(error)
+        if isinstance(error, Conflict):
+            log.error("another_process_polls_with_this_token_or_a_webhook_is_set")
+            return LONGEST_PAUSE if failures > 2 else 2.0  # noqa: PLR2004
+        log.warning("poll_failed", error=describe(error), failures=failures)
+        if isinstance(error, TimedOut) and failures == 1:
+            return 0.0
+        return float(min(0.25 * 2 ** min(failures, 10), LONGEST_PAUSE))

@@ -1,0 +1,237 @@
+"""Claim rows of the inbox, answer them, record what became of them.
+
+One loop talks to the store: each of its transactions settles all rows that were finished since
+the last one and claims as many new ones as there are free hands, so under load a commit is shared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bot.intake.health import Health
+from bot.intake.limits import Admission, Limiter
+from bot.intake.pause import pause
+from bot.intake.stats import Stats
+from bot.logs import describe, get_logger
+from bot.reply.respond import Responder, Response, parse
+from bot.reply.send import Fate, Sender, Sent
+from bot.reply.update import UnreadableError
+from bot.store.rows import Back, Claimed, Closed
+from bot.store.store import LEASE, TROUBLE, Store
+
+log = get_logger(__name__)
+
+FAILURES = 3  # of one update before it is given up
+CLAIMS = 12  # without an outcome: it takes the process down with it
+QUERY_LIVES = 10.0  # seconds that an inline query can be answered
+UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
+RETRY = 0.5  # seconds after the first failure
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the workers work with."""
+
+    store: Store
+    responder: Responder
+    sender: Sender
+    limiter: Limiter
+    health: Health
+    stats: Stats
+
+
+class Crew:
+    """Up to ``hands`` updates at a time; of one chat never more than one."""
+
+    def __init__(self, parts: Parts, hands: int) -> None:
+        self._parts = parts
+        self._hands = hands
+        self._running: set[asyncio.Task[None]] = set()
+        self._settled: list[Closed | Back] = []
+        self._admitted: set[int] = set()
+        self._turns = ThreadPoolExecutor(1, thread_name_prefix="turn")
+
+    async def run(self, stopping: asyncio.Event, stop_seconds: float) -> None:
+        """Work until told to stop, then finish what is in hand, for so long at most."""
+        store, failures = self._parts.store, 0
+        stopper = asyncio.ensure_future(self._wake_on(stopping))
+        try:
+            while not stopping.is_set():
+                await self._something_to_do()
+                failures = await self._step(failures, 0 if stopping.is_set() else self._free())
+                if failures:
+                    await asyncio.sleep(min(0.1 * 2**failures, 5.0))
+                    store.arrived.set()
+            await self._finish(stop_seconds)
+        finally:
+            stopper.cancel()
+            self._turns.shutdown(wait=False, cancel_futures=True)
+
+    async def _wake_on(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._parts.store.arrived.set()
+
+    def _free(self) -> int:
+        return self._hands - len(self._running)
+
+    async def _something_to_do(self) -> None:
+        """Wait for news; without any, look once a second for rows that became due."""
+        arrived = self._parts.store.arrived
+        self._parts.health.worked_at = time.monotonic()
+        try:
+            await asyncio.wait_for(arrived.wait(), timeout=1.0)
+        except TimeoutError:
+            return
+        finally:
+            arrived.clear()
+
+    async def _step(self, failures: int, take: int) -> int:
+        """One transaction. Returns the number of failures in a row."""
+        settled, self._settled = self._settled, []
+        if not settled and take <= 0:
+            return failures
+        closed = [row for row in settled if isinstance(row, Closed)]
+        back = [row for row in settled if isinstance(row, Back)]
+        try:
+            rows, wait = await self._parts.store.step(closed, back, take)
+        except TROUBLE as error:
+            self._settled = settled + self._settled
+            self._parts.health.store_works(works=False)
+            log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
+            return failures + 1
+        self._parts.health.store_works(works=True)
+        self._admitted.difference_update(one.row.id for one in closed)
+        for held in back:
+            self._wake_in(held.delay)
+        if wait is not None:
+            self._wake_in(wait)
+        for row in rows:
+            task = asyncio.create_task(self._handle(row))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        if take > 0 and len(rows) == take:
+            self._parts.store.arrived.set()
+        return 0
+
+    def _wake_in(self, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds + 0.002, self._parts.store.arrived.set)
+
+    async def _finish(self, stop_seconds: float) -> None:
+        """Let rows in hand end; those that do not in time go back for the next process."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=stop_seconds)
+        for task in list(self._running):
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=1.0)
+        for tries in range(3):
+            if not await self._step(tries, 0):
+                return
+            await asyncio.sleep(0.2)
+
+    async def renew_leases(self, stopping: asyncio.Event) -> None:
+        """Keep our rows ours, and take over those of workers that died."""
+        while not stopping.is_set():
+            try:
+                await self._parts.store.renew()
+                if taken := await self._parts.store.take_over(all_owners=False):
+                    log.warning("took_over", rows=taken)
+            except TROUBLE as error:
+                log.error("lease_failed", error=describe(error))  # noqa: TRY400
+            await pause(LEASE / 3, stopping)
+
+    async def _handle(self, row: Claimed) -> None:
+        """One row from claim to outcome; whatever happens, it is settled."""
+        began = time.perf_counter()
+        outcome: Closed | Back
+        try:
+            outcome = await self._answer(row)
+        except asyncio.CancelledError:
+            outcome = Back(row, 0.0, sent=row.sent)
+        except UnreadableError as error:
+            log.warning("unreadable_update", update_id=row.update_id, why=str(error))
+            outcome = Closed(row, "unreadable", dead=True)
+        except Exception as error:  # noqa: BLE001 - a poisoned update must not stop the others
+            log.error("failed", update_id=row.update_id, kind=row.kind, error=describe(error))  # noqa: TRY400
+            outcome = await self._failed(row)
+        self._settled.append(outcome)
+        self._parts.stats.handled(row, outcome, time.perf_counter() - began)
+        self._parts.store.arrived.set()
+
+    async def _failed(self, row: Claimed) -> Closed | Back:
+        if row.failures + 1 < FAILURES:
+            return Back(row, RETRY * 2**row.failures, failed=True, sent=row.sent)
+        return await self._give_up(row)
+
+    async def _give_up(self, row: Claimed) -> Closed:
+        """The dead letter: the person hears of it once, the text is erased."""
+        if row.chat_id and row.kind in ("message", "callback_query"):
+            apology = self._parts.responder.say("service.apology", row.chat_id)
+            await self._parts.sender.send([apology], 0, 0.0)
+        return Closed(row, "given_up", dead=True)
+
+    async def _answer(self, row: Claimed) -> Closed | Back:  # noqa: PLR0911 - one a reason
+        age = time.time() - row.received
+        if age > (QUERY_LIVES if row.kind == "inline_query" else UPDATE_LIVES):
+            return Closed(row, "too_old")
+        if row.claims > CLAIMS:
+            return await self._give_up(row)
+        if row.chat_id and (wait := self._parts.sender.pacer.due(row.chat_id)):
+            return Back(row, wait, sent=row.sent)
+        match self._admit(row):
+            case Admission.DROP:
+                return Closed(row, "dropped")
+            case Admission.SLOW_DOWN:
+                return await self._slow_down(row)
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self._turns, self._respond, row)
+        if response.gone:
+            await self._parts.store.forget_chat(row.chat_id)
+            return Closed(row, "gone", memory="")
+        sent = await self._parts.sender.send(response.calls, row.sent, age)
+        self._parts.stats.replied(response, sent, age)
+        return await self._judge(row, response, sent)
+
+    def _respond(self, row: Claimed) -> Response:
+        responder = self._parts.responder
+        return responder.respond(parse(row.raw), row.chat_id, row.memory, row.received)
+
+    def _admit(self, row: Claimed) -> Admission:
+        """Count each update once, also one that was held and comes again."""
+        if row.id in self._admitted or row.kind not in (
+            "message",
+            "callback_query",
+            "inline_query",
+        ):
+            return Admission.ANSWER
+        found = self._parts.limiter.admit(row.user_id)
+        if found is Admission.ANSWER:
+            self._admitted.add(row.id)
+        return found
+
+    async def _slow_down(self, row: Claimed) -> Closed:
+        if row.chat_id:
+            message = self._parts.responder.say("service.slow_down", row.chat_id)
+            await self._parts.sender.send([message], 0, 0.0)
+        return Closed(row, "slowed_down")
+
+    async def _judge(self, row: Claimed, response: Response, sent: Sent) -> Closed | Back:
+        """What becomes of the row, by the fate of its answer."""
+        self._parts.health.sends_work(works=sent.reason != "network")
+        if sent.moved_to is not None:
+            await self._parts.store.move_chat(row.chat_id, sent.moved_to)
+        match sent.fate:
+            case Fate.HELD:
+                return Back(row, sent.delay, sent=sent.done)
+            case Fate.BLOCKED:
+                await self._parts.store.forget_chat(row.chat_id)
+                return Closed(row, "blocked", memory="")
+            case Fate.REFUSED:
+                return Closed(row, "refused", memory=response.memory, dead=True)
+            case Fate.UNSURE:
+                return Closed(row, "unsure", memory=response.memory)
+            case Fate.SENT:
+                return Closed(row, response.outcome, memory=response.memory)

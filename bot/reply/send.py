@@ -1,0 +1,192 @@
+"""Make the calls of an answer, and judge every way in which Telegram can refuse one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from telegram import Bot
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.logs import describe, get_logger
+from bot.reply.outgoing import Outgoing
+
+log = get_logger(__name__)
+
+LONGEST_HOLD = 60.0  # between tries while Telegram is away
+
+
+class Fate(Enum):
+    """What became of an answer."""
+
+    SENT = "sent"
+    HELD = "held"  # try again after ``delay``
+    REFUSED = "refused"  # Telegram will never take it
+    BLOCKED = "blocked"  # the person stopped the bot, or is gone
+    UNSURE = "unsure"  # sent, not confirmed: never repeated, for it has most likely arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The fate of an answer. ``done``: how many of its calls need not be made again.
+
+    ``reason`` for metrics; ``moved_to``: the chat that took the chat's place.
+    """
+
+    fate: Fate
+    done: int
+    delay: float = 0.0
+    reason: str = ""
+    moved_to: int | None = None
+
+
+class Pacer:
+    """Telegram's advice of one message a second and chat, with room for a short burst.
+
+    A chat that was told to wait (429) gets no bursts for a while. Holds in memory only chats that
+    were written to in the last minutes.
+    """
+
+    def __init__(self, per_second: float = 1.0, burst: int = 20) -> None:
+        self._gap = 1 / per_second if per_second else 0.0
+        self._burst = burst
+        self._free_at: OrderedDict[int, float] = OrderedDict()
+        self._strict_until: dict[int, float] = {}
+
+    def due(self, chat_id: int) -> float:
+        """Seconds until this chat may get its next message."""
+        return max(0.0, self._free(chat_id) - time.monotonic())
+
+    def _free(self, chat_id: int) -> float:
+        now = time.monotonic()
+        burst = 1 if self._strict_until.get(chat_id, 0.0) > now else self._burst
+        return max(self._free_at.get(chat_id, 0.0), now - (burst - 1) * self._gap)
+
+    def wait(self, chat_id: int) -> float:
+        """Seconds until this chat may get its next message; 0 takes its turn."""
+        now = time.monotonic()
+        free_at = self._free(chat_id)
+        if free_at > now:
+            return free_at - now
+        self._free_at[chat_id] = free_at + self._gap
+        self._free_at.move_to_end(chat_id)
+        self._drop_old(now)
+        return 0.0
+
+    def told_to_wait(self, chat_id: int, seconds: float) -> None:
+        """Telegram refused a message to this chat for so long."""
+        now = time.monotonic()
+        self._free_at[chat_id] = now + seconds
+        self._free_at.move_to_end(chat_id)
+        self._strict_until[chat_id] = now + seconds + 60
+
+    def _drop_old(self, now: float) -> None:
+        while self._free_at:
+            chat_id, free_at = next(iter(self._free_at.items()))
+            if free_at > now - self._burst * self._gap:
+                return
+            del self._free_at[chat_id]
+            self._strict_until.pop(chat_id, None)
+
+
+class Sender:
+    """Sends through one bot."""
+
+    def __init__(self, bot: Bot, pacer: Pacer) -> None:
+        self._bot = bot
+        self.pacer = pacer
+
+    async def send(self, calls: Sequence[Outgoing], done: int, age: float) -> Sent:
+        """Make the calls from number ``done`` on, in order.
+
+        ``age``: seconds since the update came; an outage that lasts is asked less often.
+        """
+        moved_to: int | None = None
+        for number, call in enumerate(calls[done:], start=done):
+            if call.chat_id is not None and (wait := self.pacer.wait(call.chat_id)):
+                return Sent(Fate.HELD, number, wait, "paced")
+            outgoing = call if moved_to is None or call.chat_id is None else call.moved(moved_to)
+            try:
+                moved_to = await self._once(outgoing) or moved_to
+            except TelegramError as error:
+                if not call.essential and not isinstance(error, InvalidToken):
+                    continue
+                return self._judge(error, call, number, age)
+        return Sent(Fate.SENT, len(calls), moved_to=moved_to)
+
+    async def _once(self, call: Outgoing) -> int | None:
+        """One call; what Telegram finds fault with goes out plain, a moved chat is followed.
+
+        Returns:
+            The chat that took the chat's place.
+        """
+        try:
+            await self._call(call)
+        except ChatMigrated as error:
+            await self._call(call.moved(error.new_chat_id))
+            return error.new_chat_id
+        except BadRequest as error:
+            if call.chat_id is None or _is_about_the_chat(error):
+                raise
+            log.warning("sent_plain", error=describe(error), reason=_reason(error))
+            await self._call(call.plain())
+        return None
+
+    async def _call(self, call: Outgoing) -> Any:
+        return await getattr(self._bot, call.method)(**call.kwargs)
+
+    def _judge(  # noqa: PLR0911 - one line an error
+        self, error: TelegramError, call: Outgoing, number: int, age: float
+    ) -> Sent:
+        """What an error means. The order matters: BadRequest and TimedOut are NetworkErrors."""
+        match error:
+            case RetryAfter():
+                wait = seconds(error)
+                if call.chat_id is not None:
+                    self.pacer.told_to_wait(call.chat_id, wait)
+                return Sent(Fate.HELD, number, wait, "flood")
+            case Forbidden():
+                return Sent(Fate.BLOCKED, number, reason="forbidden")
+            case BadRequest():
+                if _is_about_the_chat(error):
+                    return Sent(Fate.BLOCKED, number, reason="chat_not_found")
+                log.error("refused", method=call.method, reason=_reason(error))
+                return Sent(Fate.REFUSED, number, reason="bad_request")
+            case TimedOut():
+                log.warning("unsure_if_sent", method=call.method)
+                return Sent(Fate.UNSURE, number, reason="timeout")
+            case NetworkError() | InvalidToken():
+                delay = min(max(age / 2, 0.5), LONGEST_HOLD)
+                return Sent(Fate.HELD, number, delay, "network")
+            case _:
+                log.error("refused", method=call.method, error=describe(error))
+                return Sent(Fate.REFUSED, number, reason=type(error).__name__)
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram told us to wait."""
+    given = error.retry_after
+    return given.total_seconds() if isinstance(given, dt.timedelta) else float(given)
+
+
+def _is_about_the_chat(error: BadRequest) -> bool:
+    return "chat not found" in error.message.lower() or "user not found" in error.message.lower()
+
+
+def _reason(error: BadRequest) -> str:
+    """Telegram's own first words; what follows a colon may quote the message."""
+    return error.message.split(":")[0][:60]

@@ -1,0 +1,121 @@
+"""aiohttp behind python-telegram-bot's public ``BaseRequest``.
+
+PTB's own httpx transport is the bottleneck under load, and gets slower the more calls run at a
+time; ``docs/decisions.md`` has the figures. HTTP/1.1 on purpose: over HTTP/2 calls were seen to
+fail although they were delivered.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+CONNECT_SECONDS = 5.0
+
+
+class NotSentError(NetworkError):
+    """The call never left: no connection could be made. It may be made again."""
+
+
+class GarbledError(NetworkError):
+    """The server's answer is no JSON. The call may have been carried out or not."""
+
+
+class AiohttpTransport(BaseRequest):
+    """One pool of connections. ``read_timeout``: seconds to wait for an answer."""
+
+    def __init__(self, connections: int = 64, read_timeout: float = 10.0) -> None:
+        self._connections = connections
+        self._read_timeout = read_timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds to wait for an answer where a call does not say otherwise."""
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        """Open the pool."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=50),
+                headers={"User-Agent": self.USER_AGENT},
+                trust_env=True,  # HTTPS_PROXY, as httpx does
+                auto_decompress=True,
+            )
+
+    async def shutdown(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer's JSON; unlike PTB's own, it never logs an answer that cannot be read.
+
+        Raises:
+            GarbledError: it is no JSON object.
+        """
+        try:
+            parsed = json.loads(payload)
+        except ValueError:
+            raise GarbledError("the answer is no JSON") from None
+        if not isinstance(parsed, dict) or "ok" not in parsed:
+            raise GarbledError("the answer is not the Bot API's")
+        return parsed
+
+    async def do_request(  # noqa: PLR0917 - PTB's interface
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - of PTB's interface
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+    ) -> tuple[int, bytes]:
+        """Make one HTTP call.
+
+        Raises:
+            TimedOut: sent, but not answered in time.
+            NotSentError: no connection.
+            NetworkError: the connection broke. No text of these errors holds the URL.
+        """
+        if self._session is None:
+            raise NotSentError("the transport is closed")
+        unset = BaseRequest.DEFAULT_NONE
+        wait = self._read_timeout if read_timeout is unset else read_timeout
+        connect = CONNECT_SECONDS if connect_timeout is unset else connect_timeout
+        timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=connect, sock_read=wait, connect=connect
+        )
+        try:
+            async with self._session.request(
+                method, url, data=_body(request_data), timeout=timeout, allow_redirects=False
+            ) as response:
+                return response.status, await response.read()
+        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
+            raise NotSentError(type(error).__name__) from None
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(type(error).__name__) from None
+
+
+def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+    """Parameters as a form; multipart where there are files."""
+    if request_data is None:
+        return None
+    if not request_data.contains_files:
+        return request_data.json_parameters or None
+    form = aiohttp.FormData()
+    for name, value in request_data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, content_type) in request_data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=content_type)
+    return form

@@ -1,0 +1,128 @@
+"""Every setting of the bot: from the environment or ``.env``, checked once at the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from platformdirs import user_state_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+TELEGRAM = "https://api.telegram.org/bot"
+TELEGRAM_SENDS = 30  # messages a second that Telegram takes from one bot
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text says which, and what would be accepted."""
+
+
+class Settings(BaseSettings):
+    """The names in upper case are the environment's; ``docs`` and README list them."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str = Field(default=TELEGRAM, pattern=r"^https?://")
+    state_dir: Path = Field(default_factory=lambda: user_state_path("acne-bot"))
+    database_url: SecretStr | None = None
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
+    listen: str = Field(default="127.0.0.1:8080", pattern=r"^.+:\d{1,5}$")
+    webhook_secret: SecretStr | None = None
+    knowledge_dir: Path | None = None
+    show_notes: bool = True
+    dose_calculator: bool = True
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    language: str = Field(default="en", pattern=r"^[a-z]{2}$")
+
+    role: Literal["all", "web", "worker"] = "all"
+    workers: int = Field(default=32, ge=1, le=256)
+    send_rate: float | None = Field(default=None, ge=0)
+    questions_per_minute: int = Field(default=60, ge=0)
+    stop_seconds: float = Field(default=8.0, gt=0)
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        number, _, secret = (
+            value.get_secret_value().strip().partition(":") if value else ("1", "", "x")
+        )
+        if not (number.isascii() and number.isdigit() and secret):
+            raise ValueError("a token looks like 123456789:AA..., as @BotFather gives it")
+        return SecretStr(value.get_secret_value().strip()) if value else None
+
+    @field_validator("telegram_api_url", "public_url")
+    @classmethod
+    def _no_slash_at_end(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        """Take ``12, 34`` as well as a sequence."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else "x"
+        plain = text.replace("_", "").replace("-", "")
+        if len(text) > 256 or not (plain.isascii() and plain.isalnum()):  # noqa: PLR2004 - the API's
+            raise ValueError("use 1 to 256 of A-Z a-z 0-9 _ -")
+        return value
+
+    @model_validator(mode="after")
+    def _roles_need_postgres(self) -> Self:
+        if self.role != "all" and self.database_url is None:
+            raise ValueError("ROLE web or worker needs DATABASE_URL, which the processes share")
+        return self
+
+    @property
+    def listen_at(self) -> tuple[str, int]:
+        """Host and port of ``LISTEN``."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def bot_id(self) -> int:
+        """The number before the token's colon; 0 without a token."""
+        token = self.telegram_bot_token
+        return int(token.get_secret_value().partition(":")[0]) if token else 0
+
+    @property
+    def sends_per_second(self) -> float:
+        """Messages a second over all chats; 0 for no limit of ours.
+
+        Unless ``SEND_RATE`` says otherwise: Telegram's 30 at Telegram, none elsewhere.
+        """
+        if self.send_rate is not None:
+            return self.send_rate
+        return TELEGRAM_SENDS if self.telegram_api_url == TELEGRAM else 0.0
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: naming each setting that cannot be used, never its value.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])).upper() or 'settings'}: {fault['msg']}"
+            for fault in error.errors(
+                include_input=False, include_context=False, include_url=False
+            )
+        ]
+        raise SettingsError("\n".join(faults)) from None

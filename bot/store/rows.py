@@ -1,0 +1,64 @@
+"""The values that go into the store and come out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An update on its way into the inbox. ``lane`` is what must stay in order."""
+
+    update_id: int
+    lane: str
+    kind: str
+    raw: str | None  # None where it cannot be read: then it is dead at once
+    chat_id: int = 0
+    user_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row in our hands. ``claims`` and ``failures`` count this row's tries so far."""
+
+    id: int
+    update_id: int
+    lane: str
+    kind: str
+    raw: str
+    chat_id: int
+    user_id: int
+    received: float
+    claims: int
+    failures: int
+    sent: int
+    memory: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A row that is over. ``memory``: JSON to keep, "" to forget, None to leave as it is."""
+
+    row: Claimed
+    outcome: str
+    memory: str | None = None
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A row to try again after ``delay`` seconds. ``failed``: the try counts against it."""
+
+    row: Claimed
+    delay: float
+    failed: bool = False
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What waits: rows, the age of the oldest in seconds, and how many were given up."""
+
+    waiting: int
+    oldest: float
+    dead: int

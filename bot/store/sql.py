@@ -1,0 +1,136 @@
+"""The store's statements. ``{now}`` is the clock, ``{skip}`` lets workers pass each other."""
+
+# ruff: noqa: S608 - nothing but our own constants is put in; values are bound
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import TextClause, text
+
+from bot.store.schema import OPEN_HEADS, State
+
+BEHIND, READY, WORK, DONE, DEAD = (f"{state:d}" for state in State)
+
+LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"
+NOTIFY = "SELECT pg_notify(:channel, :bot)"
+
+PUT = f"""
+INSERT INTO inbox (bot_id, update_id, lane, kind, raw, chat_id, user_id, received, state,
+                   closed, outcome)
+VALUES (:bot, :update_id, :lane, :kind, :raw, :chat_id, :user_id, {{now}},
+        CASE WHEN :unreadable THEN {DEAD} ELSE {BEHIND} END,
+        CASE WHEN :unreadable THEN {{now}} END, CASE WHEN :unreadable THEN 'unreadable' END)
+ON CONFLICT (bot_id, update_id) DO NOTHING
+"""
+COUNT_NEW = "SELECT count(*) FROM inbox WHERE id > :before AND bot_id = :bot"
+
+PROMOTE = f"""
+UPDATE inbox SET state = {READY}
+WHERE id = (SELECT first.id FROM inbox AS first
+            WHERE first.bot_id = :bot AND first.lane = :lane AND first.state = {BEHIND}
+            ORDER BY first.id LIMIT 1)
+  AND NOT EXISTS (SELECT 1 FROM inbox AS head
+                  WHERE head.bot_id = :bot AND head.lane = :lane AND {OPEN_HEADS})
+"""
+
+CLAIM = f"""
+UPDATE inbox SET state = {WORK}, owner = :owner, lease = {{now}} + :lease, claims = claims + 1
+WHERE id IN (SELECT id FROM inbox
+             WHERE bot_id = :bot AND state = {READY} AND due <= {{now}}
+             ORDER BY id LIMIT :take {{skip}})
+RETURNING id, update_id, lane, kind, raw, chat_id, user_id, received, claims, failures, sent,
+          (SELECT memory FROM conversation AS c
+           WHERE c.bot_id = inbox.bot_id AND c.chat_id = inbox.chat_id
+             AND c.user_id = inbox.user_id AND c.touched > {{now}} - :lasts)
+"""
+
+# Only the owner may settle a row: one whose lease ran out is another's by then.
+CLOSE = f"""
+UPDATE inbox SET state = CASE WHEN :dead THEN {DEAD} ELSE {DONE} END, raw = NULL, owner = NULL,
+                 lease = NULL, closed = {{now}}, outcome = :outcome
+WHERE id = :id AND state = {WORK} AND owner = :owner
+"""
+BACK = f"""
+UPDATE inbox SET state = {READY}, owner = NULL, lease = NULL, due = {{now}} + :delay, sent = :sent,
+                 failures = failures + :failed, claims = claims - :given_back
+WHERE id = :id AND state = {WORK} AND owner = :owner
+"""
+TAKE_OVER = f"""
+UPDATE inbox SET state = {READY}, owner = NULL, lease = NULL
+WHERE bot_id = :bot AND state = {WORK} AND lease < {{now}}
+"""
+TAKE_OVER_ALL = f"""
+UPDATE inbox SET state = {READY}, owner = NULL, lease = NULL
+WHERE bot_id = :bot AND state = {WORK}
+"""
+RENEW = f"""
+UPDATE inbox SET lease = {{now}} + :lease
+WHERE bot_id = :bot AND state = {WORK} AND owner = :owner
+"""
+STRANDED = f"""
+SELECT DISTINCT lane FROM inbox AS behind
+WHERE bot_id = :bot AND state = {BEHIND}
+  AND NOT EXISTS (SELECT 1 FROM inbox AS head
+                  WHERE head.bot_id = :bot AND head.lane = behind.lane AND head.{OPEN_HEADS})
+"""
+
+REMEMBER = """
+INSERT INTO conversation (bot_id, chat_id, user_id, memory, touched)
+VALUES (:bot, :chat_id, :user_id, :memory, {now})
+ON CONFLICT (bot_id, chat_id, user_id)
+DO UPDATE SET memory = excluded.memory, touched = excluded.touched
+"""
+FORGET = """
+DELETE FROM conversation WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id
+"""
+MEMORY = """
+SELECT memory FROM conversation
+WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id AND touched > {now} - :lasts
+"""
+FORGET_CHAT = "DELETE FROM conversation WHERE bot_id = :bot AND chat_id = :chat_id"
+CLOSE_CHAT = f"""
+UPDATE inbox SET state = {DONE}, raw = NULL, closed = {{now}}, outcome = 'forgotten'
+WHERE bot_id = :bot AND chat_id = :chat_id AND state IN ({BEHIND}, {READY})
+"""
+MOVE_CHAT = "UPDATE conversation SET chat_id = :new WHERE bot_id = :bot AND chat_id = :old"
+PURGE_MEMORY = "DELETE FROM conversation WHERE touched < {now} - :lasts"
+PURGE_CLOSED = f"DELETE FROM inbox WHERE state >= {DONE} AND closed < {{now}} - :remembered"
+# One count a state, so that each reads its own partial index and not the closed rows.
+DEPTH = "\nUNION ALL\n".join(
+    f"SELECT {state} AS state, count(*), {{now}} - min(received) FROM inbox"
+    f" WHERE bot_id = :bot AND state = {state}"
+    for state in (BEHIND, READY, WORK, DEAD)
+)
+
+FIRST_PACE = """
+INSERT INTO pace (bot_id, next) VALUES (:bot, {now} - :burst) ON CONFLICT (bot_id) DO NOTHING
+"""
+PACE = "SELECT {least}({now} - next, :burst) FROM pace WHERE bot_id = :bot {lock}"
+SPEND = """
+UPDATE pace SET next = {greatest}(next, {now} - :burst) + :spent WHERE bot_id = :bot
+"""
+
+SETTING = "SELECT value FROM setting WHERE name = :name"
+FIRST_SETTING = """
+INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING
+"""
+SET_SETTING = """
+INSERT INTO setting (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+
+POSTGRES = {
+    "now": "CAST(extract(epoch FROM clock_timestamp()) AS double precision)",
+    "skip": "FOR UPDATE SKIP LOCKED",
+    "lock": "FOR UPDATE",
+    "least": "least",
+    "greatest": "greatest",
+}
+SQLITE = {"now": ":now", "skip": "", "lock": "", "least": "min", "greatest": "max"}
+
+
+@lru_cache(maxsize=128)
+def statement(template: str, *, postgres: bool) -> TextClause:
+    """A template as one of the two databases speaks it."""
+    return text(template.format(**(POSTGRES if postgres else SQLITE)))

@@ -1,0 +1,247 @@
+"""The inbox, the conversations and the settings, on SQLite or PostgreSQL alike.
+
+The inbox is the queue. A row goes BEHIND -> READY -> WORK -> DONE or DEAD; at most one row of a
+lane is READY or WORK, its oldest open one, which a unique index enforces. Every method is one
+transaction: after a crash each row is where the last finished transaction left it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store import sql
+from bot.store.rows import Arrival, Back, Claimed, Closed, Depth
+from bot.store.schema import State
+
+TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError)
+"""What the store raises when the disk is full or the server is gone: wait and try again."""
+
+LEASE = 30.0  # seconds; renewed every third of it, so only a dead worker's row changes hands
+LASTS = 30 * 60.0  # a conversation's memory
+REMEMBERED = 48 * 3600.0  # a closed row, to know a repeated update
+CHANNEL = "inbox"
+
+
+class Store:
+    """One bot's view of the database. ``arrived`` is set whenever there may be rows to claim."""
+
+    def __init__(self, engine: AsyncEngine, bot_id: int, owner: str, rate: float = 0.0) -> None:
+        self.engine = engine
+        self.bot_id = bot_id
+        self.owner = owner
+        self.arrived = asyncio.Event()
+        self._rate = rate
+        self._postgres = engine.dialect.name == "postgresql"
+        self._clock = 0.0
+
+    def _bind(self, **more: Any) -> dict[str, Any]:
+        bound = {"bot": self.bot_id, **more}
+        if not self._postgres:  # PostgreSQL's own clock serves all its machines
+            bound["now"] = time.time()
+        return bound
+
+    def _sql(self, template: str) -> Any:
+        return sql.statement(template, postgres=self._postgres)
+
+    async def _lock(self, connection: AsyncConnection, lanes: Iterable[str]) -> None:
+        """Hold the lanes until the commit, so that none is promoted by two at once."""
+        if self._postgres:
+            keys = sorted({zlib.crc32(f"{self.bot_id}/{lane}".encode()) for lane in lanes})
+            await connection.execute(text(sql.LOCK), {"keys": keys})
+
+    async def put(self, arrivals: Sequence[Arrival]) -> int:
+        """Keep updates; known ones are dropped. Durable on return.
+
+        Returns:
+            How many were new.
+        """
+        if not arrivals:
+            return 0
+        rows = [
+            self._bind(
+                update_id=a.update_id,
+                lane=a.lane,
+                kind=a.kind,
+                raw=a.raw,
+                chat_id=a.chat_id,
+                user_id=a.user_id,
+                unreadable=a.raw is None,
+            )
+            for a in arrivals
+        ]
+        lanes = sorted({a.lane for a in arrivals if a.raw is not None})
+        async with self.engine.begin() as connection:
+            await self._lock(connection, lanes)
+            before = await self._highest(connection)
+            await connection.execute(self._sql(sql.PUT), rows)
+            await self._promote(connection, lanes)
+            new = await connection.execute(self._sql(sql.COUNT_NEW), self._bind(before=before))
+            count = int(new.scalar_one())
+            if self._postgres:
+                await connection.execute(
+                    text(sql.NOTIFY), {"channel": CHANNEL, "bot": str(self.bot_id)}
+                )
+        self.arrived.set()
+        return count
+
+    async def _highest(self, connection: AsyncConnection) -> int:
+        found = await connection.execute(text("SELECT coalesce(max(id), 0) FROM inbox"))
+        return int(found.scalar_one())
+
+    async def _promote(self, connection: AsyncConnection, lanes: Sequence[str]) -> None:
+        if lanes:
+            rows = [{"bot": self.bot_id, "lane": lane} for lane in lanes]
+            await connection.execute(self._sql(sql.PROMOTE), rows)
+
+    async def step(
+        self, closed: Sequence[Closed], back: Sequence[Back], take: int
+    ) -> tuple[list[Claimed], float | None]:
+        """Settle finished rows and claim up to ``take`` new ones, in one transaction.
+
+        Returns:
+            The claimed rows, oldest first, and in how many seconds the bot's own rate lets the
+            next one go (None: it does not hold any up).
+        """
+        wait: float | None = None
+        claimed: list[Claimed] = []
+        async with self.engine.begin() as connection:
+            if closed:
+                await self._close(connection, closed)
+            if back:
+                rows = [
+                    self._bind(id=b.row.id, owner=self.owner, delay=b.delay, sent=b.sent,
+                               failed=int(b.failed), given_back=int(not b.failed))
+                    for b in back
+                ]  # fmt: skip
+                await connection.execute(self._sql(sql.BACK), rows)
+            if take > 0 and self._rate:
+                take, wait = await self._allowed(connection, take)
+            if take > 0:
+                bound = self._bind(owner=self.owner, lease=LEASE, take=take, lasts=LASTS)
+                found = await connection.execute(self._sql(sql.CLAIM), bound)
+                claimed = sorted((Claimed(*row) for row in found), key=lambda row: row.id)
+            if claimed and self._rate:
+                bound = self._bind(spent=len(claimed) / self._rate, burst=1.0)
+                await connection.execute(self._sql(sql.SPEND), bound)
+        return claimed, wait
+
+    async def _close(self, connection: AsyncConnection, closed: Sequence[Closed]) -> None:
+        lanes = sorted({c.row.lane for c in closed})
+        await self._lock(connection, lanes)
+        rows = [
+            self._bind(id=c.row.id, owner=self.owner, outcome=c.outcome, dead=c.dead)
+            for c in closed
+        ]
+        await connection.execute(self._sql(sql.CLOSE), rows)
+        people = [
+            self._bind(chat_id=c.row.chat_id, user_id=c.row.user_id, memory=c.memory)
+            for c in closed
+            if c.memory is not None
+        ]
+        if kept := [person for person in people if person["memory"]]:
+            await connection.execute(self._sql(sql.REMEMBER), kept)
+        if gone := [person for person in people if not person["memory"]]:
+            await connection.execute(self._sql(sql.FORGET), gone)
+        await self._promote(connection, lanes)
+
+    async def _allowed(self, connection: AsyncConnection, take: int) -> tuple[int, float | None]:
+        """How many may be claimed under the rate that all workers share, and when the next may."""
+        bound = self._bind(burst=1.0)
+        await connection.execute(self._sql(sql.FIRST_PACE), bound)
+        found = await connection.execute(self._sql(sql.PACE), bound)
+        ahead = float(found.scalar_one())  # seconds of allowance; below 0: in debt
+        allowed = int(ahead * self._rate + 1e-6)
+        if allowed >= take:
+            return take, None
+        return max(allowed, 0), (1 - ahead * self._rate) / self._rate
+
+    async def take_over(self, *, all_owners: bool) -> int:
+        """Make rows claimable again whose worker is gone, and heads that were left behind.
+
+        ``all_owners``: nobody else works on this database, so every row at work is a dead one's.
+        """
+        async with self.engine.begin() as connection:
+            if not self._postgres and time.time() < self._clock - 5:
+                # the clock was set back: waits that were to last seconds would last hours
+                await connection.execute(text("UPDATE inbox SET due = 0 WHERE due > 0"))
+            self._clock = time.time()
+            template = sql.TAKE_OVER_ALL if all_owners else sql.TAKE_OVER
+            found = await connection.execute(self._sql(template), self._bind())
+            stranded = await connection.execute(self._sql(sql.STRANDED), self._bind())
+            lanes = sorted(row.lane for row in stranded)
+            await self._lock(connection, lanes)
+            await self._promote(connection, lanes)
+            if not self._postgres or found.rowcount or lanes:
+                self.arrived.set()
+            return int(found.rowcount)
+
+    async def renew(self) -> None:
+        """Keep the lease of everything in our hands."""
+        async with self.engine.begin() as connection:
+            bound = self._bind(owner=self.owner, lease=LEASE)
+            await connection.execute(self._sql(sql.RENEW), bound)
+
+    async def purge(self) -> None:
+        """Delete memories that are over and closed rows that are old."""
+        async with self.engine.begin() as connection:
+            bound = self._bind(lasts=LASTS, remembered=REMEMBERED)
+            await connection.execute(self._sql(sql.PURGE_MEMORY), bound)
+            await connection.execute(self._sql(sql.PURGE_CLOSED), bound)
+
+    async def forget_chat(self, chat_id: int) -> None:
+        """Delete all that is kept of a chat, its waiting updates too (they are closed)."""
+        async with self.engine.begin() as connection:
+            bound = self._bind(chat_id=chat_id)
+            await connection.execute(self._sql(sql.FORGET_CHAT), bound)
+            await connection.execute(self._sql(sql.CLOSE_CHAT), bound)
+
+    async def move_chat(self, old: int, new: int) -> None:
+        """A group became a supergroup: its memories follow."""
+        async with self.engine.begin() as connection:
+            bound = {"bot": self.bot_id, "old": old, "new": new}
+            await connection.execute(self._sql(sql.MOVE_CHAT), bound)
+
+    async def depth(self) -> Depth:
+        """How much waits."""
+        async with self.engine.begin() as connection:
+            found = (await connection.execute(self._sql(sql.DEPTH), self._bind())).all()
+        waiting = [row for row in found if row[0] != State.DEAD]
+        oldest = max((float(row[2]) for row in waiting if row[2] is not None), default=0.0)
+        dead = sum(int(row[1]) for row in found if row[0] == State.DEAD)
+        return Depth(sum(int(row[1]) for row in waiting), max(oldest, 0.0), dead)
+
+    async def memory(self, chat_id: int, user_id: int) -> str | None:
+        """The memory of one person in one chat, as JSON."""
+        async with self.engine.begin() as connection:
+            bound = self._bind(chat_id=chat_id, user_id=user_id, lasts=LASTS)
+            found = await connection.execute(self._sql(sql.MEMORY), bound)
+            kept: str | None = found.scalar_one_or_none()
+        return kept
+
+    async def setting(self, name: str, first: str | None = None) -> str | None:
+        """A kept setting; where there is none, ``first`` is kept and returned."""
+        async with self.engine.begin() as connection:
+            if first is not None:
+                bound = {"name": name, "value": first}
+                await connection.execute(self._sql(sql.FIRST_SETTING), bound)
+            found = await connection.execute(self._sql(sql.SETTING), {"name": name})
+            value: str | None = found.scalar_one_or_none()
+        return value
+
+    async def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting."""
+        async with self.engine.begin() as connection:
+            await connection.execute(self._sql(sql.SET_SETTING), {"name": name, "value": value})
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.engine.dispose()
