@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.kb.cache import matcher_for
+from bot.kb.encoder import packaged_encoder
 from bot.kb.knowledge import load, packaged
 from bot.settings import Settings
 from bot.turn.inbound import Inbound
@@ -19,11 +20,12 @@ def build_context(settings: Settings, training: Callable[[], None] = lambda: Non
 
     Raises:
         KnowledgeError: the knowledge base does not check.
+        EncoderError: the encoder's files are damaged.
     """
     kb = load(knowledge_dir(settings), settings.language)
     return Context(
         kb=kb,
-        matcher=matcher_for(kb, settings.state_dir / "cache", training),
+        matcher=matcher_for(kb, settings.state_dir / "cache", packaged_encoder(), training),
         show_notes=settings.show_notes,
         dose_calculator=settings.dose_calculator,
     )

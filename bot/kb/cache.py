@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
 
@@ -15,7 +16,10 @@ _KEPT = 3  # caches of other knowledge bases that stay
 
 
 def matcher_for(
-    kb: Knowledge, folder: Path, training: Callable[[], None] = lambda: None
+    kb: Knowledge,
+    folder: Path,
+    encoder: Encoder | None = None,
+    training: Callable[[], None] = lambda: None,
 ) -> Matcher:
     """The matcher for a knowledge base: from the cache in ``folder``, or trained and put there.
 
@@ -25,11 +29,11 @@ def matcher_for(
     place = folder / f"matcher-{VERSION}-{kb.digest[:16]}"
     if (place / "complete").is_file():
         try:
-            return Matcher.load(place, kb.words, kb.examples)
+            return Matcher.load(place, kb.words, kb.examples, encoder)
         except (OSError, ValueError, KeyError):
             shutil.rmtree(place, ignore_errors=True)
     training()
-    matcher = Matcher.train(kb.words, kb.examples)
+    matcher = Matcher.train(kb.words, kb.examples, encoder)
     try:
         _keep(matcher, place)
     except OSError:

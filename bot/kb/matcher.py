@@ -5,18 +5,19 @@ The matcher ranks; whether the document answers at all is decided in ``bot.turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from bot.kb.encoder import Encoder
 from bot.kb.models import Example, Words
 from bot.kb.ngrams import Floats, Ngrams
 from bot.kb.reading import Read, Reader
 
-Progress = Callable[[str], None]
+ENCODER_SHARE = 2 / 3  # of a probability; measured best by leave-one-writer-out (docs/matching.md)
 
 
 @dataclass(frozen=True)
@@ -56,38 +57,64 @@ class Neighbour:
 
 
 class Matcher:
-    """Trained on a knowledge base's examples; make it with ``train`` or ``load``."""
+    """N-grams and, where it was trained on the same labels, the encoder beside them.
 
-    def __init__(self, words: Words, examples: Sequence[Example], ngrams: Ngrams) -> None:
+    Make it with ``train`` or ``load``.
+    """
+
+    def __init__(
+        self,
+        words: Words,
+        examples: Sequence[Example],
+        ngrams: Ngrams,
+        encoder: Encoder | None = None,
+    ) -> None:
         self.reader = Reader(words)
         self._examples = examples
         self._ngrams = ngrams
+        self._encoder = encoder if encoder and encoder.knows(ngrams.labels) else None
+        if self._encoder:
+            order = [self._encoder.labels.index(label) for label in ngrams.labels]
+            self._order = np.array(order)
 
     @classmethod
-    def train(cls, words: Words, examples: Sequence[Example]) -> Matcher:
+    def train(
+        cls, words: Words, examples: Sequence[Example], encoder: Encoder | None = None
+    ) -> Matcher:
         """Learn from the examples; takes seconds."""
         reader = Reader(words)
         texts = [reader.read(example.text).text for example in examples]
         ngrams = Ngrams.train(texts, [example.labels[0] for example in examples])
-        return cls(words, examples, ngrams)
+        return cls(words, examples, ngrams, encoder)
 
     def save(self, folder: Path) -> None:
         """Write what was learnt."""
         self._ngrams.save(folder)
 
     @classmethod
-    def load(cls, folder: Path, words: Words, examples: Sequence[Example]) -> Matcher:
+    def load(
+        cls,
+        folder: Path,
+        words: Words,
+        examples: Sequence[Example],
+        encoder: Encoder | None = None,
+    ) -> Matcher:
         """Read what ``save`` wrote.
 
         Raises:
             OSError, ValueError, KeyError: the files are missing or damaged.
         """
-        return cls(words, examples, Ngrams.load(folder))
+        return cls(words, examples, Ngrams.load(folder), encoder)
 
     def match(self, texts: Sequence[str]) -> list[Match]:
         """Compare messages (or parts of one) with the examples."""
         reads = [self.reader.read(text) for text in texts]
-        rows = self._ngrams.probabilities([read.text for read in reads])
+        read_texts = [read.text for read in reads]
+        rows = self._ngrams.probabilities(read_texts)
+        if self._encoder:
+            encoded = self._encoder.probabilities(read_texts)[:, self._order]
+            encoded = encoded / np.maximum(encoded.sum(axis=1, keepdims=True), 1e-6)
+            rows = (1 - ENCODER_SHARE) * rows + ENCODER_SHARE * encoded
         return [
             Match(self._ngrams.labels, row, read.drug)
             for row, read in zip(rows, reads, strict=True)
