@@ -1,7 +1,7 @@
 """Finding what answers a message, and deciding whether the document answers it at all.
 
-Ranking is the matcher's; this file reads a message in sentences, takes the talk so far into
-account, and turns probabilities into one of five outcomes.
+Ranking is the matcher's; this file takes the talk so far into account and turns probabilities
+into one of five outcomes.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ ANSWER_FROM = 0.4  # probability from which a passage is given as the answer
 BOTH_FROM = 0.7  # and from which a sentence's own passage is quoted as well
 OPEN_FROM = 0.5  # of all passages together: the document answers, but which part is open
 GAP_FROM = 0.25  # probability from which a gap is named
-PARTS = 0.3  # share of a long message's sentences beside the whole
 CALIBRATION = ((0.0, 0.0), (0.4, 0.6), (0.5, 0.75), (0.6, 0.88), (0.7, 0.94), (0.8, 0.98), (1.0, 1.0))
-LONG = 14  # words; a longer message is read sentence by sentence as well
+LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 SHORT = 7  # words; a shorter one may lean on the talk so far
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _LEANS = re.compile(
@@ -63,13 +62,13 @@ class Found:
 
 def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     """Find what answers ``text`` (already cleaned), in a talk that ``memory`` knows."""
-    parts = sentences(text) if len(text.split()) > LONG else []
     leaning = memory.passage in kb.passages and len(text.split()) <= SHORT
     if leaning and _LEANS.search(text):
-        parts = [f"{kb.passages[str(memory.passage)].title}: {text}"]
+        title = kb.passages[str(memory.passage)].title
+        return decide(_between(*matcher.match([text, f"{title}: {text}"])), kb)
+    parts = sentences(text) if len(text.split()) > LONG else []
     whole, *pieces = matcher.match([text, *parts])
-    found = decide(_pooled(whole, pieces), kb)
-    return found if leaning else _both(found, pieces, kb)
+    return _both(decide(whole, kb), pieces, kb)
 
 
 def decide(match: Match, kb: Knowledge) -> Found:
@@ -110,13 +109,10 @@ def _both(found: Found, pieces: Sequence[Match], kb: Knowledge) -> Found:
     return replace(found, names=(*found.names, *also[:1]))
 
 
-def _pooled(whole: Match, pieces: Sequence[Match]) -> Match:
-    """The whole message's probabilities, moved a little towards those of its parts."""
-    if not pieces:
-        return whole
-    mean = np.mean([piece.probabilities for piece in pieces], axis=0)
-    mixed = (1 - PARTS) * whole.probabilities + PARTS * mean
-    return Match(whole.labels, mixed, whole.drug or any(piece.drug for piece in pieces))
+def _between(alone: Match, leaning: Match) -> Match:
+    """Half of what a short message says alone, half of what it says after the last passage."""
+    mixed = (alone.probabilities + leaning.probabilities) / 2
+    return Match(alone.labels, mixed, alone.drug)
 
 
 def sentences(text: str) -> list[str]:

@@ -1,0 +1,58 @@
+"""Printing figures: tables for a person, and the floors that CI holds."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.evaluation.messages import Figure, Judged, calibration_error, confusions, figures
+
+
+def show_figures(judged: Sequence[Judged], console: Console) -> list[Figure]:
+    """Print shares with their intervals, the calibration and the worst confusions."""
+    found = figures(judged)
+    table = Table("what", "messages", "share", "95 % interval")
+    for one in found:
+        table.add_row(one.name, str(one.n), f"{one.share:.3f}", f"{one.low:.3f} to {one.high:.3f}")
+    console.print(table)
+    console.print(f"expected calibration error of the answers: {calibration_error(judged):.3f}")
+    worst = Table("wanted", "shown", "times", title="worst confusions")
+    for wanted, shown, count in confusions(judged):
+        worst.add_row(wanted, shown, str(count))
+    console.print(worst)
+    return found
+
+
+def show_errors(judged: Iterable[Judged], console: Console) -> None:
+    """Print each message that was judged wrong."""
+    for one in judged:
+        if not one.right:
+            said = " / ".join(one.row.said)[:140]
+            line = f"{one.row.kind:14s} {one.verdict:26s} {said}"
+            console.print(line, markup=False, highlight=False)
+
+
+def floors(pyproject: Path) -> Mapping[str, float]:
+    """``[tool.acne-bot.floors]``: a figure's name and the least (or, for "wrong", most) share."""
+    if not pyproject.is_file():
+        return {}
+    told = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+    found = told.get("tool", {}).get("acne-bot", {}).get("floors", {})
+    return {str(name): float(share) for name, share in found.items()}
+
+
+def broken(found: Iterable[Figure], wanted: Mapping[str, float]) -> list[str]:
+    """The floors that the figures break, as sentences."""
+    faults = []
+    for one in found:
+        floor = wanted.get(one.name)
+        if floor is None:
+            continue
+        holds = one.share <= floor if one.name.endswith("wrong") else one.share >= floor
+        if not holds:
+            faults.append(f"{one.name} is {one.share:.3f}; the floor is {floor:.3f}")
+    return faults
