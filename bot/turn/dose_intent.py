@@ -1,0 +1,139 @@
+"""What a message wants of the calculator, told from its shape and the words of ``dose.yaml``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from rapidfuzz import fuzz
+
+from bot.kb.dose_rules import Reads
+
+_TAG = r"<\w+>"
+_LONG_NAME = 7  # letters from which a near misspelling still tells a drug's name
+_NEAR = 84  # per cent of likeness, as in "isotretinon"
+_AFTERTHOUGHT = 6  # words that may stand beside the answer to our own question
+
+
+def asks(shape: str, reads: Reads, *, plainly: bool = False) -> bool:
+    """Whether a dose is asked for; ``plainly``: by a question, not by naming a dose only."""
+    patterns = reads.asks if plainly else (*reads.asks, *reads.names)
+    for pattern in patterns:
+        for match in re.finditer(pattern, shape):
+            if not match[0].startswith("how m") or _isotretinoin_follows(shape, match, reads):
+                return True
+    return False
+
+
+def matches(shape: str, patterns: tuple[str, ...]) -> bool:
+    """Whether any expression is found in the shape."""
+    return any(re.search(pattern, shape) for pattern in patterns)
+
+
+def says(shape: str, phrases: tuple[str, ...]) -> str | None:
+    """The first of the phrases that stands in the shape as whole words."""
+    for phrase in phrases:
+        if phrase in shape and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", shape):
+            return phrase
+    return None
+
+
+def affirms(shape: str, phrases: tuple[str, ...], reads: Reads) -> bool:
+    """Whether a phrase is said of the person, not denied: "pregnant", but "not pregnant"."""
+    for phrase in phrases:
+        for match in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", shape):
+            before = " ".join(shape[: match.start()].split()[-4:])
+            if says(before, reads.not_so) is None:
+                return True
+    return False
+
+
+def only_figures(shape: str, reads: Reads) -> bool:
+    """Whether nothing but figures and words that may stand around them is left."""
+    return not leftover(shape, reads)
+
+
+def leftover(shape: str, reads: Reads) -> list[str]:
+    """The words that are no figure, no filler and no drug's name."""
+    left = f" {shape} "
+    for phrase in (*reads.other_drugs, *reads.pets, *reads.infants, *reads.children):
+        if phrase in left:
+            left = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", left)
+    words = re.findall(r"[^\W\d_][\w'-]*", re.sub(_TAG, " ", left))
+    known = {*reads.fillers, *reads.drug}
+    return [word for word in words if word not in known and not is_drug(word, reads)]
+
+
+def short(shape: str, reads: Reads) -> bool:
+    """Whether few words stand beside the figures: the answer to a question of ours."""
+    return len(leftover(shape, reads)) <= _AFTERTHOUGHT
+
+
+def is_drug(word: str, reads: Reads) -> bool:
+    """Whether a word is a name of isotretinoin, or near enough."""
+    if word in reads.drug:
+        return True
+    if len(word) < _LONG_NAME or word in reads.other_drugs:
+        return False
+    return any(fuzz.ratio(word, name, score_cutoff=_NEAR) for name in reads.drug if len(name) > 5)  # noqa: PLR2004
+
+
+def names_drug(shape: str, reads: Reads) -> bool:
+    """Whether isotretinoin is named."""
+    return any(is_drug(word, reads) for word in re.findall(r"[^\W\d_][\w'-]*", shape))
+
+
+def other_drug(shape: str, reads: Reads) -> str | None:
+    """The other medicine or thing that the amount is of, or None.
+
+    Beside a name of isotretinoin only one that the dose itself is said of counts.
+    """
+    named = says(shape, reads.other_drugs)
+    if named is None:
+        endings = "|".join(reads.other_drug_endings)
+        found = re.search(rf"\b[a-z]{{3,}}(?:{endings})s?\b", shape)
+        named = found[0] if found and not is_drug(found[0], reads) else None
+    if named is None or not names_drug(shape, reads):
+        return named
+    dose = r"(?:dos(?:e|age)s?|mg|how (?:much|many))"
+    beside = rf"{dose} (?:of )?{re.escape(named)}\b|\b{re.escape(named)} {dose}\b|<mg> (?:of )?{re.escape(named)}\b"
+    return named if re.search(beside, shape) else None
+
+
+def unit_meant(shape: str, reads: Reads) -> str | None:
+    """The unit that a correction names ("no I meant lbs", "pounds not kilos"), or None."""
+    kg, lb, st = reads.kg, reads.lb, reads.st
+    rest = re.sub(
+        rf"\b(?:not|isn't|wasn't|instead of)\s+(?:in\s+|the\s+)?(?:{kg}|{lb}|{st})(?!\w)",
+        " ",
+        shape,
+    )
+    units = [
+        name
+        for name, unit in (("kg", kg), ("lb", lb), ("st", st))
+        if re.search(rf"(?<!\w){unit}(?!\w)", rest)
+    ]
+    rest = re.sub(rf"(?<!\w)(?:{kg}|{lb}|{st})(?!\w)", " ", rest)
+    rest = re.sub(
+        r"\b(?:meant|mean|sorry|oops|wait|actually|using|use|should|unit|units|that|those|were)\b",
+        " ",
+        rest,
+    )
+    return units[0] if len(units) == 1 and only_figures(rest, reads) and "<" not in rest else None
+
+
+def _isotretinoin_follows(shape: str, match: re.Match[str], reads: Reads) -> bool:
+    """Whether "how much" is followed by nothing, a helping word or isotretinoin, not "water"."""
+    following = re.match(r"\s*([^\s?.!,]+)", shape[match.end() :])
+    if following is None:
+        return True
+    word = following[1]
+    if word in ("of", "mg", "milligrams"):
+        after = re.match(r"\s*\S+\s+(?:of\s+)?([^\s?.!,]+)", shape[match.end() :])
+        word = after[1] if after else word
+    return word in reads.after_how_much or is_drug(word, reads)
+
+
+def nearly_same(weights: list[Decimal]) -> bool:
+    """Whether weights differ by less than 1 %: one weight in two units."""
+    return max(weights) - min(weights) <= max(weights) / 100

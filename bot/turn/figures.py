@@ -1,0 +1,271 @@
+"""A message as a request to the dose calculator, or none. The figures come from ``figures_read``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+
+from bot.kb.dose_rules import DoseRules
+from bot.turn import dose_intent as intent
+from bot.turn.figures_read import read_figures
+from bot.turn.figures_scan import Dose, Figures, Role, Weight
+from bot.turn.memory import Memory
+
+ASKING_WEIGHT = "weight"
+ASKING_UNIT = "unit"
+_OURS = (ASKING_WEIGHT, ASKING_UNIT)
+_LONG = 220  # characters from which only the sentences around the weight tell what is asked
+
+
+class Problem(Enum):
+    """Why no figure can be given; each names its text in ``dose.yaml``."""
+
+    NO_WEIGHT = "no_weight"
+    UNIT = "unit"
+    TWO_WEIGHTS = "two_weights"
+    UNREADABLE = "unreadable"
+    RANGE = "range"
+    OTHER_DRUG = "other_drug"
+    PET = "pet"
+    UNDER_AGE = "under_age"
+    AGE = "age"
+    PREGNANT = "pregnant"
+    BREASTFEEDING = "breastfeeding"
+    TWO_DOSES = "two_doses"
+    NOT_DAILY = "not_daily"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True)
+class DoseRequest:
+    """What the calculator is asked. ``readings``: what an ambiguous number may mean.
+
+    ``daily_mg``/``ratio``: the person's own dose, as mg a day or mg per kg a day.
+    ``target_mg``: an amount to make up of capsules, instead of a weight.
+    """
+
+    weight: Weight | None = None
+    readings: tuple[Weight, ...] = ()
+    daily: Dose | None = None
+    ratio: Decimal | None = None
+    doses: tuple[Dose, ...] = ()
+    target_mg: Decimal | None = None
+    problem: Problem | None = None
+    what: str = ""
+
+
+def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    """Read a message; None where it is no question for the calculator."""
+    figures = read_figures(text, rules)
+    shape, reads = figures.shape, rules.reads
+    if re.match(r"/?capsules?(?: for| of)? <mg>\s*[?.!]*$", shape) and figures.doses[0].mg:
+        return DoseRequest(target_mg=figures.doses[0].mg)
+    if (corrected := _corrected(shape, rules, memory)) is not None:
+        return corrected
+    explicit = bool(re.match(r"/(?:dose|dosage|calc)\b", shape))
+    if not explicit and intent.matches(shape, reads.never):
+        return None
+    figures = _loose_as_weight(figures, memory)
+    if not _has_weight(figures):
+        return _without_weight(figures, rules, memory, explicit=explicit)
+    if not (explicit or _wanted(figures, rules, memory)):
+        return None
+    return _checked(figures, rules, memory)
+
+
+def _has_weight(figures: Figures) -> bool:
+    return bool(figures.weights or figures.bare or figures.ranged or figures.unreadable)
+
+
+def _wanted(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
+    """Whether the weight was said to get a dose for it."""
+    reads, shape = rules.reads, figures.shape
+    if memory.asking in _OURS and intent.short(shape, reads):
+        return True
+    if figures.shape == "<bare>" and memory.asking is not None:
+        return False  # a number that answers another question
+    scope = _scope(shape)
+    if intent.matches(shape, reads.elsewhere):
+        return intent.asks(scope, reads, plainly=True)
+    if intent.asks(scope, reads):
+        return True
+    if not figures.weights and not figures.bare and not figures.ranged:
+        return bool(re.search(r"<odd>", shape)) and intent.only_figures(shape, reads)
+    if intent.only_figures(shape, reads):
+        return any(w.role is Role.NOW for w in figures.weights) or not figures.weights
+    own = figures.doses or figures.ratios
+    return bool(own) and intent.matches(scope, reads.judges)
+
+
+def _scope(shape: str) -> str:
+    """The whole of a short message; of a long one, the sentences beside the weight."""
+    if len(shape) <= _LONG:
+        return shape
+    sentences = re.split(r"(?<=[.!?])\s+", shape)
+    near = {
+        n + step
+        for n, sentence in enumerate(sentences)
+        if re.search("<(?:weights?|bare)>", sentence)
+        for step in (-1, 0, 1)
+    }
+    return " ".join(s for n, s in enumerate(sentences) if n in near)
+
+
+def _without_weight(
+    figures: Figures, rules: DoseRules, memory: Memory, *, explicit: bool
+) -> DoseRequest | None:
+    reads, shape = rules.reads, figures.shape
+    daily = _one_dose(figures)
+    ratio = figures.ratios[0] if len(figures.ratios) == 1 else None
+    young = figures.ages and min(figures.ages) < rules.age.years
+    if young and intent.asks(shape, reads) and intent.other_drug(shape, reads) is None:
+        return DoseRequest(problem=Problem.UNDER_AGE)
+    if explicit or intent.matches(shape, reads.asks_weight):
+        drug = intent.other_drug(shape, reads)
+        if drug is not None:
+            return DoseRequest(problem=Problem.OTHER_DRUG, what=drug)
+        if explicit and shape.split()[1:] and not figures.doses:
+            return DoseRequest(problem=Problem.UNREADABLE)
+        return _refused(figures, rules) or DoseRequest(
+            problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio
+        )
+    own = daily is not None or ratio is not None
+    if not own or intent.matches(shape, reads.elsewhere) or not intent.short(shape, reads):
+        return None
+    if memory.asking == ASKING_WEIGHT and intent.only_figures(shape, reads):
+        return DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
+    if memory.weight_kg is not None and _follows_up(shape, rules):
+        kept = Weight(memory.weight_kg, "", "kg", str(memory.weight_kg))
+        return _with_weight(figures, rules, kept, daily, ratio)
+    return None
+
+
+def _follows_up(shape: str, rules: DoseRules) -> bool:
+    """Whether a dose is said about the weight that was said before."""
+    if intent.other_drug(shape, rules.reads) is not None:
+        return False
+    return intent.only_figures(shape, rules.reads) or intent.matches(shape, rules.reads.judges)
+
+
+def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
+    """The request, or the first thing that stands against it."""
+    if (refused := _refused(figures, rules)) is not None:
+        return refused
+    if figures.unreadable:
+        return DoseRequest(problem=Problem.UNREADABLE)
+    kept = _kept(memory) if memory.asking in _OURS else {}
+    daily, ratio = _one_dose(figures), figures.ratios[0] if len(figures.ratios) == 1 else None
+    if daily is None and ratio is None and kept.get("daily"):
+        daily = Dose(Decimal(kept["daily"]), "", said_daily=True)
+    if figures.ranged:
+        return DoseRequest(problem=Problem.TWO_WEIGHTS, daily=daily)
+    weights = _present(figures.weights)
+    if not weights and figures.bare:
+        readings = _readings(figures.bare[0], rules)
+        if not readings:
+            return DoseRequest(problem=Problem.RANGE, daily=daily, ratio=ratio)
+        problem = Problem.UNIT if len(set(figures.bare)) == 1 else Problem.TWO_WEIGHTS
+        return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
+    if not weights:
+        return DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
+    if not intent.nearly_same([w.kg for w in weights]):
+        return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=weights, daily=daily)
+    return _with_weight(figures, rules, weights[0], daily, ratio)
+
+
+def _with_weight(
+    figures: Figures,
+    rules: DoseRules,
+    weight: Weight,
+    daily: Dose | None,
+    ratio: Decimal | None,
+) -> DoseRequest:
+    """Check one weight, and the dose beside it."""
+    request = DoseRequest(weight=weight, daily=daily, ratio=ratio, doses=figures.doses)
+    if not rules.weight.least_kg <= weight.kg <= rules.weight.most_kg:
+        return replace(request, problem=Problem.RANGE)
+    if not figures.ages and intent.says(figures.shape, rules.reads.children):
+        return replace(request, problem=Problem.AGE)
+    if len(figures.ratios) > 1 or (daily is None and len(figures.doses) > 1):
+        return replace(request, problem=Problem.TWO_DOSES)
+    if daily is not None and daily.mg is None:
+        return replace(request, problem=Problem.NOT_DAILY)
+    own = daily.mg if daily is not None else ratio * weight.kg if ratio is not None else None
+    if own is not None and not rules.least_daily_mg <= own <= rules.most_daily_mg:
+        return replace(request, problem=Problem.DAILY)
+    return request
+
+
+def _refused(figures: Figures, rules: DoseRules) -> DoseRequest | None:
+    """Another medicine, an animal, pregnancy, breastfeeding, a child under 12."""
+    shape, reads = figures.shape, rules.reads
+    if (drug := intent.other_drug(shape, reads)) is not None:
+        return DoseRequest(problem=Problem.OTHER_DRUG, what=drug)
+    if intent.says(shape, reads.pets) is not None:
+        return DoseRequest(problem=Problem.PET)
+    if intent.affirms(shape, reads.pregnant, reads):
+        return DoseRequest(problem=Problem.PREGNANT)
+    if intent.affirms(shape, reads.breastfeeding, reads):
+        return DoseRequest(problem=Problem.BREASTFEEDING)
+    young = figures.ages and min(figures.ages) < rules.age.years
+    if young or intent.says(shape, reads.infants) is not None:
+        return DoseRequest(problem=Problem.UNDER_AGE)
+    return None
+
+
+def _present(weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
+    """The weights of today; a past one only where there is no other and it is one."""
+    now = tuple(w for w in weights if w.role is Role.NOW)
+    past = tuple(w for w in weights if w.role is Role.PAST)
+    return now or (past if len(past) == 1 else ())
+
+
+def _one_dose(figures: Figures) -> Dose | None:
+    """The one daily dose that was said, equal ones counted once, past ones left out."""
+    current = [d for d in figures.doses if not d.past] or list(figures.doses)
+    return current[0] if len({d.mg for d in current}) == 1 else None
+
+
+def _readings(value: Decimal, rules: DoseRules) -> tuple[Weight, ...]:
+    """What a bare number may mean, within the accepted weights."""
+    both = (
+        Weight(value, f"{value} kg", "kg", str(value)),
+        Weight(value * rules.kg_in_pound, f"{value} lb", "lb", str(value)),
+    )
+    return tuple(w for w in both if rules.weight.least_kg <= w.kg <= rules.weight.most_kg)
+
+
+def _loose_as_weight(figures: Figures, memory: Memory) -> Figures:
+    """A lone number as the answer to "what is the weight?"."""
+    if memory.asking not in _OURS or _has_weight(figures) or figures.doses:
+        return figures
+    numbers = figures.loose or figures.ages
+    if len(numbers) != 1:
+        return figures
+    ages = () if not figures.loose else figures.ages
+    return replace(figures, bare=tuple(numbers), loose=(), ages=ages)
+
+
+def _kept(memory: Memory) -> dict[str, str]:
+    """What an earlier turn of the calculator left."""
+    kept = memory.details.get("dose")
+    return kept if isinstance(kept, dict) else {}
+
+
+def _corrected(shape: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    """ "in pounds", said after a number whose unit was asked for or taken wrongly."""
+    kept = _kept(memory)
+    unit = intent.unit_meant(shape, rules.reads) if kept.get("number") else None
+    if unit is None:
+        return None
+    factor = {
+        "kg": Decimal(1),
+        "lb": rules.kg_in_pound,
+        "st": rules.kg_in_pound * rules.pounds_in_stone,
+    }[unit]
+    value = Decimal(kept["number"])
+    daily = Dose(Decimal(kept["daily"]), "", said_daily=True) if kept.get("daily") else None
+    weight = Weight(value * factor, f"{value} {unit}", unit, str(value))
+    return _with_weight(Figures(shape), rules, weight, daily, None)

@@ -1,0 +1,160 @@
+"""Body weights, told from the kilos that are lost, lifted, bought or wished for."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from bot.turn.figures_numbers import NUMBER, number
+from bot.turn.figures_scan import Role, Scan, Weight
+
+_ABOUT = r"(?:about|around|approx\w*|roughly|like|almost|nearly|over|some|an?|already|another|only|at least|more than|less than|up to|my|the|to|first|just|~|those|these|is|of)?\s*"
+_CHANGE_BEFORE = re.compile(
+    r"\b(?:lost|lose|loses|losing|loss of|gain(?:ed|ing|s)?|put on|dropped|shed|added|extra|another|additional|"
+    r"over(?:weight)? by|down by|up by|by|burn(?:ed)?|melted|weight gain(?: of)?|weight loss(?: of)?|\bminus|plus|"
+    r"down(?! to)|up(?! to)|cut(?! to)|underweight by|difference of|every)\s*(?:"
+    + _ABOUT
+    + r"){0,3}$"
+)
+_CHANGE_AFTER = re.compile(
+    r"\s*(?:overweight|underweight|heavier|lighter|lost|gained|loss|gain|more(?! or less)|less|(?:over|under|above|below)(?!\s*\d)|"
+    r"down|extra|of (?!(?:my |total )?(?:body ?)?(?:weight|mass)\b)|too (?:heavy|much|light)|away|since|in (?:a|one|two|<time>)|"
+    r"to lose|to go|(?:weight )?(?:loss|gain)|difference|(?:dumb|kettle|bar)bells?|bench|squats?|deadlifts?|suitcase|bags?|luggage|box|plates?|parcel|weights\b)"
+)
+_LIFT_BEFORE = re.compile(
+    r"\b(?:lift\w*|bench\w*|squat\w*|deadlift\w*|overhead|press\w*|curl\w*|carr(?:y|ies|ied|ying)|snatch\w*|clean|row|push|pull|pr|"
+    r"1rm|dumbbells?|kettlebells?|barbells?|weights? of|plates?|backpack|bag|suitcase|luggage|box|parcel|package|bought|buy|ate|eat)"
+    r"\b(?:\s+(?!i\b|weigh|and\b|but\b)[\w'<>]+){0,3}\s*$"
+)
+_GOAL_BEFORE = re.compile(
+    r"(?:\b(?:goal|target|ideal|dream)\s*(?:body ?)?(?:weight)?\s*(?:is|of|:|=|was)*|\bwant(?:ed|s)? to (?:be|weigh|reach|hit)|"
+    r"\baim\w* (?:for|at)|\b(?:get|go|cut|drop|bulk|gain|diet|want)\w* (?:down |up |back )?to)\s*(?:"
+    + _ABOUT
+    + r")$"
+)
+_PAST_BEFORE = re.compile(
+    r"\b(?:was|were|used to (?:be|weigh)|previously|formerly|before(?: that| it)?|last (?:year|month|visit)|originally|initially|"
+    r"born(?: at)?|at birth|down from|up from|from|weight was|once)\s*(?:"
+    + _ABOUT
+    + r")(?:i |it )?(?:was |weighed )?$"
+)
+_PAST_AFTER = re.compile(
+    r"\s*(?:before|last (?:year|month)|back then|at birth|previously|<time> ago|when (?:i|we) started)\b"
+)
+
+
+def read_weights(scan: Scan) -> None:
+    """Weights with a unit, then those that only the words around them make a weight."""
+    kg, lb, st = scan.reads.kg, scan.reads.lb, scan.reads.st
+    _mask_odd(scan)
+    pair = rf"{NUMBER}\s*(?:{kg}|{lb}|{st})?\s*(?:-|to|or|/)\s*{NUMBER}\s*(?:{kg}|{lb}|{st})(?!\w)"
+    scan.mask(
+        rf"(?:between\s+{NUMBER}\s*(?:{kg}|{lb})?\s*and\s*{NUMBER}\s*(?:{kg}|{lb})(?!\w))|{pair}",
+        lambda m: _range(scan, m),
+    )
+    stone = (
+        rf"(?P<st>{NUMBER})\s*-?\s*{st}(?!\w)\.?"
+        rf"(?:\s*,?\s*(?:and )?(?P<lb>(?<![\w.,])\d{{1,2}}(?:\.\d+)?)\s*(?:(?P<u>{lb})(?!\w)|(?![\w%/.,]\w|\s*(?:{kg}|{scan.reads.mg}))))?"
+    )
+    stone_glued = rf"(?P<st>{NUMBER})\s*-?\s*{st}(?P<lb>\d{{1,2}})\s*(?P<u>{lb})?(?!\w)"
+    scan.mask(stone_glued, lambda m: _stone(scan, m))
+    scan.mask(stone, lambda m: _stone(scan, m))
+    for unit, pattern in (("kg", kg), ("lb", lb)):
+        after = rf"(?P<n>{NUMBER})\s*-?\s*{pattern}(?!\w|\s*/\s*m)"
+        before = (
+            rf"(?:\(|\bin |\bweight,? |\bweigh |^){pattern}\)?\s*(?:is|:|=|-)?\s*(?P<n>{NUMBER})"
+        )
+        scan.mask(after, lambda m, unit=unit: _plain(scan, m, unit))
+        scan.mask(before, lambda m, unit=unit: _plain(scan, m, unit))
+    _without_unit(scan)
+
+
+def _mask_odd(scan: Scan) -> None:
+    """What stands where a number should and is none: "-70 kg", "nan kg", "1e9 kg", "7/2 kg"."""
+    unit = rf"(?:{scan.reads.kg}|{scan.reads.lb}|{scan.reads.st})(?!\w)"
+
+    def odd(_: re.Match[str]) -> str:
+        scan.unreadable = True
+        return "odd"
+
+    scan.mask(
+        rf"(?:(?<=^)|(?<=[\s:=(]))(?<!> )(?:-|minus |negative )\s?{NUMBER}\s*(?:{unit})?(?=\W|$)",
+        lambda m: odd(m) if m[0].strip()[0] != "-" or m[0].strip()[1:2].isdigit() else None,
+    )
+    scan.mask(
+        rf"(?<!\w)(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero|\d+(?:\.\d+)?e[+-]?\d+|0x[0-9a-f]+|\d+\s*[/^*]\s*\d+)\s*(?:{unit})",
+        odd,
+    )
+    scan.mask(r"(?<!\w)(?:\d+(?:\.\d+)?e[+-]?\d+|∞|[+-]inf(?:inity)?)(?!\w)", odd)
+    scan.mask(r"(?P<keep>^(?:/\w+ )?)(?:nan|inf|infinity|null|zero|0)\s*$", odd)
+    scan.mask(rf"(?<![\w/])\d+(?:\.\d+){{2,}}\s*{unit}", odd)
+
+
+def _range(scan: Scan, match: re.Match[str]) -> str | None:
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if _CHANGE_BEFORE.search(before[-60:]) or _CHANGE_AFTER.match(after):
+        return "change"
+    if _LIFT_BEFORE.search(before[-60:]):
+        return "object"
+    scan.ranged = True
+    return "weights"
+
+
+def _plain(scan: Scan, match: re.Match[str], unit: str) -> str:
+    value = number(match["n"])
+    factor = scan.rules.kg_in_pound if unit == "lb" else Decimal(1)
+    return _take(scan, match, None if value is None else value * factor, unit, match["n"])
+
+
+def _stone(scan: Scan, match: re.Match[str]) -> str:
+    stones, pounds = number(match["st"]), number(match["lb"] or "0")
+    if stones is None or pounds is None:
+        return _take(scan, match, None, "st", "")
+    if pounds >= scan.rules.pounds_in_stone:
+        scan.unreadable = True
+        return "odd"
+    total = (stones * scan.rules.pounds_in_stone + pounds) * scan.rules.kg_in_pound
+    return _take(scan, match, total, "st", match["st"])
+
+
+def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, digits: str) -> str:
+    if kg is None:
+        scan.unreadable = True
+        return "odd"
+    before, after = match.string[: match.start()][-60:], match.string[match.end() :]
+    if _CHANGE_BEFORE.search(before) or _CHANGE_AFTER.match(after):
+        return "change"
+    if _LIFT_BEFORE.search(before):
+        return "object"
+    role = Role.NOW
+    if _GOAL_BEFORE.search(before) or re.match(r"\s*(?:goal|target)\b", after):
+        role = Role.GOAL
+    elif _PAST_BEFORE.search(before) or _PAST_AFTER.match(after):
+        role = Role.PAST
+    scan.weights.append(Weight(kg, match[0].strip(" ,("), unit, digits.replace(",", "."), role))
+    return {Role.NOW: "weight", Role.PAST: "past", Role.GOAL: "goal"}[role]
+
+
+def _without_unit(scan: Scan) -> None:
+    """ "weigh 154", "my weight is 70", "/dose 70", "what dose for 70"."""
+
+    def took(match: re.Match[str]) -> str | None:
+        value = number(match["n"])
+        if value is None:
+            scan.unreadable = True
+            return "odd"
+        scan.bare.append(value)
+        return "bare"
+
+    filler = r"(?:is|of|:|=|about|around|approx\w*|roughly|like|at|-|~|currently|now|just|only|exactly|in|i'm|im|today|,|\s)*"
+    clear = rf"(?!\s*(?:{scan.reads.mg}|%|{scan.reads.kg}|{scan.reads.lb}))"
+    scan.mask(
+        rf"(?P<keep>\b(?:weigh(?:s|ing|ed in)?|wt\.?|(?<!over)(?<!under)(?:body ?)?weight(?:'s)?)\b){filler}(?P<n>{NUMBER}){clear}",
+        took,
+    )
+    scan.mask(rf"(?P<keep>^/(?:dose|dosage|calc)\b)[\s:]*(?P<n>{NUMBER}){clear}", took)
+    scan.mask(
+        rf"(?P<keep>\b(?:dos(?:e|age)|mg|calculate|calc)\s+(?:would be |should be )?(?:for|at|if)?\s*(?:i'm |a |someone |about )*)(?P<n>{NUMBER}){clear}(?=\s*(?:$|[?.!,]))",
+        took,
+    )
+    scan.mask(rf"^(?P<n>{NUMBER})\s*[?.!]*$", took)
