@@ -103,6 +103,7 @@ class Reads(Frozen):
     units: Units
     drug: tuple[str, ...]
     other_drugs: tuple[str, ...]
+    other_things: tuple[str, ...]
     other_drug_endings: tuple[str, ...]
     pets: tuple[str, ...]
     infants: tuple[str, ...]

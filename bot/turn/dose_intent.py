@@ -95,9 +95,18 @@ def other_drug(shape: str, reads: Reads) -> str | None:
         named = found[0] if found and not is_drug(found[0], reads) else None
     if named is None or not names_drug(shape, reads):
         return named
-    dose = r"(?:dos(?:e|age)s?|mg|how (?:much|many))"
-    beside = rf"{dose} (?:of )?{re.escape(named)}\b|\b{re.escape(named)} {dose}\b|<mg> (?:of )?{re.escape(named)}\b"
-    return named if re.search(beside, shape) else None
+    return named if _beside_dose(named, shape) else None
+
+
+def other_thing(shape: str, reads: Reads) -> bool:
+    """Whether the amount asked for is of water, alcohol or the like."""
+    return any(_beside_dose(thing, shape) for thing in reads.other_things if thing in shape)
+
+
+def _beside_dose(name: str, shape: str) -> bool:
+    """Whether an amount is said of what is named: "dose of x", "x dose", "40 mg x"."""
+    amount, what = r"(?:dos(?:e|age)s?|mg|how (?:much|many)|<mg>)", re.escape(name)
+    return bool(re.search(rf"{amount} (?:of )?{what}\b|\b{what} (?:dos(?:e|age)s?|<mg>)", shape))
 
 
 def unit_meant(shape: str, reads: Reads) -> str | None:

@@ -84,9 +84,13 @@ def _wanted(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
     reads, shape = rules.reads, figures.shape
     if memory.asking in _OURS and intent.short(shape, reads):
         return True
-    if figures.shape == "<bare>" and memory.asking is not None:
-        return False  # a number that answers another question
+    if re.fullmatch(r"<bare>\W*", shape):  # no number that answers another question
+        return memory.asking is None and bool(_readings(figures.bare[0], rules))
     scope = _scope(shape)
+    if intent.other_thing(shape, reads):
+        return False
+    if intent.other_drug(shape, reads) and intent.matches(scope, (*reads.asks, *reads.names)):
+        return True
     if intent.matches(shape, reads.elsewhere):
         return intent.asks(scope, reads, plainly=True)
     if intent.asks(scope, reads):

@@ -13,7 +13,7 @@ _COUNT = r"(?P<c>(?<![\w.,])[1-9]|\b(?:one|two|three|four)\b)"
 _EACH = r"(?:a|per|each|every|in a|/|in one)"
 _PIECES = r"(?:capsules?|caps|pills?|tablets?|tabs?|softgels?)"
 _DAY = rf"(?:\s*(?:{_EACH}\s*)(?:single )?(?:day|d\b|24 ?h(?:ours)?|night|morning|evening|dia|día|jour|tag)\b|\s*(?:once\s+)?(?:daily|nightly|everyday|qd|od|once|в день|al día|ao dia|par jour|pro tag|am tag|günde)\b)"
-_TWICE = r"(?:twice|two times|2 times|2 ?x|x ?2|bid|bd|b\.i\.d\.?|every 12 ?(?:h|hours|hrs)|(?:in the )?mornings? and (?:at )?(?:nights?|evenings?)|am and pm|2/day)"
+_TWICE = r"(?:twice|two times|2 times|2 ?x|x ?2|bid|bd|b\.i\.d\.?|every 12 ?(?:h|hours|hrs)|(?:in the |every |each )?mornings? and (?:at |every )?(?:nights?|evenings?)|am and pm|2/day)"
 _THRICE = r"(?:thrice|three times|3 times|3 ?x|x ?3|tid|tds|every 8 ?(?:h|hours|hrs))"
 _MORE = r"(?:four times|4 times|4 ?x|x ?4|qid)"
 _NOT_DAILY = (
@@ -47,7 +47,7 @@ def read_ratios(scan: Scan) -> None:
     amount = rf"(?:(?P<n>{NUMBER})|(?P<half>\bhalf a))"
     scan.mask(rf"{amount}\s*(?:{mg}\s*{per}|/)\s*{kg}{day}", took)
     scan.mask(rf"\b{mg}\s*{per}\s*{kg}{day}", "per")
-    scan.mask(rf"{per}\s*{NUMBER}\s*(?:{scan.reads.kg})(?!\w)", "per")
+    scan.mask(rf"(?:/|\b(?:per|for (?:each|every)|each|every)\b)\s*{NUMBER}\s*(?:{scan.reads.kg})(?!\w)", "per")
     scan.mask(rf"\b(?:per|each|every)\s*(?:{scan.reads.kg}|{scan.reads.lb})(?!\w)", "per")
 
 
@@ -59,7 +59,8 @@ def read_doses(scan: Scan) -> None:
     _alternating(scan, mg)
     tail = (
         rf"(?P<noun>{_NOUN})(?:(?P<not>{_NOT_DAILY})|(?P<alt>{_ALTERNATE})"
-        rf"|(?P<day>{_DAY})|,?\s*(?:taken )?(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE}))(?P<x>{_NOT_DAILY}|{_DAY})?)?"
+        rf"|,?\s*(?:taken )?(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE}))(?P<x>{_NOT_DAILY}|{_DAY})?"
+        rf"|(?P<day>{_DAY}))?"
     )
 
     def took(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ NUMBER = (
 _TENS = "ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONE_FIFTY = re.compile(rf"(?<!hundred )(?<!and )\b(one|two|three) (?=(?:{_TENS})\b)")
 _FRACTIONS = {"half": "0.5", "quarter": "0.25", "1/2": "0.5", "1/4": "0.25", "3/4": "0.75"}
+_MOST_DIGITS = 25
 _QUOTES = str.maketrans("’‘′´`“”″–—−٫⁺", "''''" + "'" + '"""' + "---.+")
 
 
@@ -43,7 +44,7 @@ def number(written: str) -> Decimal | None:
         digits = digits.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"\d+,\d+", digits):
         digits = digits.replace(",", ".")
-    if len(digits) > 15 or not re.fullmatch(r"\d+(?:\.\d+)?", digits):
+    if len(digits) > _MOST_DIGITS or not re.fullmatch(r"\d+(?:\.\d+)?", digits):
         return None
     return Decimal(digits) + extra
 

@@ -74,7 +74,7 @@ def read_ages(scan: Scan) -> None:
     scan.mask(rf"(?<![\w.,])(?P<age>\d\d)\s?[mf]\b", took)
     scan.mask(rf"(?<!')\b[mf]\s?(?P<age>\d\d)\b{unit}", took)
     scan.mask(rf"{age},? (?:(?:yr|year) )?{_SEX}\b", took)
-    scan.mask(rf"\b{_SEX},? (?:of |is |\()?{age}\b{unit}", took)
+    scan.mask(rf"(?<!')\b{_SEX},? (?:of |is |\()?{age}\b{unit}", took)
     scan.mask(
         rf"\b(?:{_WHO}|she|he|who is|who's|i)\s+(?:turned |just turned |only |just )?{age}\s*(?:years?|yrs?)\b(?! (?:on|in|into|of|off|clear|later|ago))",
         took,

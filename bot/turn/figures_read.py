@@ -25,7 +25,7 @@ _MEASURES = (
 )
 _THINGS = (
     r"times|x|capsules?|caps|pills?|tablets?|tabs?|pimples?|spots?|zits?|cysts?|people|friends|kids|"
-    r"children|doctors?|derms?|courses?|rounds?|cycles?|boxes|packs?|strips?|refills?|st|nd|rd|th|glasses|drinks"
+    r"children|doctors?|derms?|courses?|rounds?|cycles?|boxes|packs?|strips?|refills?|nd|rd|th|glasses|drinks"
 )
 _TIME = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|wk|months?|mths?|mnths?|mos?|years?|yrs?|yr)"
 

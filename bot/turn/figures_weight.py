@@ -82,7 +82,7 @@ def _mask_odd(scan: Scan) -> None:
         lambda m: odd(m) if m[0].strip()[0] != "-" or m[0].strip()[1:2].isdigit() else None,
     )
     scan.mask(
-        rf"(?<!\w)(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero|\d+(?:\.\d+)?e[+-]?\d+|0x[0-9a-f]+|\d+\s*[/^*]\s*\d+)\s*(?:{unit})",
+        rf"(?<!\w)(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero|\d+(?:\.\d+)?e[+-]?\d+|0x[0-9a-f]+|(?<!\d )\d+\s*[/^*]\s*\d+)\s*(?:{unit})",
         odd,
     )
     scan.mask(r"(?<!\w)(?:\d+(?:\.\d+)?e[+-]?\d+|∞|[+-]inf(?:inity)?)(?!\w)", odd)
