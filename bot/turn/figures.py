@@ -130,11 +130,10 @@ def _without_weight(
         drug = intent.other_drug(shape, reads)
         if drug is not None:
             return DoseRequest(problem=Problem.OTHER_DRUG, what=drug)
-        if explicit and shape.split()[1:] and not figures.doses:
-            return DoseRequest(problem=Problem.UNREADABLE)
-        return _refused(figures, rules) or DoseRequest(
-            problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio
-        )
+        strange = explicit and shape.split()[1:] and not figures.doses
+        problem = Problem.UNREADABLE if strange else Problem.NO_WEIGHT
+        refused = _refused(figures, rules)
+        return refused or DoseRequest(problem=problem, daily=daily, ratio=ratio)
     own = daily is not None or ratio is not None
     if not own or intent.matches(shape, reads.elsewhere) or not intent.short(shape, reads):
         return None

@@ -14,7 +14,7 @@ _WHO = (
 )
 _SEX = r"(?:male|female|girl|boy|guy|man|woman|lady|dude|m|f)"
 _FEET = r"(?:feet|foot|ft|')"
-_INCHES = r"(?:inches|inch|ins|in(?! (?:the|my|a|an|one|two|may|june|july|week|month))|''|\")"
+_INCHES = r"(?:inches|inch|ins|in(?! (?:the|my|a|an|one|two|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|week|month|spring|summer|autumn|fall|winter|<))|''|\")"
 
 
 def read_heights(scan: Scan) -> None:
@@ -68,7 +68,7 @@ def read_ages(scan: Scan) -> None:
         took,
     )
     scan.mask(
-        rf"\b(?:turns?|turning|almost|nearly|not(?: even)?(?: yet)?|under|below|younger than)\s+{age}\b(?P<s>s?)(?=\s*(?:$|[.,?!;)]|yet|next|in|soon|and|years?|yrs?|is|this))(?!\s*(?:years?|yrs?) (?:of|on))(?:\s*(?:years?|yrs?))?",
+        rf"\b(?:turns?|turning|will be|'ll be|almost|nearly|not(?: even)?(?: yet)?|under|below|younger than)\s+{age}\b(?P<s>s?)(?=\s*(?:$|[.,?!;)]|yet|next|in|soon|and|years?|yrs?|is|this))(?!\s*(?:years?|yrs?) (?:of|on))(?:\s*(?:years?|yrs?))?",
         young,
     )
     scan.mask(rf"(?<![\w.,])(?P<age>\d\d)\s?[mf]\b", took)

@@ -9,6 +9,8 @@ from bot.turn.figures_numbers import NUMBER, number
 from bot.turn.figures_scan import Role, Scan, Weight
 
 _ABOUT = r"(?:about|around|approx\w*|roughly|like|almost|nearly|over|some|an?|already|another|only|at least|more than|less than|up to|my|the|to|first|just|~|those|these|is|of)?\s*"
+_SAME = 100  # one part in so many is still the same weight
+_HALF = r"(?P<half>\s+and a half(?!\s*(?:a|of|the)\b))?"
 _CHANGE_BEFORE = re.compile(
     r"\b(?:lost|lose|loses|losing|loss of|gain(?:ed|ing|s)?|put on|dropped|shed|added|extra|another|additional|"
     r"over(?:weight)? by|down by|up by|by|burn(?:ed)?|melted|weight gain(?: of)?|weight loss(?: of)?|\bminus|plus|"
@@ -18,7 +20,7 @@ _CHANGE_BEFORE = re.compile(
 )
 _CHANGE_AFTER = re.compile(
     r"\s*(?:overweight|underweight|heavier|lighter|lost|gained|loss|gain|more(?! or less)|less|(?:over|under|above|below)(?!\s*\d)|"
-    r"down|extra|of (?!(?:my |total )?(?:body ?)?(?:weight|mass)\b)|too (?:heavy|much|light)|away|since|in (?:a|one|two|<time>)|"
+    r"down|extra|of (?!(?:my |total )?(?:body ?)?(?:weight|mass)\b)|too (?:heavy|light)|away|in (?:a|one|two|<time>)|"
     r"to lose|to go|(?:weight )?(?:loss|gain)|difference|(?:dumb|kettle|bar)bells?|bench|squats?|deadlifts?|suitcase|bags?|luggage|box|plates?|parcel|weights\b)"
 )
 _LIFT_BEFORE = re.compile(
@@ -33,7 +35,7 @@ _GOAL_BEFORE = re.compile(
     + r")$"
 )
 _PAST_BEFORE = re.compile(
-    r"\b(?:was|were|used to (?:be|weigh)|previously|formerly|before(?: that| it)?|last (?:year|month|visit)|originally|initially|"
+    r"\b(?:(?<!if i )(?<!if he )(?<!if she )(?:was|were)|used to (?:be|weigh)|previously|formerly|before(?: that| it)?|last (?:year|month|visit)|originally|initially|"
     r"born(?: at)?|at birth|down from|up from|from|weight was|once)\s*(?:"
     + _ABOUT
     + r")(?:i |it )?(?:was |weighed )?$"
@@ -47,20 +49,23 @@ def read_weights(scan: Scan) -> None:
     """Weights with a unit, then those that only the words around them make a weight."""
     kg, lb, st = scan.reads.kg, scan.reads.lb, scan.reads.st
     _mask_odd(scan)
-    pair = rf"{NUMBER}\s*(?:{kg}|{lb}|{st})?\s*(?:-|to|or|/)\s*{NUMBER}\s*(?:{kg}|{lb}|{st})(?!\w)"
+    pair = (
+        rf"(?P<a>{NUMBER})\s*(?:(?P<akg>{kg})|(?P<alb>{lb})|{st})?\s*(?:-|to|or|/)\s*"
+        rf"(?P<b>{NUMBER})\s*(?:(?P<bkg>{kg})|(?P<blb>{lb})|{st})(?!\w)"
+    )
     scan.mask(
         rf"(?:between\s+{NUMBER}\s*(?:{kg}|{lb})?\s*and\s*{NUMBER}\s*(?:{kg}|{lb})(?!\w))|{pair}",
         lambda m: _range(scan, m),
     )
     stone = (
-        rf"(?P<st>{NUMBER})\s*-?\s*{st}(?!\w)\.?"
+        rf"(?P<st>{NUMBER})\s*-?\s*{st}(?!\w)\.?{_HALF}"
         rf"(?:\s*,?\s*(?:and )?(?P<lb>(?<![\w.,])\d{{1,2}}(?:\.\d+)?)\s*(?:(?P<u>{lb})(?!\w)|(?![\w%/.,]\w|\s*(?:{kg}|{scan.reads.mg}))))?"
     )
     stone_glued = rf"(?P<st>{NUMBER})\s*-?\s*{st}(?P<lb>\d{{1,2}})\s*(?P<u>{lb})?(?!\w)"
     scan.mask(stone_glued, lambda m: _stone(scan, m))
     scan.mask(stone, lambda m: _stone(scan, m))
     for unit, pattern in (("kg", kg), ("lb", lb)):
-        after = rf"(?P<n>{NUMBER})\s*-?\s*{pattern}(?!\w|\s*/\s*m)"
+        after = rf"(?P<n>{NUMBER})\s*-?\s*{pattern}(?!\w|\s*/\s*m){_HALF}"
         before = (
             rf"(?:\(|\bin |\bweight,? |\bweigh |^){pattern}\)?\s*(?:is|:|=|-)?\s*(?P<n>{NUMBER})"
         )
@@ -96,13 +101,31 @@ def _range(scan: Scan, match: re.Match[str]) -> str | None:
         return "change"
     if _LIFT_BEFORE.search(before[-60:]):
         return "object"
+    if (kg := _twice_said(scan, match)) is not None:
+        scan.weights.append(Weight(kg, match[0].strip(), "kg", str(kg)))
+        return "weight"
     scan.ranged = True
     return "weights"
+
+
+def _twice_said(scan: Scan, match: re.Match[str]) -> Decimal | None:
+    """The weight in kg of "154 lb / 70 kg", one weight in two units."""
+    found = match.groupdict()
+    if not (found.get("akg") and found.get("blb") or found.get("alb") and found.get("bkg")):
+        return None
+    kg, lb = (found["a"], found["b"]) if found["akg"] else (found["b"], found["a"])
+    in_kg, in_lb = number(kg), number(lb)
+    if in_kg is None or in_lb is None:
+        return None
+    apart = abs(in_kg - in_lb * scan.rules.kg_in_pound)
+    return in_kg if apart <= in_kg / _SAME else None
 
 
 def _plain(scan: Scan, match: re.Match[str], unit: str) -> str:
     value = number(match["n"])
     factor = scan.rules.kg_in_pound if unit == "lb" else Decimal(1)
+    if value is not None and match.groupdict().get("half"):
+        value += Decimal("0.5")
     return _take(scan, match, None if value is None else value * factor, unit, match["n"])
 
 
@@ -110,6 +133,8 @@ def _stone(scan: Scan, match: re.Match[str]) -> str:
     stones, pounds = number(match["st"]), number(match["lb"] or "0")
     if stones is None or pounds is None:
         return _take(scan, match, None, "st", "")
+    if match.groupdict().get("half"):
+        stones += Decimal("0.5")
     if pounds >= scan.rules.pounds_in_stone:
         scan.unreadable = True
         return "odd"
@@ -157,4 +182,4 @@ def _without_unit(scan: Scan) -> None:
         rf"(?P<keep>\b(?:dos(?:e|age)|mg|calculate|calc)\s+(?:would be |should be )?(?:for|at|if)?\s*(?:i'm |a |someone |about )*)(?P<n>{NUMBER}){clear}(?=\s*(?:$|[?.!,]))",
         took,
     )
-    scan.mask(rf"^(?P<n>{NUMBER})\s*[?.!]*$", took)
+    scan.mask(rf"^(?P<n>{NUMBER})\s*(?=[?.!]*$|dos(?:e|age)\b)", took)
