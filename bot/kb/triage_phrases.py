@@ -5,9 +5,10 @@
 ``bleed*``           a word that begins so
 ``eye|eyes``         one of these
 ``very?``            may be missing
+``cant|can_not``     ``_`` for a space inside a choice
 ``<body part>``      any phrase of that concept (written with ``_`` for spaces)
 ``#`` ``#3-99``      a number, a number in that range (number words count)
-``..`` ``...``       up to 3, up to 6 other words between, in the same clause
+``..`` ``...``       up to 3, up to 6 (four dots: 10) other words between, in the same clause
 ``vision & blur*``   both, in either order, at most 5 words apart, in the same clause
 ===================  =======================================================================
 
@@ -18,9 +19,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-GAPS = {"..": 3, "...": 6}
+GAPS = {"..": 3, "...": 6, "....": 10}
 WINDOW = 5  # words allowed between the parts of ``a & b``
 _WORD = re.compile(r"[^\W_]+\*?")
 _RANGE = re.compile(r"#(?:(\d+)-(\d+))?")
@@ -48,6 +50,9 @@ class Phrase:
     parts: tuple[Part, ...]
 
 
+Lexicon = Mapping[str, tuple[Phrase, ...]]
+
+
 def _element(text: str, gap: int) -> Element:
     words: set[str] = set()
     stems: list[str] = []
@@ -68,6 +73,14 @@ def _element(text: str, gap: int) -> Element:
     return Element(frozenset(words), tuple(stems), tuple(ranges), tuple(groups), gap)
 
 
+def _choices(word: str) -> list[str]:
+    """What a word of a phrase stands for: ``?`` also for nothing, ``_`` for a space."""
+    optional = word.endswith("?")
+    single = [w for w in word.removesuffix("?").split("|") if "_" not in w or w.startswith("<")]
+    several = [w.replace("_", " ") for w in word.removesuffix("?").split("|") if w not in single]
+    return [*(["|".join(single)] if single else []), *several, *([""] if optional else [])]
+
+
 def _parts(text: str, joins: dict[str, str]) -> list[Part]:
     """The variants of one part: each optional word with and without."""
     words = text.split()
@@ -77,12 +90,11 @@ def _parts(text: str, joins: dict[str, str]) -> list[Part]:
             if (words[i], words[i + 1]) == (first, second):
                 words[i : i + 2] = [joined]
                 break
-    choices = [[w[:-1], ""] if w.endswith("?") else [w] for w in words]
     variants: list[Part] = []
-    for chosen in itertools.product(*choices):
+    for chosen in itertools.product(*map(_choices, words)):
         elements: list[Element] = []
         gap = 0
-        for word in filter(None, chosen):
+        for word in " ".join(chosen).split():
             if word in GAPS:
                 gap = GAPS[word]
             else:

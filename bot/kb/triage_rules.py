@@ -11,13 +11,15 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from bot.kb.models import Frozen, Review, Verified
-from bot.kb.triage_phrases import Phrase, read_phrase
+from bot.kb.triage_index import Index, make_index
+from bot.kb.triage_phrases import Lexicon, Phrase, read_phrase
+from bot.kb.triage_spelling import Speller, make_speller
 
 RowId = Annotated[str, Field(pattern=r"^RF\d\d$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Level = Literal["emergency", "today", "next_visit"]
 RANK: Mapping[str, int] = {"emergency": 3, "today": 2, "next_visit": 1}
-Status = Literal["denied", "asked", "supposed", "past", "told", "fiction"]
+Status = Literal["denied", "asked", "supposed", "past", "finished", "told", "fiction"]
 
 
 class Rule(Frozen):
@@ -53,7 +55,9 @@ class Row(Frozen):
     """A red flag: when it is raised and what is said, in two sentences (``say``).
 
     ``line``: one sentence where something more urgent is said first. ``safety``: one sentence
-    beside the answer to a question that only asks about it. ``call``: which numbers are shown.
+    beside the answer to a question that only asks about it. ``say_at``: said in place of ``say``
+    where a rule sets another urgency. ``call``: which numbers are shown. ``covers``:
+    lesser rows that need not be said as well.
     """
 
     title: str
@@ -61,7 +65,9 @@ class Row(Frozen):
     say: str = Field(min_length=1, max_length=420)
     line: str = Field(min_length=1, max_length=200)
     safety: str = Field(min_length=1, max_length=260)
+    say_at: Mapping[Level, Annotated[str, Field(min_length=1, max_length=420)]] = {}
     call: Literal["emergency", "crisis", "poison", "prescriber"]
+    covers: tuple[RowId, ...] = ()
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[str, ...] = ()
     lookalikes: tuple[str, ...] = ()
@@ -75,13 +81,14 @@ class Question(Frozen):
     """What we ask back where a message may or may not be a red flag.
 
     ``yes``: the row if the person says yes, does not say, or is not clear. ``no``: the row that
-    still holds after a clear no. ``level``: urgency on yes where it differs from the row's.
+    still holds after a clear no; ``alert``: raised with the question already. ``level``: urgency on yes where it differs from the row's.
     """
 
     ask: str
     now: str  # what to do at once if it is so, shown with the question
     yes: RowId
     no: RowId | None = None
+    alert: RowId | None = None
     level: Level | None = None
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[str, ...] = ()
@@ -107,13 +114,15 @@ class Country(Frozen):
 
 
 class Frame(Frozen):
-    """Words that change how a sign is meant. ``reach``: where it must stand to do so.
+    """Words that change how a sign is meant. ``reach``: where they must stand to do so.
 
-    ``before``: earlier in the sentence; ``sentence`` and ``message``: anywhere in it.
+    ``before``: earlier in the sentence; ``sentence`` and ``message``: anywhere in it. A later
+    clause with one of the words ``until`` speaks of something else again.
     """
 
     reach: Literal["before", "sentence", "message"]
     phrases: tuple[str, ...]
+    until: tuple[str, ...] = ()
 
 
 class Wording(Frozen):
@@ -143,6 +152,9 @@ class TriageFile(Frozen):
     denials: tuple[str, ...]
     not_denials: tuple[str, ...]
     until: tuple[str, ...]  # words that end a denial
+    subjects: tuple[str, ...]  # words that show that a clause is more than an item of a list
+    present: tuple[str, ...]  # words that make a clause one about now
+    current: tuple[str, ...]  # and those that do so beside "years ago"
     frames: Mapping[Status, Frame]
     concepts: Mapping[Name, tuple[str, ...]]
     rows: Mapping[RowId, Row]
@@ -173,15 +185,14 @@ class TriageFile(Frozen):
                 yield f"question {name}", rule
 
 
-Lexicon = Mapping[str, tuple[Phrase, ...]]
-
-
 @dataclass(frozen=True)
 class TriageRules:
     """The rules as the engine uses them: the file, and its phrases read once."""
 
     file: TriageFile
     lexicon: Lexicon  # concepts, and the lists under names that begin with a capital
+    index: Index
+    speller: Speller
 
 
 def _read_all(name: str, lines: Iterable[str], joins: dict[str, str]) -> tuple[Phrase, ...]:
@@ -212,7 +223,14 @@ def compile_rules(file: TriageFile) -> TriageRules:
     lists |= {f"Answer_{answer}": lines for answer, lines in file.answers.items()}
     lexicon = {name: _read_all(name, lines, joins) for name, lines in lists.items()}
     _check_groups(lexicon)
-    return TriageRules(file, lexicon)
+    speller = make_speller(
+        lexicon,
+        spelling=file.spelling,
+        joins=file.joins,
+        censored=file.censored,
+        ordinary=file.ordinary,
+    )
+    return TriageRules(file, lexicon, make_index(lexicon), speller)
 
 
 def _check_groups(lexicon: Lexicon) -> None:

@@ -1,0 +1,140 @@
+"""From a verdict to the words a person reads: what to do, who to call, what else was found."""
+
+from __future__ import annotations
+
+from bot.kb.triage_rules import Country, Line, Question, Row, TriageRules
+from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion, Urgency
+from bot.turn.triage import Finding, Verdict
+
+ONLY_ASKING = "only asking"
+_NEEDS = {
+    "emergency": ("emergency",),
+    "crisis": ("crisis", "emergency"),
+    "poison": ("poison", "emergency"),
+    "prescriber": (),
+}
+
+
+def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = None) -> Reply:
+    """What to say to a message that raises a red flag, or that may.
+
+    Args:
+        verdict: with at least one finding, or a question to ask back.
+        rules: the rules of the knowledge base.
+        country: two letters, where known; otherwise every verified number is shown.
+    """
+    question = rules.file.questions[verdict.ask] if verdict.ask else None
+    if not verdict.findings:
+        if question is None:
+            raise ValueError("nothing was found: there is no alert to say")
+        return _ask_back(question, rules, country)
+    first, *others = verdict.findings
+    row = rules.file.rows[first.id]
+    parts = [question.ask] if question else []
+    parts += [_what_to_do(row, first), _who_to_call(row, first, rules, country)]
+    if others:
+        lines = " ".join(rules.file.rows[other.id].line for other in others)
+        parts.append(f"{rules.file.wording.also} {lines}")
+    parts.append(rules.file.wording.not_clinician)
+    return Reply(
+        kind=Kind.ALERT,
+        text="\n\n".join(parts),
+        alert=Alert(id=first.id, urgency=first.urgency, also=tuple(o.id for o in others)),
+        suggestions=(*_buttons(question, rules), _only_asking(rules)),
+    )
+
+
+def _what_to_do(row: Row, finding: Finding) -> str:
+    return row.say_at.get(finding.urgency.value, row.say)
+
+
+def _who_to_call(row: Row, finding: Finding, rules: TriageRules, country: str | None) -> str:
+    call = row.call
+    if finding.urgency is Urgency.EMERGENCY and call == "prescriber":
+        call = "emergency"
+    if call == "prescriber":
+        return rules.file.wording.prescriber
+    return "\n".join(_lines(_NEEDS[call], rules, country))
+
+
+def _lines(needs: tuple[str, ...], rules: TriageRules, country: str | None) -> list[str]:
+    """A line for each need: the country's number, or all verified ones."""
+    wording, countries = rules.file.wording, rules.file.countries
+    known = countries.get((country or "").upper())
+    lines = []
+    for need in needs:
+        label = wording.labels[need]  # type: ignore[index]
+        if known is not None:
+            lines.append(f"{label}: {_number(known, need) or wording.no_number}.")
+            continue
+        numbers: dict[str, list[str]] = {}
+        for place in countries.values():
+            if number := _number(place, need):
+                numbers.setdefault(number, []).append(place.name)
+        listed = "; ".join(f"{number} ({', '.join(names)})" for number, names in numbers.items())
+        lines.append(f"{label}: {listed or wording.no_number}.")
+    return lines if known is not None else [*lines, wording.local]
+
+
+def _number(country: Country, need: str) -> str | None:
+    """A verified number; one that nobody has verified is not said."""
+    line: Line | None = getattr(country, need)
+    return line.number if line is not None and line.verified is not None else None
+
+
+def _ask_back(question: Question, rules: TriageRules, country: str | None) -> Reply:
+    row = rules.file.rows[question.yes]
+    urgency = Urgency(question.level or row.urgency)
+    parts = [
+        question.ask,
+        question.now,
+        _who_to_call(row, Finding(id=question.yes, urgency=urgency), rules, country),
+        rules.file.wording.not_clinician,
+    ]
+    return Reply(
+        kind=Kind.CLARIFY,
+        text="\n\n".join(parts),
+        suggestions=(*_buttons(question, rules), _only_asking(rules)),
+    )
+
+
+def _buttons(question: Question | None, rules: TriageRules) -> tuple[Suggestion, ...]:
+    if question is None:
+        return ()
+    wording = rules.file.wording
+    return (
+        Suggestion(label=wording.yes, command="yes"),
+        Suggestion(label=wording.no, command="no"),
+        Suggestion(label=wording.unsure, command="not sure"),
+    )
+
+
+def _only_asking(rules: TriageRules) -> Suggestion:
+    return Suggestion(label=rules.file.wording.only_asking, command=ONLY_ASKING)
+
+
+def safety_line(verdict: Verdict, rules: TriageRules) -> ShownNote | None:
+    """One sentence beside the answer to a question that only asks about a red flag."""
+    if not verdict.informed:
+        return None
+    ranked = sorted(
+        verdict.informed, key=lambda row: (-Urgency(rules.file.rows[row].urgency).rank, row)
+    )
+    row = rules.file.rows[ranked[0]]
+    return ShownNote(
+        text=row.safety, authority=row.authority, section=row.section, verified=row.verified
+    )
+
+
+def listing(rules: TriageRules) -> str:
+    """What triggers and what is said, openly, most urgent first."""
+    wording = rules.file.wording
+    blocks = []
+    for level in ("emergency", "today", "next_visit"):
+        rows = {i: row for i, row in rules.file.rows.items() if row.urgency == level}
+        blocks.append(f"{wording.urgencies[level].upper()} ({len(rows)})")  # type: ignore[index]
+        for row_id, row in rows.items():
+            examples = "; ".join(f'"{text}"' for text in row.examples[:2])
+            blocks.append(f"{row_id} {row.title}\n  For example: {examples}\n  We say: {row.say}")
+    blocks.append(wording.not_clinician)
+    return "\n\n".join(blocks)

@@ -1,0 +1,173 @@
+"""Which red flags a message raises. Pure: text and rules in, a verdict out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from bot.kb.models import Frozen
+from bot.kb.triage_rules import Question, Rule, Status, TriageRules
+from bot.turn.memory import Memory
+from bot.turn.reply import Urgency
+from bot.turn.triage_frames import Frames
+from bot.turn.triage_match import Hit, find
+from bot.turn.triage_read import Reading, read
+
+ASKING = "triage"  # what ``Memory.asking`` holds while a question of ours is open
+_ONLY_ASKS: frozenset[Status] = frozenset({"asked", "supposed", "told"})
+
+
+class Finding(Frozen):
+    """A red flag and how soon a professional must hear of it."""
+
+    id: str
+    urgency: Urgency
+
+
+class Verdict(Frozen):
+    """What a message raises, most urgent first.
+
+    ``ask``: the question to ask back, where the message may or may not be a red flag.
+    ``informed``: rows that it only asks about.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    ask: str | None = None
+    informed: tuple[str, ...] = ()
+
+    @property
+    def raised(self) -> bool:
+        """Whether any red flag is raised."""
+        return bool(self.findings)
+
+
+class _Signs:
+    """The concepts of one message with their states, and whether a rule holds for them."""
+
+    def __init__(self, reading: Reading, rules: TriageRules, *, isotretinoin: bool) -> None:
+        hits = find(reading, rules.index)
+        frames = Frames(reading, hits, rules.file)
+        self._tokens = reading.tokens
+        self._found: dict[str, list[tuple[Hit, frozenset[Status]]]] = defaultdict(list)
+        for hit in hits:
+            if hit.concept in rules.file.concepts and not frames.in_idiom(hit):
+                self._found[hit.concept].append((hit, frames.states(hit)))
+        self._drug = isotretinoin or self._has("drug")
+
+    def hold(self, rule: Rule, allowed: frozenset[Status] = frozenset()) -> bool:
+        """Whether a rule's signs are there and meant (or in a state that is allowed)."""
+        if rule.drug and not self._drug:
+            return False
+        if rule.longest is not None and len(self._tokens) > rule.longest:
+            return False
+        if any(self._has(name) for name in rule.unless):
+            return False
+        near: set[int] | None = None
+        for names in rule.wanted:
+            places = self._places(names, rule, allowed | set(rule.even))
+            near = places if near is None else near & places
+            if not near:
+                return False
+        return True
+
+    def _has(self, name: str) -> bool:
+        return any("denied" not in states for _, states in self._found.get(name, ()))
+
+    def _places(
+        self, names: Iterable[str], rule: Rule, allowed: frozenset[Status]
+    ) -> set[int]:
+        """The clauses, sentences, or the one message, where any of the concepts is said."""
+        places: set[int] = set()
+        for name in names:
+            for hit, states in self._found.get(name.removeprefix("~"), ()):
+                if name.startswith("~") or states <= allowed:
+                    token = self._tokens[hit.words[0]]
+                    here = {"clause": token.clause, "sentence": token.sentence, "message": 0}
+                    places.add(here[rule.within])
+        return places
+
+
+def triage(text: str, rules: TriageRules, *, isotretinoin: bool = False) -> Verdict:
+    """The red flags in a message.
+
+    Args:
+        text: the message, cleaned.
+        rules: the rules of the knowledge base.
+        isotretinoin: whether the talk so far is of isotretinoin.
+    """
+    signs = _Signs(read(text, rules.speller), rules, isotretinoin=isotretinoin)
+    raised: dict[str, Urgency] = {}
+    informed: list[str] = []
+    for row_id, row in rules.file.rows.items():
+        for rule in row.rules:
+            if signs.hold(rule):
+                _raise(raised, row_id, Urgency(rule.urgency or row.urgency))
+        if row_id not in raised and any(signs.hold(rule, _ONLY_ASKS) for rule in row.rules):
+            informed.append(row_id)
+    asked = _question(signs, rules, raised)
+    if asked is not None:
+        _, question = asked
+        if question.alert is not None:
+            _raise(raised, question.alert, Urgency(rules.file.rows[question.alert].urgency))
+    return Verdict(
+        findings=_in_order(raised, rules),
+        ask=asked[0] if asked else None,
+        informed=tuple(informed),
+    )
+
+
+def _raise(raised: dict[str, Urgency], row_id: str, urgency: Urgency) -> None:
+    before = raised.get(row_id)
+    if before is None or urgency.rank > before.rank:
+        raised[row_id] = urgency
+
+
+def _question(
+    signs: _Signs, rules: TriageRules, raised: Mapping[str, Urgency]
+) -> tuple[str, Question] | None:
+    """What to ask back: nothing where a red flag as urgent as its answer is raised anyway."""
+    highest = max((urgency.rank for urgency in raised.values()), default=0)
+    for name, question in rules.file.questions.items():
+        level = Urgency(question.level or rules.file.rows[question.yes].urgency)
+        if highest >= min(level.rank, Urgency.TODAY.rank) and question.alert is None:
+            continue
+        if question.yes in raised:
+            continue
+        if any(signs.hold(rule) for rule in question.rules):
+            return name, question
+    return None
+
+
+def _in_order(raised: Mapping[str, Urgency], rules: TriageRules) -> tuple[Finding, ...]:
+    covered = {
+        lesser
+        for row_id in raised
+        for lesser in rules.file.rows[row_id].covers
+        if lesser in raised and raised[lesser].rank <= raised[row_id].rank
+    }
+    kept = sorted((-urgency.rank, row) for row, urgency in raised.items() if row not in covered)
+    return tuple(Finding(id=row, urgency=raised[row]) for _, row in kept)
+
+
+def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | None:
+    """What an answer to our question means; ``None`` where a clear no closes it.
+
+    A red flag in the answer itself comes first. An unclear answer, or another subject, counts
+    as yes: the higher urgency.
+    """
+    name = str(memory.details.get("ask", ""))
+    question = rules.file.questions.get(name)
+    fresh = triage(text, rules, isotretinoin=memory.isotretinoin)
+    if fresh.findings or question is None:
+        return fresh if fresh.findings else None
+    row_id = question.no if _says_no(text, rules) else question.yes
+    if row_id is None:
+        return None
+    level = question.level if row_id == question.yes else None
+    urgency = Urgency(level or rules.file.rows[row_id].urgency)
+    return Verdict(findings=(Finding(id=row_id, urgency=urgency),))
+
+
+def _says_no(text: str, rules: TriageRules) -> bool:
+    said = {hit.concept for hit in find(read(text, rules.speller), rules.index)}
+    return "Answer_no" in said and "Answer_yes" not in said

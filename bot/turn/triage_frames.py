@@ -1,0 +1,115 @@
+"""How a sign is meant: denied, only asked about, supposed, past, told of others, or fiction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from bot.kb.triage_rules import Frame, Status, TriageFile
+from bot.turn.triage_match import Hit
+from bot.turn.triage_read import Reading, Token
+
+DENIAL_REACH = 6  # words after "no" or "don't have" that it may deny
+LIST_ITEM = 4  # words of an item in "no a, b or c"
+
+
+class Frames:
+    """The states of the signs in one message."""
+
+    def __init__(self, reading: Reading, hits: Iterable[Hit], file: TriageFile) -> None:
+        """Find what denies and what frames; ``hits`` are all of the message."""
+        self._tokens = reading.tokens
+        self._file = file
+        self._hits: dict[str, list[Hit]] = defaultdict(list)
+        for hit in hits:
+            self._hits[hit.concept].append(hit)
+        self._clauses: dict[int, list[int]] = defaultdict(list)
+        for at, token in enumerate(reading.tokens):
+            self._clauses[token.clause].append(at)
+        self._spent = self._spent_negators(file)
+        self._denied = self._denials()
+        self._present = frozenset(file.present)
+        self._current = frozenset(file.current)
+
+    def states(self, hit: Hit) -> frozenset[Status]:
+        """Every state that takes the force from a sign; empty where it is meant."""
+        found: set[Status] = set()
+        if any(by - set(hit.words) for at in hit.words if (by := self._denied.get(at))):
+            found.add("denied")
+        for status, frame in self._file.frames.items():
+            if any(self._framed(hit, by, status, frame) for by in self._hits[f"Frame_{status}"]):
+                found.add(status)
+        return frozenset(found)
+
+    def in_idiom(self, hit: Hit) -> bool:
+        """Whether a word of it belongs to a saying."""
+        return any(set(hit.words) & set(idiom.words) for idiom in self._hits["Idiom"])
+
+    def _spent_negators(self, file: TriageFile) -> set[int]:
+        """Words that deny nothing: part of a sign ("no appetite") or of "not sure"."""
+        spent = {at for hit in self._hits["NotDenial"] for at in hit.words}
+        for name in file.concepts:
+            spent |= {at for hit in self._hits[name] for at in hit.words}
+        return spent
+
+    def _denials(self) -> Mapping[int, set[int]]:
+        denied: dict[int, set[int]] = defaultdict(set)
+        until = {hit.words[0] for hit in self._hits["Until"]}
+        for denial in self._hits["Denial"]:
+            first, last = denial.words[0], denial.words[-1]
+            if first in self._spent:
+                continue
+            for at in self._reach_of(last, until):
+                denied[at].add(first)
+        return denied
+
+    def _reach_of(self, last: int, until: set[int]) -> list[int]:
+        clause = self._tokens[last].clause
+        reached: list[int] = []
+        for at in range(last + 1, min(last + 1 + DENIAL_REACH, len(self._tokens))):
+            if self._tokens[at].clause != clause or at in until:
+                break
+            reached.append(at)
+        return reached + self._list_after(clause)
+
+    def _list_after(self, clause: int) -> list[int]:
+        """The items b and c of "no a, b or c"."""
+        items: list[int] = []
+        while True:
+            here = self._clauses[clause]
+            following = self._clauses.get(clause + 1, [])
+            if not following or self._tokens[following[0]].sentence != self._sentence(here):
+                return []
+            words = [self._tokens[at] for at in following]
+            if len(words) > LIST_ITEM or any(_is(w, self._file.subjects) for w in words):
+                return []
+            items += following
+            if any(_is(w, ("or", "nor")) for w in words):
+                return items
+            clause += 1
+
+    def _sentence(self, clause: list[int]) -> int:
+        return self._tokens[clause[0]].sentence if clause else -1
+
+    def _framed(self, hit: Hit, by: Hit, status: Status, frame: Frame) -> bool:
+        if frame.reach == "message":
+            return True
+        mine, theirs = self._tokens[hit.words[0]], self._tokens[by.words[0]]
+        if mine.sentence != theirs.sentence:
+            return False
+        if status in ("past", "finished"):
+            return not self._is_present(mine.clause, same=mine.clause == theirs.clause)
+        if frame.reach == "before" and by.words[0] > hit.words[0]:
+            return False
+        later = range(theirs.clause + 1, mine.clause + 1)
+        return not any(
+            _is(self._tokens[at], frame.until) for clause in later for at in self._clauses[clause]
+        )
+
+    def _is_present(self, clause: int, *, same: bool) -> bool:
+        words = self._current if same else self._present
+        return any(_is(self._tokens[at], words) for at in self._clauses[clause])
+
+
+def _is(token: Token, words: Iterable[str]) -> bool:
+    return not set(token.forms).isdisjoint(words)

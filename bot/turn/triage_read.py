@@ -1,0 +1,112 @@
+"""From a message to words, clauses and sentences, with the spelling put right for triage."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.kb.triage_spelling import Speller
+
+_APOSTROPHES = str.maketrans("", "", "'`´’‘ʼ")
+_PIECES = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[*@$!01345]+[^\W\d_]+)*|[^\w\s]+")
+_MASKED = re.compile(r"[^\W\d_]+[*@$!01345]+[^\W\d_]+")
+_SINGLES = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?!\w)")
+_SENTENCE_END = frozenset(".!?")
+_CLAUSE_END = frozenset(",;:()[]-–—/…|")
+_TURNS = frozenset(
+    "and but so because cuz then now though although which while yet however plus also since "
+    "when if or where until except".split()
+)
+_SUBJECTS = frozenset(
+    "i im ive my now today he she hes shes it its the this there we they were our his her".split()
+)
+_NUMBERS: Mapping[str, float] = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word: how it may be read (``forms``), its value if a number, and where it stands."""
+
+    forms: tuple[str, ...]
+    number: float | None
+    clause: int
+    sentence: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message as words. ``questions``: sentences that end in a question mark."""
+
+    tokens: tuple[Token, ...]
+    questions: frozenset[int]
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents (Cyrillic й and ё keep theirs) and apostrophes."""
+    text = text.lower().translate(_APOSTROPHES)
+    if text.isascii():
+        return text
+    kept = (c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _unspaced(found: re.Match[str]) -> str:
+    return re.sub(r"[\W_]", "", found[0])
+
+
+def _words(text: str, speller: Speller) -> list[str]:
+    """Words and marks, masks removed, spelling of whole words and pairs put right."""
+    words: list[str] = []
+    for piece in _PIECES.findall(_SINGLES.sub(_unspaced, _plain(text))):
+        if _MASKED.fullmatch(piece):
+            words.append(speller.unmask(piece))
+        else:
+            words.extend(speller.spelling.get(piece, (piece,)))
+    joined: list[str] = []
+    for word in words:
+        pair = speller.joins.get((joined[-1], word)) if joined else None
+        if pair:
+            joined[-1] = pair
+        else:
+            joined.append(word)
+    return joined
+
+
+def _number(word: str) -> float | None:
+    if word[0].isdigit():
+        try:
+            return float(word.replace(",", "."))
+        except ValueError:
+            return None
+    return _NUMBERS.get(word)
+
+
+def read(text: str, speller: Speller) -> Reading:
+    """A message as words in clauses and sentences."""
+    words = _words(text, speller)
+    tokens: list[Token] = []
+    questions: set[int] = set()
+    clause = sentence = 0
+    for place, word in enumerate(words):
+        if not word[0].isalnum():
+            if set(word) & _SENTENCE_END:
+                if "?" in word:
+                    questions.add(sentence)
+                sentence += 1
+                clause += 1
+            elif set(word) & _CLAUSE_END:
+                clause += 1
+            continue
+        following = words[place + 1] if place + 1 < len(words) else ""
+        if word in _TURNS and following in _SUBJECTS and tokens:
+            clause += 1
+        tokens.append(Token(speller.forms(word), _number(word), clause, sentence))
+    return Reading(tuple(tokens), frozenset(questions))
