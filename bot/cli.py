@@ -10,9 +10,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
 from bot import ask as asking
 from bot.brain import bind, build_context, knowledge_dir
+from bot.evaluation.bench import time_turns
+from bot.evaluation.messages import RowsError, figures, measure, read_rows
+from bot.evaluation.report import broken, floors, show_errors, show_figures
+from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import KnowledgeError, load
 from bot.kb.split_files import SplitError, split_into
 from bot.settings import Settings, SettingsError, load_settings
@@ -41,7 +46,7 @@ def main() -> None:
         _fail(f"Settings: {why}")
     except KnowledgeError as why:
         _fail(f"The knowledge base does not check, so the bot does not start:\n{why}")
-    except (SplitError, OSError) as why:
+    except (SplitError, RowsError, EncoderError, OSError) as why:
         _fail(str(why))
 
 
@@ -91,7 +96,9 @@ def ask(
         print(json.dumps(Reply.model_json_schema(), indent=2))
         return
     if jsonl == (text is not None):
-        raise typer.BadParameter('give either a question ("What are the side effects?") or --jsonl')
+        raise typer.BadParameter(
+            'give either a question ("What are the side effects?") or --jsonl'
+        )
     context = _context(load_settings())
     if text is not None:
         _ask_one(text, context, as_json=as_json, explain=explain)
@@ -155,6 +162,68 @@ def triage(
         print(listing(load(knowledge_dir(settings), settings.language).triage))
 
 
+@cli.command(name="eval")
+def evaluate(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="JSON lines with labels; without any, the knowledge base's own."),
+    ] = None,
+    *,
+    red_flags: Annotated[
+        bool, typer.Option("--triage", help="Measure the red flags instead.")
+    ] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="Show each wrong one.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure on labelled messages; exit status 1 where a floor of pyproject.toml is broken."""
+    settings = load_settings()
+    own = knowledge_dir(settings) / "evaluation"
+    chosen = files or [own / ("triage.jsonl" if red_flags else "messages.jsonl")]
+    rows = [row for file in chosen for row in read_rows(file)]
+    turn = bind(_context(settings))
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Asking", total=len(rows))
+        judged = measure(rows, turn, lambda: bar.advance(task))
+    console = Console()
+    if errors:
+        show_errors(judged, console)
+    if as_json:
+        found = figures(judged)
+        print(json.dumps({one.name: {"n": one.n, "share": one.share} for one in found}))
+    else:
+        found = show_figures(judged, console)
+    faults = [] if files else broken(found, floors(Path("pyproject.toml")))
+    for fault in faults:
+        Console(stderr=True).print(fault, style="red")
+    raise typer.Exit(code=int(bool(faults)))
+
+
+@cli.command()
+def bench(
+    questions: Annotated[int, typer.Option(help="How many questions to ask.", min=10)] = 500,
+) -> None:
+    """Time whole turns on the knowledge base's own messages; peers: see bench/."""
+    settings = load_settings()
+    rows = read_rows(knowledge_dir(settings) / "evaluation" / "messages.jsonl")
+    timed = time_turns(bind(_context(settings)), [row.said[-1] for row in rows], questions)
+    print("\n".join(timed.lines()))
+
+
+@cli.command()
+def train(
+    into: Annotated[Path, typer.Option(help="Where to write the model.")] = Path("bot/model"),
+) -> None:
+    """Train the encoder again from the examples (minutes; needs the `train` extra)."""
+    try:
+        from bot.training import train as train_encoder  # noqa: PLC0415 - torch is optional
+    except ImportError as why:
+        raise typer.BadParameter(
+            f"training needs the extra: pip install -e '.[train]' ({why.name} is missing)"
+        ) from why
+    settings = load_settings()
+    train_encoder(load(knowledge_dir(settings), settings.language), into, print)
+
+
 def _context(settings: Settings) -> Context:
     """The turn's context, with a spinner while the matcher is trained."""
     console = Console(stderr=True)
@@ -166,7 +235,9 @@ def _chat(settings: Settings) -> None:
     console = Console()
     turn = bind(_context(settings))
     console.print("Ask in your own words; a number presses a button; /quit ends.", style="dim")
-    talk(turn, console, lambda: console.input("[bold]you:[/bold] "), lambda: dt.datetime.now(dt.UTC))
+    talk(
+        turn, console, lambda: console.input("[bold]you:[/bold] "), lambda: dt.datetime.now(dt.UTC)
+    )
 
 
 def _serve(settings: Settings) -> None:

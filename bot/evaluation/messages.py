@@ -55,7 +55,9 @@ class Row(Frozen):
     @property
     def kind(self) -> str:
         """The label, with its group where that matters."""
-        return f"{self.label} ({self.group})" if self.label == "other" and self.group else self.label
+        return (
+            f"{self.label} ({self.group})" if self.label == "other" and self.group else self.label
+        )
 
 
 class RowsError(Exception):
@@ -117,7 +119,9 @@ def judge(row: Row, reply: Reply) -> Judged:
         wanted = (row.alert or Urgency.TODAY).rank
         return Judged(row, reply, f"alert {rank}" if rank else reply.kind, rank >= wanted)
     if row.label == "calm":
-        return Judged(row, reply, f"alert {rank}" if rank else reply.kind, rank < Urgency.TODAY.rank)
+        return Judged(
+            row, reply, f"alert {rank}" if rank else reply.kind, rank < Urgency.TODAY.rank
+        )
     return _judge_dose(row, reply)
 
 
@@ -200,9 +204,9 @@ def calibration_error(judged: Sequence[Judged], bins: int = 10) -> float:
         right = one.right if one.row.label == "answer" else False
         cells[min(int(sure * bins), bins - 1)].append((sure, right))
     for cell in cells.values():
-        sure = sum(s for s, _ in cell) / len(cell)
-        right = sum(r for _, r in cell) / len(cell)
-        total += abs(sure - right) * len(cell) / len(answers)
+        promised = sum(sure for sure, _ in cell)
+        kept = sum(right for _, right in cell)
+        total += abs(promised - kept) / len(answers)
     return total
 
 

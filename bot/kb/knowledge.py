@@ -22,7 +22,7 @@ from bot.kb.models import (
     digest,
 )
 from bot.kb.replies import Replies
-from bot.kb.triage_rules import TriageRules
+from bot.kb.triage_rules import TriageRules, load_triage
 from bot.kb.yaml_file import Fault, Model, line_of, parse
 
 CHAT = "chat-"  # labels of small talk
@@ -94,7 +94,7 @@ class _Loader:
         topics = self._folder("topics", Topic)
         words = self._one("words.yaml", Words)
         replies = self._replies()
-        triage = self._one("triage.yaml", TriageRules)
+        triage = self._triage()
         dose = self._one("dose.yaml", DoseRules)
         if source is not None:
             self._check_spans(source, passages)
@@ -154,9 +154,19 @@ class _Loader:
                 continue
             name = getattr(item, "id", "")
             if name != path.stem:
-                self._fault(f"{folder}/{path.name}", ("id",), f"id {name!r} is not the file's name")
+                self._fault(
+                    f"{folder}/{path.name}", ("id",), f"id {name!r} is not the file's name"
+                )
             found[path.stem] = item
         return found
+
+    def _triage(self) -> TriageRules | None:
+        self.checked["files"] += len(list((self.root / "triage").glob("*.yaml")))
+        try:
+            return load_triage(self.root / "triage")
+        except (OSError, ValueError) as why:
+            self.faults.append(Fault("triage", 1, str(why)))
+            return None
 
     def _replies(self) -> Replies | None:
         return self._one(f"replies/{self.language}.yaml", Replies)

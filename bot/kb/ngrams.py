@@ -23,8 +23,8 @@ def _vectorizers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
     """Characters 2 to 5 inside words, and words 1 to 2: typos and phrases."""
     kind = {"sublinear_tf": True, "dtype": np.float32, "lowercase": False}
     return (
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, **kind),
-        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", **kind),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=3, **kind),
+        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", min_df=2, **kind),
     )
 
 

@@ -194,4 +194,7 @@ def _as_text(kb: Knowledge, notes: Iterable[ShownNote]) -> list[str]:
 
 
 def _told(note: ShownNote) -> dict[str, str]:
-    return {"text": note.text, "authority": ", ".join(filter(None, (note.authority, note.section)))}
+    return {
+        "text": note.text,
+        "authority": ", ".join(filter(None, (note.authority, note.section))),
+    }

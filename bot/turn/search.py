@@ -23,7 +23,15 @@ ANSWER_FROM = 0.4  # probability from which a passage is given as the answer
 BOTH_FROM = 0.7  # and from which a sentence's own passage is quoted as well
 OPEN_FROM = 0.5  # of all passages together: the document answers, but which part is open
 GAP_FROM = 0.25  # probability from which a gap is named
-CALIBRATION = ((0.0, 0.0), (0.4, 0.6), (0.5, 0.75), (0.6, 0.88), (0.7, 0.94), (0.8, 0.98), (1.0, 1.0))
+CALIBRATION = (
+    (0.0, 0.0),
+    (0.4, 0.6),
+    (0.5, 0.75),
+    (0.6, 0.88),
+    (0.7, 0.94),
+    (0.8, 0.98),
+    (1.0, 1.0),
+)
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 SHORT = 7  # words; a shorter one may lean on the talk so far
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -97,7 +105,9 @@ def decide(match: Match, kb: Knowledge) -> Found:
 
 def confidence(probability: float) -> float:
     """How often an answer given at this probability of the matcher is right (calibrated)."""
-    return float(np.interp(probability, *zip(*CALIBRATION, strict=True)))
+    at = [p for p, _ in CALIBRATION]
+    right = [share for _, share in CALIBRATION]
+    return float(np.interp(probability, at, right))
 
 
 def _both(found: Found, pieces: Sequence[Match], kb: Knowledge) -> Found:
@@ -111,7 +121,7 @@ def _both(found: Found, pieces: Sequence[Match], kb: Knowledge) -> Found:
 
 def _between(alone: Match, leaning: Match) -> Match:
     """Half of what a short message says alone, half of what it says after the last passage."""
-    mixed = (alone.probabilities + leaning.probabilities) / 2
+    mixed = (alone.probabilities + leaning.probabilities) / np.float32(2)
     return Match(alone.labels, mixed, alone.drug)
 
 

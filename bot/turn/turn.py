@@ -49,11 +49,11 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     text = clean(inbound.text)
 
     verdict = _triaged(text, memory, kb)  # before anything else, whatever the state
-    if verdict.raised or verdict.ask:
+    if verdict.findings or verdict.ask:
         return _alert(text, verdict, memory, context)
-    if inbound.passage in kb.passages:
+    if inbound.passage is not None and inbound.passage in kb.passages:
         return _said(memory, answer(kb, [inbound.passage], show_notes=context.show_notes))
-    if inbound.topic in kb.topics:
+    if inbound.topic is not None and inbound.topic in kb.topics:
         return _said(memory, gap(kb, inbound.topic, show_notes=context.show_notes))
     if not text:
         return memory, refuse(kb, "empty")
@@ -77,9 +77,7 @@ def _triaged(text: str, memory: Memory, kb: Knowledge) -> Verdict:
     return triage(text, kb.triage, isotretinoin=memory.isotretinoin)
 
 
-def _alert(
-    text: str, verdict: Verdict, memory: Memory, context: Context
-) -> tuple[Memory, Reply]:
+def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """Say what to do; remember what the question would have found, for "I was only asking"."""
     reply = alert_reply(verdict, context.kb.triage, country=context.country)
     details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}

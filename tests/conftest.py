@@ -1,0 +1,51 @@
+"""What every test shares: no socket but loopback, and one trained matcher for the session."""
+
+from __future__ import annotations
+
+import ipaddress
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.brain import build_context
+from bot.kb.knowledge import packaged
+from bot.settings import Settings
+from bot.turn.turn import Context
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for the network fails, with the address it reached for."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise AssertionError(f"a test reached for {host}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def warm_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A STATE_DIR whose matcher cache is filled."""
+    state = tmp_path_factory.mktemp("state")
+    build_context(Settings(state_dir=state, _env_file=None))
+    return state
+
+
+@pytest.fixture(scope="session")
+def context(warm_state: Path) -> Context:
+    """What a turn works with, over the packaged knowledge base."""
+    return build_context(Settings(state_dir=warm_state, _env_file=None))
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """A copy of the packaged knowledge base, which a test may damage."""
+    return Path(shutil.copytree(packaged(), tmp_path / "knowledge"))

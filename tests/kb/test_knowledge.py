@@ -1,0 +1,135 @@
+"""The knowledge base is checked as a whole, and every fault is found where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.kb.knowledge import KnowledgeError, inside_word, load, packaged
+from bot.kb.models import Verdict
+
+
+def faults(base: Path) -> list[str]:
+    with pytest.raises(KnowledgeError) as caught:
+        load(base)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_packaged_base_checks_and_says_how_much_was_checked() -> None:
+    kb = load(packaged())
+    assert kb.checked["quotes"] == len(kb.passages) == 16
+    assert kb.checked["examples"] == len(kb.examples) > 7000
+
+
+def test_the_document_is_kept_byte_for_byte() -> None:
+    raw = (packaged() / "source" / "accutane.txt").read_bytes()
+    assert hashlib.sha256(raw).hexdigest() == load(packaged()).source.sha256
+    assert hashlib.sha256(raw).hexdigest().startswith("f770da9a")
+
+
+def test_every_quote_is_a_slice_of_the_document() -> None:
+    kb = load(packaged())
+    for passage in kb.passages.values():
+        assert passage.quote(kb.source) in kb.source.text
+
+
+def test_each_contradicted_claim_stands_beside_a_note() -> None:
+    kb = load(packaged())
+    contradicted = {
+        name
+        for name, passage in kb.passages.items()
+        if any(note.verdict is Verdict.CONTRADICTED for note in passage.notes)
+    }
+    assert contradicted >= {
+        "why",
+        "mechanism",
+        "dose-maintenance",
+        "monitoring",
+        "side-effects",
+        "side-effects-dose",
+        "early-allergy",
+        "pregnancy",
+    }
+
+
+def test_a_span_that_cuts_a_word_is_named_with_its_file_and_line(base: Path) -> None:
+    edit(base / "passages" / "what.yaml", "start: 42", "start: 43")
+    found = faults(base)
+    assert any(f.startswith("passages/what.yaml:4:") and "inside a word" in f for f in found)
+
+
+def test_a_changed_document_is_refused_until_it_is_split_again(base: Path) -> None:
+    edit(base / "source" / "accutane.txt", "20 weeks", "30 weeks")
+    found = faults(base)
+    assert any("SHA-256" in f for f in found)
+    assert any("passages/duration.yaml" in f and "not those reviewed" in f for f in found)
+
+
+def test_all_faults_are_told_at_once(base: Path) -> None:
+    edit(base / "passages" / "what.yaml", "start: 42", "start: 43")
+    edit(base / "topics" / "alcohol.yaml", "- monitoring", "- monitorring")
+    edit(base / "topics" / "sun.yaml", "gap:", "gapp:")
+    found = "\n".join(faults(base))
+    assert "passages/what.yaml" in found
+    assert "topics/alcohol.yaml" in found
+    assert "topics/sun.yaml" in found
+
+
+def test_a_question_that_stands_twice_is_refused(base: Path) -> None:
+    edit(base / "questions" / "en" / "what.yaml", "- what is accutane\n", "- WHAT is it, then?\n")
+    edit(
+        base / "questions" / "en" / "sun.yaml",
+        "voices:\n",
+        "voices:\n  me:\n  - what IS it then\n",
+    )
+    assert any("the same question stands in" in f for f in faults(base))
+
+
+def test_a_half_signed_review_is_refused(base: Path) -> None:
+    path = base / "passages" / "what.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("review: {by: null", "review: {by: Dr A"),
+        encoding="utf-8",
+    )
+    assert any("needs both" in f for f in faults(base))
+
+
+def test_broken_yaml_is_told_with_its_line(base: Path) -> None:
+    (base / "words.yaml").write_text("drug: [accutane\nnot_drug: x: y", encoding="utf-8")
+    assert any(f.startswith("words.yaml:2: is not YAML") for f in faults(base))
+
+
+def test_a_folder_without_knowledge_is_told(tmp_path: Path) -> None:
+    assert "no knowledge base here" in faults(tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "inside"),
+    [
+        ("take 0.5 mg", 6, True),
+        ("take 0.5 mg", 7, True),
+        ("take 0.5 mg", 5, False),
+        ("take 0.5 mg", 8, False),
+        ("1-2 weeks. Then", 10, False),
+        ("anti-acne", 5, True),
+        ("acne.", 4, False),
+    ],
+)
+def test_edges_inside_words_and_numbers_are_seen(text: str, at: int, *, inside: bool) -> None:
+    assert inside_word(text, at) is inside
+
+
+@given(st.text(max_size=40))
+def test_the_ends_of_a_text_are_never_inside_a_word(text: str) -> None:
+    assert not inside_word(text, 0)
+    assert not inside_word(text, len(text))

@@ -1,0 +1,82 @@
+"""Splitting proposes by form, and a curator's plan survives a changed document."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from bot.kb.knowledge import load, packaged
+from bot.kb.split import propose, section_at
+from bot.kb.split_files import SplitError, split_into
+
+DAY = dt.date(2026, 11, 23)
+DOCUMENT = packaged() / "source" / "accutane.txt"
+
+
+def snapshot(base: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(base)): path.read_text(encoding="utf-8")
+        for path in base.rglob("*.yaml")
+    }
+
+
+def test_the_plan_gives_the_same_passages_again(base: Path) -> None:
+    before = snapshot(base)
+    report = split_into(DOCUMENT, base, DAY)
+    assert len(report.same) == 16
+    assert report.lines() == [f"same: {', '.join(report.same)}"]
+    assert snapshot(base) == before
+
+
+def test_without_a_plan_the_form_decides(tmp_path: Path) -> None:
+    report = split_into(DOCUMENT, tmp_path, DAY)
+    assert len(report.appeared) == 19
+    assert split_into(DOCUMENT, tmp_path, DAY).same == report.appeared
+
+
+def test_a_list_stays_with_a_lead_in_that_ends_with_a_colon() -> None:
+    text = "It helps, as it:\n\n  • heals\n  • soothes\n\nOne thing.\n\n  • Whole sentence.\n"
+    quotes = [text[s.start : s.end] for s in propose(text)]
+    assert quotes == [
+        "It helps, as it:\n\n  • heals\n  • soothes",
+        "One thing.",
+        "Whole sentence.",
+    ]
+
+
+def test_a_heading_names_the_section_of_what_follows() -> None:
+    text = "Title\n\nFirst words here.\n\nDosing\n\nTake it.\n"
+    assert section_at(text, text.index("First")) == "Introduction"
+    assert section_at(text, text.index("Take")) == "Dosing"
+
+
+def test_a_changed_document_keeps_what_a_curator_wrote(base: Path, tmp_path: Path) -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    text = text.replace("20 weeks", "24 weeks")
+    text = text.replace("Dosing regimen\n", "Dosing regimen\n\nA new paragraph stands here now.\n")
+    text = text.replace("Accutane is an embryo-toxic drug.", "It harms the unborn.")
+    new = tmp_path / "second.txt"
+    new.write_text(text, encoding="utf-8")
+    note = load(base).passages["dose-start"].notes[0]
+
+    dry = split_into(new, base, DAY, dry=True)
+    report = split_into(new, base, DAY)
+    assert report == dry
+    assert report.changed == ["duration"]
+    assert "dose-start" in report.moved
+    assert "what" in report.same
+    assert report.gone == ["pregnancy"]
+    assert "a-new-paragraph-stands" in report.appeared
+    kept = (base / "passages" / "dose-start.yaml").read_text(encoding="utf-8")
+    assert note.text.split()[0] in kept
+    assert (base / "source" / "retired" / "pregnancy.yaml").is_file()
+    assert (base / "source" / "second.txt").read_bytes() == new.read_bytes()
+
+
+def test_a_file_that_is_no_text_is_refused(base: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "scan.pdf"
+    bad.write_bytes(b"%PDF\xff\xfe")
+    with pytest.raises(SplitError, match="UTF-8"):
+        split_into(bad, base, DAY)
