@@ -111,12 +111,18 @@ def confidence(probability: float) -> float:
 
 
 def _both(found: Found, pieces: Sequence[Match], kb: Knowledge) -> Found:
-    """Quote a second passage where another sentence of the message clearly asks for it."""
-    if found.outcome is not Outcome.ANSWER:
+    """Quote what single sentences of a message clearly ask, beside or instead of the whole's."""
+    if found.outcome not in (Outcome.ANSWER, Outcome.CLARIFY):
         return found
     asked = [piece.best(kb.passages)[0] for piece in pieces]
-    also = [name for name, sure in asked if sure >= BOTH_FROM and name not in found.names]
-    return replace(found, names=(*found.names, *also[:1]))
+    clear = [name for name, share in sorted(asked, key=lambda a: -a[1]) if share >= BOTH_FROM]
+    first = found.names[:1] if found.outcome is Outcome.ANSWER else ()
+    names = tuple(dict.fromkeys((*first, *clear)))[:2]
+    if names == first:
+        return found
+    sure = found.confidence if first else confidence(BOTH_FROM)
+    why = f"{found.why}; single sentences clearly ask for {', '.join(names)}"
+    return replace(found, outcome=Outcome.ANSWER, names=names, confidence=sure, why=why)
 
 
 def _between(alone: Match, leaning: Match) -> Match:
