@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -12,17 +13,20 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.intake.health import Health
+from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
 from bot.intake.pause import pause
 from bot.intake.poll import Poller
 from bot.intake.stats import Stats
+from bot.intake.webhook import webhook_route
 from bot.intake.worker import Crew, Parts
 from bot.kb.replies import Replies
 from bot.logs import describe, get_logger, set_up
@@ -30,8 +34,10 @@ from bot.reply.profile import publish
 from bot.reply.respond import InlineFunction, Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
+from bot.reply.update import KINDS
 from bot.settings import Settings
 from bot.store.engine import StoreError, migrate, open_engine
+from bot.store.listen import listen
 from bot.store.store import TROUBLE, Store
 
 if TYPE_CHECKING:
@@ -151,32 +157,144 @@ async def _serve(
         loop.add_signal_handler(number, stopping.set)
     async with opened_store(settings) as store, connected(make_bot(settings)) as bot:
         health = Health()
+        responder = Responder(turn, replies, bot.id, bot.username, settings.language, inline)
         parts = Parts(
             store=store,
-            responder=Responder(turn, replies, bot.id, bot.username, settings.language, inline),
+            responder=responder,
             sender=Sender(bot, Pacer()),
             limiter=Limiter(settings.questions_per_minute),
             health=health,
             stats=Stats(),
         )
-        await _no_webhook(bot)
-        crew = Crew(parts, settings.workers)
         await store.take_over(all_owners=settings.database_url is None)
-        log.info("serving", bot_id=bot.id, by="polling", workers=settings.workers)
-        await _together(
-            stopping,
-            Poller(bot, store, health).run(stopping),
-            crew.run(stopping, settings.stop_seconds),
-            crew.renew_leases(stopping),
+        work = [
+            *await _doors(settings, bot, parts, stopping),
             _housekeeping(parts, stopping),
             _publish(bot, replies),
-        )
+        ]
+        if settings.role != "web":
+            crew = Crew(parts, settings.workers)
+            work += [crew.run(stopping, settings.stop_seconds), crew.renew_leases(stopping)]
+        if settings.database_url is not None:
+            work.append(listen(store, stopping))
+        by = "webhook" if settings.public_url else "polling"
+        log.info("serving", bot_id=bot.id, by=by, role=settings.role, workers=settings.workers)
+        await _together(stopping, health, *work)
         log.info("stopped")
 
 
-async def _together(stopping: asyncio.Event, *parts: Coroutine[None, None, None]) -> None:
+async def _doors(
+    settings: Settings, bot: Bot, parts: Parts, stopping: asyncio.Event
+) -> list[Coroutine[None, None, None]]:
+    """How updates come in, and the HTTP side."""
+    routes, doors = [], []
+    if settings.public_url and settings.role != "worker":
+        secret = await webhook_secret(settings, parts.store)
+        await set_webhook(settings, bot, secret)
+        routes = [webhook_route(webhook_path(settings), secret, parts.store, parts.health)]
+    elif settings.role == "all":
+        await _no_webhook(bot)
+        doors = [Poller(bot, parts.store, parts.health).run(stopping)]
+    try:
+        bound = bind(*settings.listen_at)
+    except OSError as error:
+        if routes:
+            for door in doors:
+                door.close()
+            raise StartError(f"LISTEN={settings.listen}: {error.strerror}") from None
+        log.warning("no_health_port", listen=settings.listen, why=error.strerror)
+    else:
+        app = application(parts.health, parts.stats, routes)
+        doors.append(serve_http(app, bound, stopping))
+    return doors
+
+
+async def webhook_secret(settings: Settings, store: Store) -> str:
+    """``WEBHOOK_SECRET``, or one made at the first start and shared by all processes."""
+    if settings.webhook_secret is not None:
+        return settings.webhook_secret.get_secret_value()
+    kept = await store.setting(f"webhook_secret_{settings.bot_id}", secrets.token_urlsafe(32))
+    assert kept is not None
+    return kept
+
+
+def webhook_path(settings: Settings) -> str:
+    """The path of ``PUBLIC_URL``, or ``/telegram`` where it has none."""
+    return urlsplit(settings.public_url or "").path.rstrip("/") or "/telegram"
+
+
+async def set_webhook(settings: Settings, bot: Bot, secret: str) -> None:
+    """Point Telegram at us.
+
+    Raises:
+        StartError: Telegram does not take the address.
+    """
+    parts = urlsplit(settings.public_url or "")
+    url = f"{parts.scheme}://{parts.netloc}{webhook_path(settings)}"
+    try:
+        await bot.set_webhook(
+            url, secret_token=secret, allowed_updates=list(KINDS), max_connections=40
+        )
+    except BadRequest as error:
+        raise StartError(f"Telegram does not take PUBLIC_URL: {error.message}") from None
+    except TelegramError as error:
+        raise StartError(f"The webhook could not be set: {describe(error)}") from None
+
+
+def webhook(settings: Settings, verb: Literal["set", "info", "delete"]) -> dict[str, object]:
+    """``bot webhook set|info|delete``. Blocks.
+
+    Returns:
+        What Telegram knows of the webhook afterwards: address, waiting updates, last error.
+
+    Raises:
+        StartError: no token, no PUBLIC_URL, or Telegram refuses.
+    """
+
+    async def go() -> dict[str, object]:
+        async with connected(make_bot(settings)) as bot:
+            if verb == "set":
+                if not settings.public_url:
+                    raise StartError("PUBLIC_URL is not set, e.g. https://bot.example.org")
+                async with opened_store(settings) as store:
+                    await set_webhook(settings, bot, await webhook_secret(settings, store))
+            elif verb == "delete":
+                await bot.delete_webhook()
+            info = await bot.get_webhook_info()
+            return {
+                "url": info.url,
+                "waiting": info.pending_update_count,
+                "last_error": info.last_error_message,
+            }
+
+    return asyncio.run(go())
+
+
+def status(settings: Settings) -> dict[str, object]:
+    """``bot status``: what waits in the inbox. Blocks.
+
+    Raises:
+        StartError: the database cannot be used.
+    """
+
+    async def go() -> dict[str, object]:
+        async with opened_store(settings) as store:
+            depth = await store.depth()
+            return {
+                "waiting": depth.waiting,
+                "oldest_seconds": round(depth.oldest, 1),
+                "dead_letters": depth.dead,
+            }
+
+    return asyncio.run(go())
+
+
+async def _together(
+    stopping: asyncio.Event, health: Health, *parts: Coroutine[None, None, None]
+) -> None:
     """Run all parts; when one fails, the others stop in good order and its error is raised."""
     tasks = [asyncio.create_task(part) for part in parts]
+    tasks.append(asyncio.create_task(_note_stop(stopping, health)))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
@@ -184,6 +302,11 @@ async def _together(stopping: asyncio.Event, *parts: Coroutine[None, None, None]
     await asyncio.wait(tasks)
     for task in tasks:
         task.result()
+
+
+async def _note_stop(stopping: asyncio.Event, health: Health) -> None:
+    await stopping.wait()
+    health.stopping = True
 
 
 async def _no_webhook(bot: Bot) -> None:
