@@ -56,7 +56,7 @@ class AgeLimit(Frozen):
 
 
 class Market(Frozen):
-    """Capsule strengths in mg that one country or brand has, and how often a day they are taken."""
+    """Capsule strengths in mg that one country or brand has, and doses a day."""
 
     id: Id
     label: str

@@ -1,4 +1,4 @@
-"""Which whole capsules come nearest to an amount without passing it. Derived by us, not the source."""
+"""Which whole capsules come nearest to an amount without passing it: derived by us."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def capsule_sets(
     if not target_mg.is_finite() or target_mg <= 0 or doses_a_day < 1:
         return ()
     fewest = _fewest(target_mg, tuple(sorted(strengths_mg)))
+    sets: list[tuple[Decimal, tuple[tuple[Decimal, ...], ...]]]
     if doses_a_day == 1:
         sets = [(total, (capsules,)) for total, capsules in fewest.items()]
     else:

@@ -19,23 +19,36 @@ from bot.turn.reply import Kind, Reply, ShownNote, Suggestion
 _WEEK = 7
 _COMMAND = re.compile(r"/course\b")
 _DATE = re.compile(DATE)
-_START = r"\b(?:start(?:ed|ing|s)?|beg[aiu]n(?:ning)?|first (?:pill|capsule|dose|tablet|day)|since|day one|day 1|took my first)\b"
-_FINISH = r"\b(?:finish(?:ed|ing)?|ended|stopped|completed|last (?:pill|capsule|dose|tablet)|came off|done)\b"
-_AHEAD = r"\b(?:will|going to|gonna|i'll|ill|plan|want to|if i|when i|i start|starting|due to|about to|supposed to)\b"
+_START = (
+    r"\b(?:start(?:ed|ing|s)?|beg[aiu]n(?:ning)?|first (?:pill|capsule|dose|tablet|"
+    r"day)|since|day one|day 1|took my first)\b"
+)
+_FINISH = (
+    r"\b(?:finish(?:ed|ing)?|ended|stopped|completed|last (?:pill|capsule|dose|tablet)"
+    r"|came off|done)\b"
+)
+_AHEAD = (
+    r"\b(?:will|going to|gonna|i'll|ill|plan|want to|if i|when i|i start|starting|due "
+    r"to|about to|supposed to)\b"
+)
 _ABOUT_COURSE = re.compile(
     r"\b(?:which|what|wich|wat) (?:week|day|month|date)\b"
     r"|\bhow (?:far|many (?:weeks|days|months))\b"
-    r"|\bhow (?:long|much longer|much time)\b[^.!?]{0,40}\b(?:left|been|more|go|remain\w*|till|until|in|on)\b"
-    r"|\bwhen\b[^.!?]{0,60}\b(?:finish\w*|ends?|done|over|stop|complete\w*|course|check\S*|exams?|visits?|"
+    r"|\bhow (?:long|much longer|much time)\b[^.!?]{0,40}\b(?:left|been|more|go|"
+    r"remain\w*|till|until|in|on)\b"
+    r"|\bwhen\b[^.!?]{0,60}\b(?:finish\w*|ends?|done|over|stop|complete\w*|course|"
+    r"check\S*|exams?|visits?|"
     r"appointments?|week|weeks|again)\b"
     r"|\b(?:second|2nd|another|next|new) (?:course|round|cycle)\b"
     r"|\bweeks? (?:am i|is (?:he|she)|are we|is it|number)\b|\b(?:20|16|24)(?:th)? weeks?\b"
-    r"|\b(?:finish|end|last|due) (?:date|day)\b|\b(?:timeline|calendar|course dates|course clock)\b"
+    r"|\b(?:finish|end|last|due) (?:date|day)\b|\b(?:timeline|calendar|course "
+    r"dates|course clock)\b"
     r"|\b(?:am i|will i be|is he|is she) (?:done|finished|half ?way)\b|\bhalf ?way\b"
 )
 _ONLY_DATE = re.compile(
     r"(?:hi|hello|hey)?[ ,]*(?:i|my course|we|he|she)?\s*(?:have |had |will |'ll )?"
-    r"(?:start(?:ed|ing|s)?|began|begin|course)?\s*(?:taking |on )?(?:it|accutane|isotretinoin|roaccutane|treatment|"
+    r"(?:start(?:ed|ing|s)?|began|begin|course)?\s*(?:taking |on )?(?:it|accutane|"
+    r"isotretinoin|roaccutane|treatment|"
     r"my course|the course|tane|claravis)?\s*(?:on|from|since|in)?\s*(?:the\s*)?<date>\s*[.!?]*$"
 )
 

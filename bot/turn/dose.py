@@ -115,7 +115,7 @@ def _position(daily: Decimal, kg: Decimal, rules: DoseRules) -> str:
 
 
 def _ratio(ratio: Decimal, rules: DoseRules) -> Decimal:
-    """mg per kg to 0.01; rounded up where rounding would hide that a limit is passed."""
+    """Mg per kg to 0.01; rounded up where rounding would hide that a limit is passed."""
     near = ratio.quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
     limits = rules.limits
     for limit in (limits.start, limits.average, limits.maximum):

@@ -1,4 +1,4 @@
-"""A message as a request to the dose calculator, or none. The figures come from ``figures_read``."""
+"""A message as a request to the dose calculator, or none (figures: ``figures_read``)."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ def _kept(memory: Memory) -> dict[str, str]:
 
 
 def _corrected(shape: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
-    """ "in pounds", said after a number whose unit was asked for or taken wrongly."""
+    """Read "in pounds", said after a number whose unit was asked for or taken wrongly."""
     kept = _kept(memory)
     unit = intent.unit_meant(shape, rules.reads) if kept.get("number") else None
     if unit is None:

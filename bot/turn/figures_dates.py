@@ -10,13 +10,15 @@ from dataclasses import dataclass
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if n}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if n} | {"sept": 9}
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_DECEMBER = 12
 _DAY = r"(?<![\w.,/-])(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _ANY_DAY = r"(?<![\w.,/-])\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:\d{4}|'\d\d)"
 
 DATE = (
     rf"{_ANY_DAY}\s*(?:of\s+)?-?{_MONTH}(?:,?\s*-?{_YEAR})?(?![\w])"
-    rf"|\b{_MONTH}\s*(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:kg|kilo|lb|mg|pound))(?:,?\s+{_YEAR})?"
+    rf"|\b{_MONTH}\s*(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:kg|kilo|lb|mg|"
+    rf"pound))(?:,?\s+{_YEAR})?"
     r"|(?<![\w.,/])\d{4}-\d{1,2}-\d{1,2}(?![\w/])"
     r"|(?<![\w.,/])\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d\d)(?![\w/])"
 )
@@ -69,10 +71,10 @@ def _dates(*orders: tuple[int, int, int]) -> tuple[dt.date, ...]:
     found: list[dt.date] = []
     for year, month, day in orders:
         if (
-            1 <= month <= 12
+            1 <= month <= _DECEMBER
             and 1 <= day <= calendar.monthrange(max(1, year), month)[1]
             and year >= 1
-        ):  # noqa: PLR2004
+        ):
             date = dt.date(year, month, day)
             if date not in found:
                 found.append(date)

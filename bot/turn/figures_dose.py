@@ -12,24 +12,51 @@ _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, "couple": 2}
 _COUNT = r"(?P<c>(?<![\w.,])[1-9]|\b(?:one|two|three|four)\b)"
 _EACH = r"(?:a|per|each|every|in a|/|in one)"
 _PIECES = r"(?:capsules?|caps|pills?|tablets?|tabs?|softgels?)"
-_DAY = rf"(?:\s*(?:{_EACH}\s*)(?:single )?(?:day|d\b|24 ?h(?:ours)?|night|morning|evening|dia|día|jour|tag)\b|\s*(?:once\s+)?(?:daily|nightly|everyday|qd|od|once|в день|al día|ao dia|par jour|pro tag|am tag|günde)\b)"
-_TWICE = rf"(?:(?:2|two)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|twice|two times|2 times|2 ?x|x ?2|bid|bd|b\.i\.d\.?|every 12 ?(?:h|hours|hrs)|(?:in the |every |each )?mornings? and (?:at |every )?(?:nights?|evenings?)|am and pm|2/day)"
-_THRICE = rf"(?:(?:3|three)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|thrice|three times|3 times|3 ?x|x ?3|tid|tds|every 8 ?(?:h|hours|hrs))"
-_MORE = rf"(?:(?:4|four)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|four times|4 times|4 ?x|x ?4|qid)"
+_DAY = (
+    rf"(?:\s*(?:{_EACH}\s*)(?:single )?(?:day|d\b|24 ?h(?:ours)?|night|morning|evening|"
+    rf"dia|día|jour|tag)\b|\s*(?:once\s+)?(?:daily|nightly|everyday|qd|od|once|в день|"
+    rf"al día|ao dia|par jour|pro tag|am tag|günde)\b)"
+)
+_TWICE = (
+    rf"(?:(?:2|two)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
+    rf"twice|two times|2 times|2 ?x|x ?2|bid|bd|b\.i\.d\.?|every 12 ?(?:h|hours|hrs)|"
+    rf"(?:in the |every |each )?mornings? and (?:at |every )?(?:nights?|evenings?)|am "
+    rf"and pm|2/day)"
+)
+_THRICE = (
+    rf"(?:(?:3|three)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
+    rf"thrice|three times|3 times|3 ?x|x ?3|tid|tds|every 8 ?(?:h|hours|hrs))"
+)
+_MORE = (
+    rf"(?:(?:4|four)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
+    rf"four times|4 times|4 ?x|x ?4|qid)"
+)
 _NOT_DAILY = (
-    rf"\s*(?:[a-z]+ )?(?:(?:once|twice|thrice|\d|two|three|four|five|six)\s*(?:times|x|days)?\s*{_EACH}\s*(?:week|month)|"
-    rf"{_EACH}\s*(?:week|month|wk|course|year)\b|weekly|monthly|{_EACH}? ?(?:third|3rd|3|4|5) days|"
-    r"(?:on |only on |every |just )?(?:weekends?|weekdays?|(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:days?)?)\b|"
+    rf"\s*(?:[a-z]+ )?(?:(?:once|twice|thrice|\d|two|three|four|five|six)"
+    rf"\s*(?:times|x|days)?\s*{_EACH}\s*(?:week|month)|"
+    rf"{_EACH}\s*(?:week|month|wk|course|year)\b|weekly|monthly|{_EACH}? ?(?:third|"
+    rf"3rd|3|4|5) days|"
+    r"(?:on |only on |every |just )?(?:weekends?|weekdays?|(?:mon|tues?|wed|"
+    r"wednes|thu|thurs|fri|sat|satur|sun)(?:days?)?)\b|"
     r"\d days a week)"
 )
-_ALTERNATE = r"\s*(?:[a-z]+ )?(?:every (?:other|second|2nd|2|two) days?|on alternate days|alternate days|eod|qod)"
-_NOUN = rf"(?:\s*(?:of )?(?:isotretinoin|accutane|roaccutane|claravis|absorica|tane|generic|{_PIECES}|dose|total|in total))*"
+_ALTERNATE = (
+    r"\s*(?:[a-z]+ )?(?:every (?:other|second|2nd|2|two) days?|on alternate days|"
+    r"alternate days|eod|qod)"
+)
+_NOUN = (
+    rf"(?:\s*(?:of )?(?:isotretinoin|accutane|roaccutane|claravis|absorica|tane|"
+    rf"generic|{_PIECES}|dose|total|in total))*"
+)
 
 
 def read_ratios(scan: Scan) -> None:
     """Amounts per kg, alone or as a range; "mg/kg" with no number becomes ``<per>``."""
     kg = rf"(?:1\s*)?(?:{scan.reads.kg}|k)(?![\w])"
-    per = r"(?:/|\bper\b|\ba\b|\bfor (?:each|every|1)\b|\bfor\b(?= (?:each|every))|\beach\b|\bevery\b|\bpro\b|\bpor\b|\bpar\b|\bna\b|\bна\b|प्रति)"
+    per = (
+        r"(?:/|\bper\b|\ba\b|\bfor (?:each|every|1)\b|\bfor\b(?= (?:each|every))|"
+        r"\beach\b|\bevery\b|\bpro\b|\bpor\b|\bpar\b|\bna\b|\bна\b|प्रति)"
+    )
     mg = rf"(?:{scan.reads.mg})"
     day = rf"(?:\s*/?\s*(?:of (?:body ?)?weight|body ?weight|bw))?(?:{_DAY}|\s*/\s*d(?:ay)?\b)?"
     scan.mask(
@@ -48,7 +75,10 @@ def read_ratios(scan: Scan) -> None:
     amount = rf"(?:(?P<n>{NUMBER})|(?P<half>\bhalf a))"
     scan.mask(rf"{amount}\s*(?:{mg}\s*{per}|/)\s*{kg}{day}", took)
     scan.mask(rf"\b{mg}\s*{per}\s*{kg}{day}", "per")
-    scan.mask(rf"(?:/|\b(?:per|for (?:each|every)|each|every)\b)\s*{NUMBER}\s*(?:{scan.reads.kg})(?!\w)", "per")
+    scan.mask(
+        rf"(?:/|\b(?:per|for (?:each|every)|each|every)\b)\s*{NUMBER}\s*(?:{scan.reads.kg})(?!\w)",
+        "per",
+    )
     scan.mask(rf"\b(?:per|each|every)\s*(?:{scan.reads.kg}|{scan.reads.lb})(?!\w)", "per")
 
 
@@ -60,7 +90,8 @@ def read_doses(scan: Scan) -> None:
     _alternating(scan, mg)
     tail = (
         rf"(?P<noun>{_NOUN})(?:(?P<not>{_NOT_DAILY})|(?P<alt>{_ALTERNATE})"
-        rf"|,?\s*(?:taken )?(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE}))(?P<x>{_NOT_DAILY}|{_DAY})?"
+        rf"|,?\s*(?:taken )?(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE}))"
+        rf"(?P<x>{_NOT_DAILY}|{_DAY})?"
         rf"|(?P<day>{_DAY}))?"
     )
 
@@ -101,16 +132,21 @@ def read_doses(scan: Scan) -> None:
     scan.mask(rf"{_COUNT}\s*{times}\s+(?P<n>{NUMBER})\s*{mg}{tail}", took)
     scan.mask(rf"{_COUNT}\s*(?:x|×|\*)\s*(?P<n>\d+)\s*{mg}{tail}", took)
     scan.mask(
-        rf"(?P<n>{NUMBER})\s*-?\s*{mg}\s*(?:{_PIECES})?\s*(?:x|×|\*|times)\s*(?P<c>[1-9])(?!\s*(?:times|x)?\s*(?:a|per|/)?\s*(?:day|week|month|daily))(?!\d){tail}",
+        rf"(?P<n>{NUMBER})\s*-?\s*{mg}\s*(?:{_PIECES})?\s*(?:x|×|\*|times)"
+        rf"\s*(?P<c>[1-9])(?!\s*(?:times|x)?\s*(?:a|per|/)?\s*(?:day|week|month|"
+        rf"daily))(?!\d){tail}",
         took,
     )
     scan.mask(rf"(?P<n>{NUMBER})\s*-?\s*{mg}{tail}", took)
-    by = r"(?:\bon|\btak(?:e|es|ing)|\bme|\bhim|\bher|\bprescribed|\bat|\bto|\bgive|\bgets?|\bgetting|\bdose of|\bdose is|\bdose:|\bof)"
+    by = (
+        r"(?:\bon|\btak(?:e|es|ing)|\bme|\bhim|\bher|\bprescribed|\bat|\bto|\bgive|"
+        r"\bgets?|\bgetting|\bdose of|\bdose is|\bdose:|\bof)"
+    )
     scan.mask(rf"{by}\s+(?P<n>{NUMBER})(?P<day>{_DAY})", took)
 
 
 def _two_moments(scan: Scan, mg: str) -> None:
-    """ "40 mg in the morning and 20 at night" is one day's dose."""
+    """Read "40 mg in the morning and 20 at night" is one day's dose."""
     morning = r"(?:in the |every |each )?(?:mornings?|am|breakfast|day)"
     evening = r"(?:in the |at |every |each )?(?:evenings?|nights?|pm|dinner|bedtime)"
 
@@ -118,13 +154,14 @@ def _two_moments(scan: Scan, mg: str) -> None:
         return _sum(scan, match, match["a"], match["b"])
 
     scan.mask(
-        rf"(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:{morning})\s*(?:and|,|\+|&|then)*\s*(?P<b>{NUMBER})\s*(?:{mg})?\s*{evening}\b",
+        rf"(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:{morning})\s*(?:and|,|\+|&|then)"
+        rf"*\s*(?P<b>{NUMBER})\s*(?:{mg})?\s*{evening}\b",
         took,
     )
 
 
 def _sums(scan: Scan, mg: str) -> None:
-    """ "20 + 20 mg" """
+    """Read "20 + 20 mg"."""
 
     def took(match: re.Match[str]) -> str:
         return _sum(scan, match, match["a"], match["b"])
@@ -136,7 +173,7 @@ def _sums(scan: Scan, mg: str) -> None:
 
 
 def _alternating(scan: Scan, mg: str) -> None:
-    """ "alternating 20 and 40 mg" is the mean of both."""
+    """Read "alternating 20 and 40 mg" is the mean of both."""
 
     def took(match: re.Match[str]) -> str:
         first, second = number(match["a"]), number(match["b"])
@@ -147,7 +184,8 @@ def _alternating(scan: Scan, mg: str) -> None:
         return "mg"
 
     scan.mask(
-        rf"alternat\w*\s*(?:between )?(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:and|with|/|to)\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
+        rf"alternat\w*\s*(?:between )?(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:and|with|/|"
+        rf"to)\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
         took,
     )
 
@@ -164,7 +202,8 @@ def _sum(scan: Scan, match: re.Match[str], first: str, second: str) -> str:
 def _is_past(before: str, after: str) -> bool:
     """Whether a dose is one that was taken before, or is left for another."""
     if re.search(
-        r"\b(?:from|was on|were on|used to take|instead of|not|because|previously|first|initially|started (?:on|with|at)|before)\s*(?:my |the )?$",
+        r"\b(?:from|was on|were on|used to take|instead of|not|because|previously|"
+        r"first|initially|started (?:on|with|at)|before)\s*(?:my |the )?$",
         before,
     ):
         return True

@@ -17,17 +17,27 @@ from bot.turn.figures_person import read_ages, read_heights, read_i_am
 from bot.turn.figures_scan import Figures, Scan
 from bot.turn.figures_weight import read_weights
 
-_MONEY_WORD = r"(?:cost|costs|costing|paid|pay|paying|price|priced|charge[ds]?|spen[dt]|worth|bill|fee|save|sell\w*|sold|buy|bought|budget)"
+_MONEY_WORD = (
+    r"(?:cost|costs|costing|paid|pay|paying|price|priced|charge[ds]?|spen[dt]|worth|"
+    r"bill|fee|save|sell\w*|sold|buy|bought|budget)"
+)
 _MEASURES = (
-    r"%|percent|°|degrees|celsius|fahrenheit|iu|mmol\S*|mg/d?l|ng/ml|ml|millilit\w+|lit(?:er|re)s?|cups?|"
-    r"mcg|µg|ug|micrograms?|g|gr|grams?|grammes?|spf|am|pm|o'clock|reps?|sets|km|miles?|calories|cals?|kcal|"
+    r"%|percent|°|degrees|celsius|fahrenheit|iu|mmol\S*|mg/d?l|ng/ml|ml|"
+    r"millilit\w+|lit(?:er|re)s?|cups?|"
+    r"mcg|µg|ug|micrograms?|g|gr|grams?|grammes?|spf|am|pm|o'clock|reps?|sets|km|"
+    r"miles?|calories|cals?|kcal|"
     r"u/l|oz|ounces?|tons?|tonnes?|metric tons?|bpm|mph|kmh|gb|percentile"
 )
 _THINGS = (
-    r"times|x|capsules?|caps|pills?|tablets?|tabs?|pimples?|spots?|zits?|cysts?|people|friends|kids|"
-    r"children|doctors?|derms?|courses?|rounds?|cycles?|boxes|packs?|strips?|refills?|nd|rd|th|glasses|drinks"
+    r"times|x|capsules?|caps|pills?|tablets?|tabs?|pimples?|spots?|zits?|cysts?|"
+    r"people|friends|kids|"
+    r"children|doctors?|derms?|courses?|rounds?|cycles?|boxes|packs?|strips?|"
+    r"refills?|nd|rd|th|glasses|drinks"
 )
-_TIME = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|wk|months?|mths?|mnths?|mos?|years?|yrs?|yr)"
+_TIME = (
+    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|wk|"
+    r"months?|mths?|mnths?|mos?|years?|yrs?|yr)"
+)
 
 
 def read_figures(text: str, rules: DoseRules) -> Figures:
@@ -55,17 +65,21 @@ def _mask_others(scan: Scan) -> None:
     scan.mask(
         rf"\b{_MONEY_WORD}\b[^.!?<>]{{0,25}}?{NUMBER}\s*(?:pounds?|lbs?)\b"
         rf"|{NUMBER}\s*pounds?\s+(?:a|per|each|for (?:a|each|every|my)) "
-        r"(?:months?|box|packs?|visit|consultation|appointment|prescription|course|week|year|session)\b",
+        r"(?:months?|box|packs?|visit|consultation|appointment|prescription|"
+        r"course|week|year|session)\b",
         "money",
     )
     scan.mask(
-        rf"\b(?:day|week|wk|month|year)s?\s*(?:#\s*)?{NUMBER}(?!\s*(?:{scan.reads.kg}|{scan.reads.lb}|{scan.reads.mg})\b)",
+        rf"\b(?:day|week|wk|month|year)s?\s*(?:#\s*)"
+        rf"?{NUMBER}(?!\s*(?:{scan.reads.kg}|{scan.reads.lb}|{scan.reads.mg})\b)",
         "time",
     )
     scan.mask(rf"{NUMBER}(?:\s*(?:-|to|or)\s*{NUMBER})?(?:\s*-\s*|\s*){_TIME}\b", "time")
     scan.mask(rf"{NUMBER}\s*(?:{_MEASURES})(?![\w])", "measure")
     scan.mask(
-        rf"\b(?:bmi|fever|temperature|temp|ck|alt|ast|ldl|page|section|room|part|step|grade|stage|covid|type|spf|vitamin b)\s*(?:is|of|was|=|:|at)*\s*{NUMBER}",
+        rf"\b(?:bmi|fever|temperature|temp|ck|alt|ast|ldl|page|section|room|part|"
+        rf"step|grade|stage|covid|type|spf|vitamin b)\s*(?:is|of|was|=|:|at)"
+        rf"*\s*{NUMBER}",
         "measure",
     )
     scan.mask(rf"{NUMBER}\s*(?:{_THINGS})\b(?! {NUMBER})", "count")

@@ -4,44 +4,60 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 
 from bot.turn.figures_numbers import NUMBER, number
 from bot.turn.figures_scan import Role, Scan, Weight
 
-_ABOUT = r"(?:about|around|approx\w*|roughly|like|almost|nearly|over|some|an?|already|another|only|at least|more than|less than|up to|my|the|to|first|just|~|those|these|is|of)?\s*"
+_ABOUT = (
+    r"(?:about|around|approx\w*|roughly|like|almost|nearly|over|some|an?|already|"
+    r"another|only|at least|more than|less than|up to|my|the|to|first|just|~|those|"
+    r"these|is|of)?\s*"
+)
 _SAME = 100  # one part in so many is still the same weight
 _HALF = r"(?P<half>\s+and a half(?!\s*(?:a|of|the)\b))?"
 _CHANGE_BEFORE = re.compile(
-    r"\b(?:lost|lose|loses|losing|loss of|gain(?:ed|ing|s)?|put on|dropped|shed|added|extra|another|additional|"
-    r"over(?:weight)? by|down by|up by|by|burn(?:ed)?|melted|weight gain(?: of)?|weight loss(?: of)?|\bminus|plus|"
+    r"\b(?:lost|lose|loses|losing|loss of|gain(?:ed|ing|s)?|put on|dropped|shed|"
+    r"added|extra|another|additional|"
+    r"over(?:weight)? by|down by|up by|by|burn(?:ed)?|melted|weight gain(?: of)?|"
+    r"weight loss(?: of)?|\bminus|plus|"
     r"down(?! to)|up(?! to)|cut(?! to)|underweight by|difference of|every)\s*(?:"
     + _ABOUT
     + r"){0,3}$"
 )
 _CHANGE_AFTER = re.compile(
-    r"\s*(?:overweight|underweight|heavier|lighter|lost|gained|loss|gain|more(?! or less)|less|(?:over|under|above|below)(?!\s*\d)|"
-    r"down|extra|of (?!(?:my |total )?(?:body ?)?(?:weight|mass)\b)|too (?:heavy|light)|away|in (?:a|one|two|<time>)|"
-    r"to lose|to go|(?:weight )?(?:loss|gain)|difference|(?:dumb|kettle|bar)bells?|bench|squats?|deadlifts?|suitcase|bags?|luggage|box|plates?|parcel|weights\b)"
+    r"\s*(?:overweight|underweight|heavier|lighter|lost|gained|loss|gain|more(?! "
+    r"or less)|less|(?:over|under|above|below)(?!\s*\d)|"
+    r"down|extra|of (?!(?:my |total )?(?:body ?)?(?:weight|mass)\b)|too (?:heavy|"
+    r"light)|away|in (?:a|one|two|<time>)|"
+    r"to lose|to go|(?:weight )?(?:loss|gain)|difference|(?:dumb|kettle|bar)"
+    r"bells?|bench|squats?|deadlifts?|suitcase|bags?|luggage|box|plates?|parcel|"
+    r"weights\b)"
 )
 _LIFT_BEFORE = re.compile(
-    r"\b(?:lift\w*|bench\w*|squat\w*|deadlift\w*|overhead|press\w*|curl\w*|carr(?:y|ies|ied|ying)|snatch\w*|clean|row|push|pull|pr|"
-    r"1rm|dumbbells?|kettlebells?|barbells?|weights? of|plates?|backpack|bag|suitcase|luggage|box|parcel|package|bought|buy|ate|eat)"
+    r"\b(?:lift\w*|bench\w*|squat\w*|deadlift\w*|overhead|press\w*|curl\w*|"
+    r"carr(?:y|ies|ied|ying)|snatch\w*|clean|row|push|pull|pr|"
+    r"1rm|dumbbells?|kettlebells?|barbells?|weights? of|plates?|backpack|bag|"
+    r"suitcase|luggage|box|parcel|package|bought|buy|ate|eat)"
     r"\b(?:\s+(?!i\b|weigh|and\b|but\b)[\w'<>]+){0,3}\s*$"
 )
 _GOAL_BEFORE = re.compile(
-    r"(?:\b(?:goal|target|ideal|dream)\s*(?:body ?)?(?:weight)?\s*(?:is|of|:|=|was)*|\bwant(?:ed|s)? to (?:be|weigh|reach|hit)|"
-    r"\baim\w* (?:for|at)|\b(?:get|go|cut|drop|bulk|gain|diet|want)\w* (?:down |up |back )?to)\s*(?:"
-    + _ABOUT
-    + r")$"
+    r"(?:\b(?:goal|target|ideal|dream)\s*(?:body ?)?(?:weight)?\s*(?:is|of|:|=|"
+    r"was)*|\bwant(?:ed|s)? to (?:be|weigh|reach|hit)|"
+    r"\baim\w* (?:for|at)|\b(?:get|go|cut|drop|bulk|gain|diet|want)\w* (?:down |"
+    r"up |back )?to)\s*(?:" + _ABOUT + r")$"
 )
 _PAST_BEFORE = re.compile(
-    r"\b(?:(?<!if i )(?<!if he )(?<!if she )(?:was|were)|used to (?:be|weigh)|previously|formerly|before(?: that| it)?|last (?:year|month|visit)|originally|initially|"
+    r"\b(?:(?<!if i )(?<!if he )(?<!if she )(?:was|were)|used to (?:be|weigh)|"
+    r"previously|formerly|before(?: that| it)?|last (?:year|month|visit)|"
+    r"originally|initially|"
     r"born(?: at)?|at birth|down from|up from|from|weight was|once)\s*(?:"
     + _ABOUT
     + r")(?:i |it )?(?:was |weighed )?$"
 )
 _PAST_AFTER = re.compile(
-    r"\s*(?:before|last (?:year|month)|back then|at birth|previously|<time> ago|when (?:i|we) started)\b"
+    r"\s*(?:before|last (?:year|month)|back then|at birth|previously|<time> ago|"
+    r"when (?:i|we) started)\b"
 )
 
 
@@ -59,18 +75,17 @@ def read_weights(scan: Scan) -> None:
     )
     stone = (
         rf"(?P<st>{NUMBER})\s*-?\s*{st}(?!\w)\.?{_HALF}"
-        rf"(?:\s*,?\s*(?:and )?(?P<lb>(?<![\w.,])\d{{1,2}}(?:\.\d+)?)\s*(?:(?P<u>{lb})(?!\w)|(?![\w%/.,]\w|\s*(?:{kg}|{scan.reads.mg}))))?"
+        rf"(?:\s*,?\s*(?:and )?(?P<lb>(?<![\w.,])\d{{1,2}}(?:\.\d+)?)"
+        rf"\s*(?:(?P<u>{lb})(?!\w)|(?![\w%/.,]\w|\s*(?:{kg}|{scan.reads.mg}))))?"
     )
     stone_glued = rf"(?P<st>{NUMBER})\s*-?\s*{st}(?P<lb>\d{{1,2}})\s*(?P<u>{lb})?(?!\w)"
     scan.mask(stone_glued, lambda m: _stone(scan, m))
     scan.mask(stone, lambda m: _stone(scan, m))
     for unit, pattern in (("kg", kg), ("lb", lb)):
-        after = rf"(?P<n>{NUMBER})\s*-?\s*{pattern}(?!\w|\s*/\s*m){_HALF}"
-        before = (
-            rf"(?:\(|\bin |\bweight,? |\bweigh |^){pattern}\)?\s*(?:is|:|=|-)?\s*(?P<n>{NUMBER})"
-        )
-        scan.mask(after, lambda m, unit=unit: _plain(scan, m, unit))
-        scan.mask(before, lambda m, unit=unit: _plain(scan, m, unit))
+        took = partial(_plain, scan, unit)
+        scan.mask(rf"(?P<n>{NUMBER})\s*-?\s*{pattern}(?!\w|\s*/\s*m){_HALF}", took)
+        before = rf"(?:\(|\bin |\bweight,? |\bweigh |^){pattern}\)?\s*(?:is|:|=|-)?\s*"
+        scan.mask(rf"{before}(?P<n>{NUMBER})", took)
     _without_unit(scan)
 
 
@@ -87,7 +102,9 @@ def _mask_odd(scan: Scan) -> None:
         lambda m: odd(m) if m[0].strip()[0] != "-" or m[0].strip()[1:2].isdigit() else None,
     )
     scan.mask(
-        rf"(?<!\w)(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero|\d+(?:\.\d+)?e[+-]?\d+|0x[0-9a-f]+|(?<!\d )\d+\s*[/^*]\s*\d+)\s*(?:{unit})",
+        rf"(?<!\w)(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero|"
+        rf"\d+(?:\.\d+)?e[+-]?\d+|0x[0-9a-f]+|(?<!\d )\d+\s*[/^*]\s*\d+)"
+        rf"\s*(?:{unit})",
         odd,
     )
     scan.mask(r"(?<!\w)(?:\d+(?:\.\d+)?e[+-]?\d+|∞|[+-]inf(?:inity)?)(?!\w)", odd)
@@ -111,7 +128,7 @@ def _range(scan: Scan, match: re.Match[str]) -> str | None:
 def _twice_said(scan: Scan, match: re.Match[str]) -> Decimal | None:
     """The weight in kg of "154 lb / 70 kg", one weight in two units."""
     found = match.groupdict()
-    if not (found.get("akg") and found.get("blb") or found.get("alb") and found.get("bkg")):
+    if not ((found.get("akg") and found.get("blb")) or (found.get("alb") and found.get("bkg"))):
         return None
     kg, lb = (found["a"], found["b"]) if found["akg"] else (found["b"], found["a"])
     in_kg, in_lb = number(kg), number(lb)
@@ -121,7 +138,7 @@ def _twice_said(scan: Scan, match: re.Match[str]) -> Decimal | None:
     return in_kg if apart <= in_kg / _SAME else None
 
 
-def _plain(scan: Scan, match: re.Match[str], unit: str) -> str:
+def _plain(scan: Scan, unit: str, match: re.Match[str]) -> str:
     value = number(match["n"])
     factor = scan.rules.kg_in_pound if unit == "lb" else Decimal(1)
     if value is not None and match.groupdict().get("half"):
@@ -161,7 +178,7 @@ def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, digit
 
 
 def _without_unit(scan: Scan) -> None:
-    """ "weigh 154", "my weight is 70", "/dose 70", "what dose for 70"."""
+    """Read "weigh 154", "my weight is 70", "/dose 70", "what dose for 70"."""
 
     def took(match: re.Match[str]) -> str | None:
         value = number(match["n"])
@@ -171,15 +188,21 @@ def _without_unit(scan: Scan) -> None:
         scan.bare.append(value)
         return "bare"
 
-    filler = r"(?:is|of|:|=|about|around|approx\w*|roughly|like|at|-|~|currently|now|just|only|exactly|in|i'm|im|today|,|\s)*"
+    filler = (
+        r"(?:is|of|:|=|about|around|approx\w*|roughly|like|at|-|~|currently|now|just|"
+        r"only|exactly|in|i'm|im|today|,|\s)*"
+    )
     clear = rf"(?!\s*(?:{scan.reads.mg}|%|{scan.reads.kg}|{scan.reads.lb}))"
     scan.mask(
-        rf"(?P<keep>\b(?:weigh(?:s|ing|ed in)?|wt\.?|(?<!over)(?<!under)(?:body ?)?weight(?:'s)?)\b){filler}(?P<n>{NUMBER}){clear}",
+        rf"(?P<keep>\b(?:weigh(?:s|ing|ed in)?|wt\.?|(?<!over)(?<!under)(?:body ?)"
+        rf"?weight(?:'s)?)\b){filler}(?P<n>{NUMBER}){clear}",
         took,
     )
     scan.mask(rf"(?P<keep>^/(?:dose|dosage|calc)\b)[\s:]*(?P<n>{NUMBER}){clear}", took)
     scan.mask(
-        rf"(?P<keep>\b(?:dos(?:e|age)|mg|calculate|calc)\s+(?:would be |should be )?(?:for|at|if)?\s*(?:i'm |a |someone |about )*)(?P<n>{NUMBER}){clear}(?=\s*(?:$|[?.!,]))",
+        rf"(?P<keep>\b(?:dos(?:e|age)|mg|calculate|calc)\s+(?:would be |should be )"
+        rf"?(?:for|at|if)?\s*(?:i'm |a |someone |about )*)(?P<n>{NUMBER})"
+        rf"{clear}(?=\s*(?:$|[?.!,]))",
         took,
     )
     scan.mask(rf"^(?P<n>{NUMBER})\s*(?=[?.!]*$|dos(?:e|age)\b)", took)
