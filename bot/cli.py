@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot``. Each verb reads its words and hands over to one function."""
+"""The command line: ``python -m bot``. Each verb reads its words and calls one function."""
 
 from __future__ import annotations
 

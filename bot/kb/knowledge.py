@@ -16,6 +16,7 @@ from bot.kb.models import (
     Origin,
     Passage,
     QuestionFile,
+    Review,
     Source,
     Topic,
     Words,
@@ -56,8 +57,10 @@ class Knowledge:
 
     def notes(self) -> Iterator[Note]:
         """Every note of ours, on passages and on topics."""
-        for holder in (*self.passages.values(), *self.topics.values()):
-            yield from holder.notes
+        for passage in self.passages.values():
+            yield from passage.notes
+        for topic in self.topics.values():
+            yield from topic.notes
 
 
 def packaged() -> Path:
@@ -227,7 +230,7 @@ class _Loader:
     def _check_reviews(self, items: tuple[Passage | Topic, ...]) -> None:
         for item in items:
             folder = "passages" if isinstance(item, Passage) else "topics"
-            marks = [(("review",), item.review)]
+            marks: list[tuple[tuple[int | str, ...], Review]] = [(("review",), item.review)]
             marks += [(("notes", n, "review"), note.review) for n, note in enumerate(item.notes)]
             for loc, review in marks:
                 self.checked["reviews"] += 1

@@ -72,5 +72,5 @@ class Reader:
         near = process.extractOne(word, self._long, scorer=fuzz.ratio, score_cutoff=NEAR)
         if near is None:
             return False
-        other = process.extractOne(word, self._long_others, scorer=fuzz.ratio)
-        return other is None or other[1] < near[1]
+        others = process.extract(word, self._long_others, scorer=fuzz.ratio, limit=1)
+        return all(score < near[1] for _, score, _ in others)

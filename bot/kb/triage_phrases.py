@@ -100,8 +100,8 @@ def _parts(text: str, joins: dict[str, str]) -> list[Part]:
             else:
                 elements.append(_element(word, gap if elements else 0))
                 gap = 0
-        if not elements or gap:
-            raise ValueError("a phrase must begin and end with a word")
+        if not elements:
+            raise ValueError("a phrase needs a word")
         variants.append(tuple(elements))
     return variants
 
