@@ -1,4 +1,4 @@
-"""A Bot API on loopback, as small as the tests need: updates in, calls recorded, faults by script."""
+"""A Bot API on loopback, as small as the tests need: updates in, calls recorded, faults."""
 
 from __future__ import annotations
 

@@ -33,16 +33,26 @@ class Claimed:
     failures: int
     sent: int
     memory: str | None
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A row that is over. ``memory``: JSON to keep, "" to forget, None to leave as it is."""
+    """A row that is over. ``memory``: JSON to keep, "" to forget, None to leave as it is.
+
+    ``kept``: the same for what lasts about the person, with ``due``, the time of the next
+    reminder. ``counted``: (what, name, clinic) to add one to. ``scrub``: also take the person's
+    ids out of closed rows.
+    """
 
     row: Claimed
     outcome: str
     memory: str | None = None
     dead: bool = False
+    kept: str | None = None
+    due: float | None = None
+    counted: tuple[tuple[str, str, str], ...] = ()
+    scrub: bool = False
 
 
 @dataclass(frozen=True, slots=True)

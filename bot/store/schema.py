@@ -89,6 +89,46 @@ conversation = Table(
 )
 Index("conversation_touched", conversation.c.touched)
 
+person = Table(
+    "person",
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("kept", Text, nullable=False),  # bot.reply.talk.Kept as JSON
+    Column("due", Double),  # when the next reminder is
+    Column("touched", Double, nullable=False),
+    PrimaryKeyConstraint("bot_id", "chat_id", "user_id", name="person_pk"),
+)
+Index(
+    "person_due",
+    person.c.bot_id,
+    person.c.due,
+    sqlite_where=text("due IS NOT NULL"),
+    postgresql_where=text("due IS NOT NULL"),
+)
+
+clinic = Table(
+    "clinic",
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("id", String(30), nullable=False),
+    Column("card", Text, nullable=False),  # bot.store.clinics.Clinic as JSON
+    Column("key", String(64), nullable=False),  # signs the clinic's links, hex
+    PrimaryKeyConstraint("bot_id", "id", name="clinic_pk"),
+)
+
+tally = Table(
+    "tally",  # counts of what was shown, missed and found helpful; never of whom
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("clinic", String(30), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("bot_id", "what", "name", "clinic", name="tally_pk"),
+)
+
 setting = Table(
     "setting",
     metadata,

@@ -42,7 +42,10 @@ WHERE id IN (SELECT id FROM inbox
 RETURNING id, update_id, lane, kind, raw, chat_id, user_id, received, claims, failures, sent,
           (SELECT memory FROM conversation AS c
            WHERE c.bot_id = inbox.bot_id AND c.chat_id = inbox.chat_id
-             AND c.user_id = inbox.user_id AND c.touched > {{now}} - :lasts)
+             AND c.user_id = inbox.user_id AND c.touched > {{now}} - :lasts),
+          (SELECT kept FROM person AS p
+           WHERE p.bot_id = inbox.bot_id AND p.chat_id = inbox.chat_id
+             AND p.user_id = inbox.user_id)
 """
 
 # Only the owner may settle a row: one whose lease ran out is another's by then.
@@ -93,6 +96,23 @@ CLOSE_CHAT = f"""
 UPDATE inbox SET state = {DONE}, raw = NULL, closed = {{now}}, outcome = 'forgotten'
 WHERE bot_id = :bot AND chat_id = :chat_id AND state IN ({BEHIND}, {READY})
 """
+KEEP = """
+INSERT INTO person (bot_id, chat_id, user_id, kept, due, touched)
+VALUES (:bot, :chat_id, :user_id, :kept, :due, {now})
+ON CONFLICT (bot_id, chat_id, user_id)
+DO UPDATE SET kept = excluded.kept, due = excluded.due, touched = excluded.touched
+"""
+DROP = "DELETE FROM person WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id"
+DROP_CHAT = "DELETE FROM person WHERE bot_id = :bot AND chat_id = :chat_id"
+SCRUB = f"""
+UPDATE inbox SET chat_id = 0, user_id = 0, lane = 'forgotten'
+WHERE bot_id = :bot AND (chat_id = :chat_id OR user_id = :user_id) AND state >= {DONE}
+"""
+COUNT = """
+INSERT INTO tally (bot_id, what, name, clinic, count) VALUES (:bot, :what, :name, :clinic, 1)
+ON CONFLICT (bot_id, what, name, clinic) DO UPDATE SET count = tally.count + 1
+"""
+MOVE_PERSON = "UPDATE person SET chat_id = :new WHERE bot_id = :bot AND chat_id = :old"
 MOVE_CHAT = "UPDATE conversation SET chat_id = :new WHERE bot_id = :bot AND chat_id = :old"
 PURGE_MEMORY = "DELETE FROM conversation WHERE touched < {now} - :lasts"
 PURGE_CLOSED = f"DELETE FROM inbox WHERE state >= {DONE} AND closed < {{now}} - :remembered"

@@ -151,7 +151,26 @@ class Store:
             await connection.execute(self._sql(sql.REMEMBER), kept)
         if gone := [person for person in people if not person["memory"]]:
             await connection.execute(self._sql(sql.FORGET), gone)
+        for row in closed:
+            await self._lasting(connection, row)
         await self._promote(connection, lanes)
+
+    async def _lasting(self, connection: AsyncConnection, closed: Closed) -> None:
+        """What a closed row changes of a person's own record, and what it counts."""
+        who = self._bind(chat_id=closed.row.chat_id, user_id=closed.row.user_id)
+        if closed.kept:
+            bound = {**who, "kept": closed.kept, "due": closed.due}
+            await connection.execute(self._sql(sql.KEEP), bound)
+        elif closed.kept is not None:
+            await connection.execute(self._sql(sql.DROP), who)
+        if closed.scrub:
+            await connection.execute(self._sql(sql.SCRUB), who)
+        if closed.counted:
+            rows = [
+                self._bind(what=what, name=name, clinic=clinic)
+                for what, name, clinic in closed.counted
+            ]
+            await connection.execute(self._sql(sql.COUNT), rows)
 
     async def _allowed(self, connection: AsyncConnection, take: int) -> tuple[int, float | None]:
         """How many may be claimed under the rate that all workers share, and when the next may."""
@@ -202,6 +221,7 @@ class Store:
         async with self.engine.begin() as connection:
             bound = self._bind(chat_id=chat_id)
             await connection.execute(self._sql(sql.FORGET_CHAT), bound)
+            await connection.execute(self._sql(sql.DROP_CHAT), bound)
             await connection.execute(self._sql(sql.CLOSE_CHAT), bound)
 
     async def move_chat(self, old: int, new: int) -> None:
@@ -209,6 +229,7 @@ class Store:
         async with self.engine.begin() as connection:
             bound = {"bot": self.bot_id, "old": old, "new": new}
             await connection.execute(self._sql(sql.MOVE_CHAT), bound)
+            await connection.execute(self._sql(sql.MOVE_PERSON), bound)
 
     async def depth(self) -> Depth:
         """How much waits."""

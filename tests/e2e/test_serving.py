@@ -156,7 +156,8 @@ async def test_an_unreadable_and_a_poisoned_update_stop_nobody(
     assert "beside" in api.texts(2)[0]
 
 
-async def test_one_chats_flood_limit_holds_up_no_other(api: Emulator, bot: Process) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_one_chats_flood_limit_holds_up_no_other(api: Emulator) -> None:
     refused = 0
 
     def flood(method: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:

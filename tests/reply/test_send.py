@@ -32,7 +32,7 @@ class Tape(BaseRequest):
 
     async def shutdown(self) -> None: ...
 
-    async def do_request(
+    async def do_request(  # PTB's interface
         self, url: str, method: str, request_data: RequestData | None = None, **_: Any
     ) -> tuple[int, bytes]:
         self.calls.append(dict(request_data.parameters) if request_data else {})

@@ -1,0 +1,99 @@
+"""Clinics that share the bot: their cards, and the keys that sign their links."""
+
+from __future__ import annotations
+
+import secrets
+
+from pydantic import Field
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.kb.models import Frozen
+from bot.store.schema import clinic
+
+
+class Clinic(Frozen):
+    """What is said of a clinic on each referral."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$")
+    name: str = Field(min_length=1, max_length=80)
+    phone: str = Field(min_length=1, max_length=40)
+    hours: str = Field(default="", max_length=120)
+    emergency: str = Field(default="", max_length=120)
+
+
+class Clinics:
+    """One bot's clinics in the database, and a copy in memory for turns."""
+
+    def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
+        self._engine = engine
+        self._bot = bot_id
+        self._known: dict[str, tuple[Clinic, bytes]] = {}
+
+    def get(self, name: str | None) -> Clinic | None:
+        """A clinic, as of the last refresh."""
+        found = self._known.get(name or "")
+        return found[0] if found else None
+
+    def key(self, name: str) -> bytes | None:
+        """The key that signs a clinic's links."""
+        found = self._known.get(name)
+        return found[1] if found else None
+
+    async def refresh(self) -> list[Clinic]:
+        """Read them all again."""
+        async with self._engine.begin() as connection:
+            rows = await connection.execute(
+                select(clinic.c.id, clinic.c.card, clinic.c.key)
+                .where(clinic.c.bot_id == self._bot)
+                .order_by(clinic.c.id)
+            )
+            self._known = {
+                row.id: (Clinic.model_validate_json(row.card), bytes.fromhex(row.key))
+                for row in rows
+            }
+        return [found for found, _ in self._known.values()]
+
+    async def add(self, card: Clinic) -> bool:
+        """Keep a clinic, or its new details under the same key.
+
+        Returns:
+            Whether it is new.
+        """
+        known = await self.refresh()
+        new = all(one.id != card.id for one in known)
+        text = card.model_dump_json()
+        async with self._engine.begin() as connection:
+            if new:
+                row = {
+                    "bot_id": self._bot,
+                    "id": card.id,
+                    "card": text,
+                    "key": secrets.token_hex(32),
+                }
+                await connection.execute(insert(clinic).values(**row))
+            else:
+                mine = (clinic.c.bot_id == self._bot, clinic.c.id == card.id)
+                await connection.execute(update(clinic).where(*mine).values(card=text))
+        await self.refresh()
+        return new
+
+    async def revoke(self, name: str) -> bool:
+        """Make every link given out so far invalid. Returns whether there is such a clinic."""
+        async with self._engine.begin() as connection:
+            done = await connection.execute(
+                update(clinic)
+                .where(clinic.c.bot_id == self._bot, clinic.c.id == name)
+                .values(key=secrets.token_hex(32))
+            )
+        await self.refresh()
+        return bool(done.rowcount)
+
+    async def remove(self, name: str) -> bool:
+        """Forget a clinic; chats bound to it say nothing of it any more."""
+        async with self._engine.begin() as connection:
+            done = await connection.execute(
+                delete(clinic).where(clinic.c.bot_id == self._bot, clinic.c.id == name)
+            )
+        await self.refresh()
+        return bool(done.rowcount)
