@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.schema import State, conversation, inbox, person, tally
@@ -33,7 +33,7 @@ class People:
         found = {}
         async with self._engine.begin() as connection:
             for table in (inbox, conversation, person):
-                whose = or_(table.c.chat_id == chat_id, table.c.user_id == user_id)
+                whose = _whose(table, chat_id, user_id)
                 rows = await connection.execute(
                     select(table).where(table.c.bot_id == self._bot, whose)
                 )
@@ -48,12 +48,9 @@ class People:
         """
         async with self._engine.begin() as connection:
             for table in (conversation, person):
-                whose = or_(table.c.chat_id == chat_id, table.c.user_id == user_id)
-                await connection.execute(
-                    delete(table).where(table.c.bot_id == self._bot, whose)
-                )
-            whose = or_(inbox.c.chat_id == chat_id, inbox.c.user_id == user_id)
-            mine = (inbox.c.bot_id == self._bot, whose)
+                whose = _whose(table, chat_id, user_id)
+                await connection.execute(delete(table).where(table.c.bot_id == self._bot, whose))
+            mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))
             await connection.execute(
                 update(inbox)
                 .where(*mine, inbox.c.state.in_((State.BEHIND, State.READY)))
@@ -87,3 +84,9 @@ class People:
                 select(*columns).where(tally.c.bot_id == self._bot).order_by(*columns)
             )
             return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def _whose(table: Table, chat_id: int, user_id: int) -> ColumnElement[bool]:
+    """Rows of the chat or the person; 0 stands for nobody."""
+    chat = table.c.chat_id == (chat_id or user_id)
+    return or_(chat, table.c.user_id == user_id) if user_id else chat

@@ -1,0 +1,92 @@
+"""Deep links, ``t.me/<bot>?start=<payload>``: made and read. A payload is a stranger's word.
+
+========================  =====================================================================
+``p_<id>``, ``t_<id>``    shows a passage or a topic
+``v_<passage>_<hash8>``   the receipt of a quote: the first 8 digits of its SHA-256
+``c_<clinic>_<mac>``      binds the chat to a clinic
+``g_<nonce><mac>``        carries a question's target out of a group; tells nothing by itself
+========================  =====================================================================
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST = 64
+MAC_BYTES = 16  # 22 characters
+_MAC = r"[A-Za-z0-9_-]{22}"
+_SHOW = re.compile(r"([pt])_([a-z0-9][a-z0-9-]{0,39})", re.ASCII)
+_RECEIPT = re.compile(r"v_([a-z0-9][a-z0-9-]{0,39})_([0-9a-f]{8})", re.ASCII)
+_CLINIC = re.compile(rf"c_([a-z0-9][a-z0-9-]{{0,29}})_({_MAC})", re.ASCII)
+_CARRIED = re.compile(rf"g_([A-Za-z0-9-]{{8}})({_MAC})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A payload of a known form: ``kind`` is its first letter, ``proof`` its hash or MAC."""
+
+    kind: str
+    name: str
+    proof: str = ""
+
+
+def read_payload(payload: str) -> Link | None:
+    """The link that a payload is, or None where it has no form of ours."""
+    if len(payload) > LONGEST:
+        return None
+    if found := _SHOW.fullmatch(payload):
+        return Link(found[1], found[2])
+    for kind, form in (("v", _RECEIPT), ("c", _CLINIC), ("g", _CARRIED)):
+        if found := form.fullmatch(payload):
+            return Link(kind, found[1], found[2])
+    return None
+
+
+def url(username: str, payload: str) -> str:
+    """The link of a payload.
+
+    Raises:
+        ValueError: Telegram would not take it.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload):
+        raise ValueError("a start payload has 1 to 64 of A-Z a-z 0-9 _ -")
+    return f"https://t.me/{username}?start={payload}"
+
+
+def receipt(passage: str, sha256: str) -> str:
+    """The payload that proves a quote: ``sha256`` is that of the passage's own words."""
+    return f"v_{passage}_{sha256[:8]}"
+
+
+def mac(key: bytes, *said: str) -> str:
+    """A signature in 22 characters that a link may hold."""
+    code = hmac.new(key, "\0".join(said).encode(), hashlib.sha256).digest()[:MAC_BYTES]
+    return base64.urlsafe_b64encode(code).rstrip(b"=").decode()
+
+
+def clinic(bot_id: int, name: str, key: bytes) -> str:
+    """The payload that binds a chat of this bot to a clinic; a new key revokes it."""
+    return f"c_{name}_{mac(key, 'clinic', str(bot_id), name)}"
+
+
+def clinic_signed(bot_id: int, link: Link, key: bytes) -> bool:
+    """Whether the clinic's key made this link, for this bot."""
+    return hmac.compare_digest(link.proof, mac(key, "clinic", str(bot_id), link.name))
+
+
+def carry(target: str, nonce: str, key: bytes) -> str:
+    """An opaque payload for a target; ``nonce``: 8 of A-Z a-z 0-9 -, another each time."""
+    return f"g_{nonce}{mac(key, 'carry', nonce, target)}"
+
+
+def carried(link: Link, targets: Iterable[str], key: bytes) -> str | None:
+    """The one of ``targets`` that an opaque payload stands for."""
+    for target in targets:
+        if hmac.compare_digest(link.proof, mac(key, "carry", link.name, target)):
+            return target
+    return None

@@ -1,0 +1,94 @@
+"""What the Telegram side keeps beside the turn's memory: of a talk, and of a person.
+
+Neither holds a text that the person typed. A ``Talk`` ends after 30 minutes; ``Kept`` stays until
+it is deleted, and is empty until the person asks for something that needs it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from bot.kb.models import Frozen
+from bot.turn.memory import Memory
+from bot.turn.reply import DoseFigures
+
+VOTES_KEPT = 20
+SEEN_KEPT = 40
+LIST_LONGEST = 40
+
+
+class Talk(Frozen):
+    """A conversation in one chat.
+
+    ``asked``/``shown``: message ids of the person's last message and of our answer to it.
+    ``about``: the passage or topic shown last; ``seen``: all that were shown or offered since the
+    last question; ``voted``: our messages whose thumbs are used; ``asking``: a question of ours
+    that this side reads (``zone:exam`` ...).
+    """
+
+    memory: Memory = Memory()
+    asked: int | None = None
+    shown: int | None = None
+    about: str | None = None
+    seen: tuple[str, ...] = ()
+    voted: tuple[int, ...] = ()
+    dose: DoseFigures | None = None
+    course: dt.date | None = None
+    asking: str | None = None
+
+    @classmethod
+    def read(cls, stored: str | None) -> Talk:
+        """The talk as stored; an empty one where nothing, or nothing readable, is stored."""
+        try:
+            return cls.model_validate_json(stored) if stored else cls()
+        except ValidationError:
+            return cls()
+
+    def stored(self) -> str:
+        """The talk as JSON; "" where there is nothing to keep."""
+        empty = self.model_copy(update={"asked": None, "shown": None}) == Talk()
+        bare = self.memory.model_copy(update={"at": None}) == Memory()
+        if empty or (bare and self.model_copy(update={"memory": Memory()}) == Talk()):
+            return ""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+class Dosed(Frozen):
+    """A dose range that the person put on the list."""
+
+    on: dt.date
+    figures: DoseFigures
+
+
+class Reminder(Frozen):
+    """One reminder: on which day, at nine o'clock in the person's own zone."""
+
+    what: Literal["exam", "end"]
+    on: dt.date
+
+
+class Kept(Frozen):
+    """All that lasts about a person. ``zone``: an IANA name or ``UTC+05:30``."""
+
+    clinic: str | None = None
+    items: tuple[str, ...] = Field(default=(), max_length=LIST_LONGEST)
+    effects: tuple[str, ...] = ()
+    doses: tuple[Dosed, ...] = ()
+    course: dt.date | None = None
+    zone: str | None = None
+    reminders: tuple[Reminder, ...] = ()
+
+    @classmethod
+    def read(cls, stored: str | None) -> Kept:
+        """What is kept; nothing where the stored form cannot be read any more."""
+        try:
+            return cls.model_validate_json(stored) if stored else cls()
+        except ValidationError:
+            return cls()
+
+    def stored(self) -> str:
+        """As JSON; "" where nothing is kept."""
+        return "" if self == Kept() else self.model_dump_json(exclude_defaults=True)
