@@ -152,8 +152,9 @@ class Reads(Frozen):
 
 
 class DoseRules(Frozen):
-    """Everything of ``dose.yaml``. ``ratio_note`` words stand in ``says``."""
+    """Everything of ``dose.yaml``."""
 
+    review: Review = Review()
     limits: Limits
     weight: WeightRange
     least_daily_mg: Positive

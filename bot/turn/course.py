@@ -99,7 +99,7 @@ def read_course(text: str, today: dt.date) -> CourseRequest | None:
     command = bool(_COMMAND.match(plain_text))
     started = re.search(_START, plain_text) is not None
     ahead = re.search(_AHEAD, plain_text) is not None and "started" not in plain_text
-    dates = read_dates(plain_text, today, ahead=ahead)
+    dates = read_dates(_COMMAND.sub("start", plain_text), today, ahead=ahead)
     if command:
         return CourseRequest(dates, plain_text)
     if not dates:

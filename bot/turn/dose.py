@@ -342,6 +342,9 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
 def _answered(request: DoseRequest, memory: Memory) -> Memory:
     weight = _weight(request)
     kept = {"number": weight.number, "unit": weight.unit}
+    if not weight.words:  # the weight of an earlier turn: its number stays as it was written
+        kept |= memory.details.get("dose") or {}
+        kept.pop("daily", None)
     if request.daily is not None and request.daily.mg is not None:
         kept["daily"] = str(request.daily.mg)
     update = {

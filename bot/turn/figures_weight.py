@@ -48,7 +48,7 @@ _GOAL_BEFORE = re.compile(
     r"up |back )?to)\s*(?:" + _ABOUT + r")$"
 )
 _PAST_BEFORE = re.compile(
-    r"\b(?:(?<!if i )(?<!if he )(?<!if she )(?:was|were)|used to (?:be|weigh)|"
+    r"\b(?:(?<!if i )(?<!if he )(?<!if she )(?<!if it )(?:was|were)|used to (?:be|weigh)|"
     r"previously|formerly|before(?: that| it)?|last (?:year|month|visit)|"
     r"originally|initially|"
     r"born(?: at)?|at birth|down from|up from|from|weight was|once)\s*(?:"

@@ -1,0 +1,124 @@
+"""The course clock: right across month ends, leap years and summer time; no day is guessed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.turn.course import Course, course_from, course_reply, read_course
+from bot.turn.figures_dates import add_months
+from bot.turn.inbound import clean
+from bot.turn.memory import Memory
+from bot.turn.reply import Kind, Reply
+from tests.turn.dose_kb import knowledge, table
+
+TODAY = dt.date(2027, 5, 10)
+ROWS = table("course_phrases.yaml")
+DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2040, 12, 31))
+
+
+def say(text: str, today: dt.date = TODAY) -> Reply:
+    request = read_course(clean(text), today)
+    assert request is not None
+    return course_reply(request, knowledge(), Memory(), today)
+
+
+def course(start: dt.date) -> Course:
+    return course_from(start, knowledge().dose.course)
+
+
+@pytest.mark.parametrize(("text", "start"), ROWS["starts"].items())
+def test_a_start_is_read_as_people_write_it(text: str, start: dt.date) -> None:
+    request = read_course(clean(text), TODAY)
+    assert request is not None
+    assert [date.readings for date in request.dates] == [(start,)]
+    assert course_reply(request, knowledge(), Memory(), TODAY).kind is Kind.ANSWER
+
+
+@pytest.mark.parametrize(("text", "holds"), ROWS["asks"].items())
+def test_a_date_that_is_open_or_impossible_is_asked_about(text: str, holds: str) -> None:
+    reply = say(text)
+    assert reply.kind is Kind.CLARIFY
+    assert holds in reply.text
+
+
+@pytest.mark.parametrize("text", ROWS["none"])
+def test_other_dates_are_no_course(text: str) -> None:
+    assert read_course(clean(text), TODAY) is None
+
+
+def test_the_reply_gives_each_date_with_its_sentence() -> None:
+    reply = say("/course 3 March 2027")
+    for wanted in (
+        "day 69: week 10 of 20",
+        "end on 21 July 2027",
+        "week 20 is 20 July 2027",
+        "not before 21 September 2027",
+        "3 April 2027, 3 May 2027, 3 June 2027, 3 July 2027",
+        "16 to 24 weeks: 23 June 2027 to 18 August 2027",
+    ):
+        assert wanted in reply.text
+    assert [c.passage for c in reply.citations] == ["duration", "monitoring"]
+
+
+def test_a_finished_course_gives_the_earliest_second_one() -> None:
+    assert "28 February 2027" in say("I finished on 31 December 2026, when a second course?").text
+
+
+def test_the_total_so_far_is_marked_as_worked_out_by_us() -> None:
+    text = say("/course 1 April 2027, 40 mg a day, 70 kg").text
+    assert "40 mg × 40 days = 1,600 mg, that is 23 mg/kg at 70 kg" in text
+    assert "We worked this out" in text
+    assert "120 to 150 mg per kg" in text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "second", "checks"),
+    [
+        ("2027-01-31", "2027-06-20", "2027-08-20", ["02-28", "03-31", "04-30", "05-31"]),
+        ("2028-01-31", "2028-06-19", "2028-08-19", ["02-29", "03-31", "04-30", "05-31"]),
+        ("2028-02-29", "2028-07-18", "2028-09-18", ["03-29", "04-29", "05-29", "06-29"]),
+        ("2026-08-13", "2026-12-31", "2027-02-28", ["09-13", "10-13", "11-13", "12-13"]),
+        ("2027-08-14", "2028-01-01", "2028-03-01", ["09-14", "10-14", "11-14", "12-14"]),
+    ],
+)
+def test_month_ends_and_leap_years(start: str, end: str, second: str, checks: list[str]) -> None:
+    found = course(dt.date.fromisoformat(start))
+    assert (found.end.isoformat(), found.second.isoformat()) == (end, second)
+    assert [day.isoformat()[5:] for day in found.checks] == checks
+
+
+@given(DAYS, st.integers(0, 139))
+def test_the_week_changes_every_seven_days(start: dt.date, passed: int) -> None:
+    found = course(start)
+    today = start + dt.timedelta(days=passed)
+    assert found.day(today) == passed + 1
+    assert 1 <= found.week(today) <= 20
+    assert (found.week(today) - 1) * 7 < found.day(today) <= found.week(today) * 7
+
+
+@given(DAYS)
+def test_check_ups_are_never_more_than_a_month_apart(start: dt.date) -> None:
+    found = course(start)
+    stops = [start, *found.checks, found.end]
+    assert all(0 < (b - a).days <= 31 for a, b in pairwise(stops))
+    assert (found.second - found.end).days >= 56  # 8 weeks, the US label's words
+
+
+@given(DAYS, st.integers(-40, 40))
+def test_months_are_added_within_the_calendar(day: dt.date, months: int) -> None:
+    moved = add_months(day, months)
+    assert moved.day == day.day or (moved + dt.timedelta(days=1)).day == 1
+    assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == months
+
+
+@given(st.text(max_size=120))
+def test_no_text_whatever_breaks_the_clock(text: str) -> None:
+    for said in (text, f"/course {text}"):
+        request = read_course(clean(said), TODAY)
+        if request is not None:
+            course_reply(request, knowledge(), Memory(), TODAY)
