@@ -68,6 +68,8 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     if not explicit and intent.matches(shape, reads.never):
         return None
     figures = _loose_as_weight(figures, memory)
+    if re.search(r"how many (?:\w+ of )?<mg>|<mg>[^.!?]{0,12} how many", shape):
+        figures = replace(figures, doses=())  # the strength of a capsule, not a dose
     if not _has_weight(figures):
         return _without_weight(figures, rules, memory, explicit=explicit)
     if not (explicit or _wanted(figures, rules, memory)):

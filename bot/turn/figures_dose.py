@@ -9,7 +9,7 @@ from bot.turn.figures_numbers import NUMBER, number
 from bot.turn.figures_scan import Dose, Scan
 
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, "couple": 2}
-_COUNT = r"(?P<c>(?<![\w.,])[1-9]|\b(?:one|two|three|four)\b)"
+_COUNT = r"(?P<c>(?<![\w.,/])[1-9]|\b(?:one|two|three|four)\b)"
 _EACH = r"(?:a|per|each|every|in a|/|in one)"
 _PIECES = r"(?:capsules?|caps|pills?|tablets?|tabs?|softgels?)"
 _DAY = (
@@ -73,13 +73,20 @@ def read_ratios(scan: Scan) -> None:
         return "ratio"
 
     amount = rf"(?:(?P<n>{NUMBER})|(?P<half>\bhalf a))"
-    scan.mask(rf"{amount}\s*(?:{mg}\s*{per}|/)\s*{kg}{day}", took)
+    scan.mask(rf"{amount}\s*(?:{mg}\s*{per}|/|\bper\b)\s*{kg}{day}", took)
     scan.mask(rf"\b{mg}\s*{per}\s*{kg}{day}", "per")
     scan.mask(
-        rf"(?:/|\b(?:per|for (?:each|every)|each|every)\b)\s*{NUMBER}\s*(?:{scan.reads.kg})(?!\w)",
-        "per",
+        rf"(?:/|\b(?:per|for (?:each|every)|each|every)\b)\s*(?P<n>{NUMBER})\s*"
+        rf"(?:{scan.reads.kg})(?!\w)",
+        lambda match: None if _body_weight(scan, match["n"]) else "per",
     )
     scan.mask(rf"\b(?:per|each|every)\s*(?:{scan.reads.kg}|{scan.reads.lb})(?!\w)", "per")
+
+
+def _body_weight(scan: Scan, digits: str) -> bool:
+    """Whether "per 45 kg" is said of a person, not "per 10 kg" of a rule."""
+    value = number(digits)
+    return value is not None and value >= scan.rules.weight.least_kg
 
 
 def read_doses(scan: Scan) -> None:
@@ -105,8 +112,9 @@ def read_doses(scan: Scan) -> None:
         amount *= Decimal(_COUNTS[count] if count in _COUNTS else int(count)) if count else 1
         amount *= 2 if found.get("x2") else 3 if found.get("x3") else 4 if found.get("x4") else 1
         amount /= 2 if found.get("alt") else 1
-        daily = not (found.get("not") or re.search("week|month", found.get("x") or ""))
         before = match.string[max(0, match.start() - 30) : match.start()]
+        part = re.search(r"(?:\bhalf|1/2|quarter)(?: of)?(?: an?| my| the)?\s*$", before)
+        daily = not (part or found.get("not") or re.search("week|month", found.get("x") or ""))
         said = bool(
             found.get("day")
             or found.get("x")
@@ -130,6 +138,8 @@ def read_doses(scan: Scan) -> None:
         rf"(?:(?P<neg>-|minus |negative )(?<![\w> ]-))(?=\d){NUMBER}\s*{mg}", lambda _: _odd(scan)
     )
     scan.mask(rf"{_COUNT}\s*{times}\s+(?P<n>{NUMBER})\s*{mg}{tail}", took)
+    pieces = rf"{_COUNT}\s*{_PIECES}{_DAY},?\s*(?:of |at |each |\()*(?P<n>{NUMBER})\s*{mg}"
+    scan.mask(rf"{pieces}(?:\s*(?:each|apiece|{_PIECES}))?", took)
     scan.mask(rf"{_COUNT}\s*(?:x|×|\*)\s*(?P<n>\d+)\s*{mg}{tail}", took)
     scan.mask(
         rf"(?P<n>{NUMBER})\s*-?\s*{mg}\s*(?:{_PIECES})?\s*(?:x|×|\*|times)"

@@ -91,7 +91,7 @@ def read_weights(scan: Scan) -> None:
 
 def _mask_odd(scan: Scan) -> None:
     """What stands where a number should and is none: "-70 kg", "nan kg", "1e9 kg", "7/2 kg"."""
-    unit = rf"(?:{scan.reads.kg}|{scan.reads.lb}|{scan.reads.st})(?!\w)"
+    unit = rf"(?:{scan.reads.kg}|{scan.reads.lb}|{scan.reads.st}|{scan.reads.mg})(?!\w)"
 
     def odd(_: re.Match[str]) -> str:
         scan.unreadable = True
@@ -205,4 +205,5 @@ def _without_unit(scan: Scan) -> None:
         rf"{clear}(?=\s*(?:$|[?.!,]))",
         took,
     )
+    scan.mask(rf"(?P<keep><height>,?\s+(?:and )?)(?P<n>{NUMBER}){clear}(?!\s*[a-z])", took)
     scan.mask(rf"^(?P<n>{NUMBER})\s*(?=[?.!]*$|dos(?:e|age)\b)", took)
