@@ -17,7 +17,8 @@ class Memory(Frozen):
     """What later turns need to know of earlier ones. It holds no text that the person typed.
 
     ``passage``/``topic``: what was shown last. ``offered``: what was offered or shown since the
-    question, so that "not what I asked" never offers it again. ``isotretinoin``: the talk is of
+    question, so that "not what I asked" never offers it again. ``ranked``: passages and topics,
+    best first, as the last question found them. ``isotretinoin``: the talk is of
     isotretinoin. ``asking``: the question that we asked back (``weight``, ``unit``, ``safe`` ...)
     with its ``details``, owned by the part of the turn that asked.
     """
@@ -25,6 +26,7 @@ class Memory(Frozen):
     passage: str | None = None
     topic: str | None = None
     offered: tuple[str, ...] = ()
+    ranked: tuple[str, ...] = ()
     isotretinoin: bool = False
     asking: str | None = None
     details: dict[str, Any] = Field(default_factory=dict)

@@ -28,6 +28,7 @@ from bot.turn.triage import Verdict, answer_to_ask, triage
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
 
+RANKED = 15  # passages and topics remembered of a question, for "not what I asked"
 ONLY_ASKING = "only asking"  # what the button under an alert says
 
 
@@ -133,7 +134,9 @@ def _found(
         case Outcome.CHAT:
             reply = chat(kb, found.names[0].replace("-", ".", 1))
     talk = memory.isotretinoin or found.match.drug or found.outcome is Outcome.ANSWER
-    return _said(memory.model_copy(update={"isotretinoin": talk}), reply)
+    named = [*kb.passages, *kb.topics]
+    ranked = tuple(name for name, _ in found.match.best(named)[:RANKED])
+    return _said(memory.model_copy(update={"isotretinoin": talk, "ranked": ranked}), reply)
 
 
 def _said(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
