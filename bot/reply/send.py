@@ -69,17 +69,17 @@ class Pacer:
 
     def due(self, chat_id: int) -> float:
         """Seconds until this chat may get its next message."""
-        return max(0.0, self._free(chat_id) - time.monotonic())
-
-    def _free(self, chat_id: int) -> float:
         now = time.monotonic()
+        return max(0.0, self._free(chat_id, now) - now)
+
+    def _free(self, chat_id: int, now: float) -> float:
         burst = 1 if self._strict_until.get(chat_id, 0.0) > now else self._burst
         return max(self._free_at.get(chat_id, 0.0), now - (burst - 1) * self._gap)
 
     def wait(self, chat_id: int) -> float:
         """Seconds until this chat may get its next message; 0 takes its turn."""
         now = time.monotonic()
-        free_at = self._free(chat_id)
+        free_at = self._free(chat_id, now)
         if free_at > now:
             return free_at - now
         self._free_at[chat_id] = free_at + self._gap
@@ -149,9 +149,7 @@ class Sender:
     async def _call(self, call: Outgoing) -> Any:
         return await getattr(self._bot, call.method)(**call.kwargs)
 
-    def _judge(  # noqa: PLR0911 - one line an error
-        self, error: TelegramError, call: Outgoing, number: int, age: float
-    ) -> Sent:
+    def _judge(self, error: TelegramError, call: Outgoing, number: int, age: float) -> Sent:
         """What an error means. The order matters: BadRequest and TimedOut are NetworkErrors."""
         match error:
             case RetryAfter():

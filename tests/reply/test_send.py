@@ -33,7 +33,11 @@ class Tape(BaseRequest):
     async def shutdown(self) -> None: ...
 
     async def do_request(  # PTB's interface
-        self, url: str, method: str, request_data: RequestData | None = None, **_: Any
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        **_: Any,  # noqa: ARG002
     ) -> tuple[int, bytes]:
         self.calls.append(dict(request_data.parameters) if request_data else {})
         answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
@@ -129,3 +133,11 @@ def test_a_burst_is_let_through_then_one_a_second() -> None:
     assert waits[:3] == [0, 0, 0]
     assert 0 < waits[3] <= 1
     assert pacer.wait(2) == 0
+
+
+def test_a_chat_that_was_told_to_wait_is_written_to_afterwards() -> None:
+    pacer = Pacer()
+    pacer.told_to_wait(1, 0.0)
+    assert pacer.due(1) == 0
+    assert pacer.wait(1) == 0
+    assert 0 < pacer.wait(1) <= 1  # and then no bursts for a while
