@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -25,8 +26,9 @@ class Conversation(Frozen):
 def converse(turns: Iterable[str], turn: TurnFunction) -> list[Reply]:
     """The reply to each turn of one conversation."""
     memory, replies = Memory(), []
+    now = dt.datetime.now(dt.UTC)
     for text in turns:
-        memory, reply = turn(Inbound(text=text), memory)
+        memory, reply = turn(Inbound(text=text, at=now), memory)
         replies.append(reply)
     return replies
 
