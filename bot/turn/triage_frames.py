@@ -37,9 +37,16 @@ class Frames:
         if any(by - set(hit.words) for at in hit.words if (by := self._denied.get(at))):
             found.add("denied")
         for status, frame in self._file.frames.items():
-            if any(self._framed(hit, by, status, frame) for by in self._hits[f"Frame_{status}"]):
-                found.add(status)
+            for by in self._hits[f"Frame_{status}"]:
+                if self._acts(hit, by) and self._framed(hit, by, status, frame):
+                    found.add(status)
         return frozenset(found)
+
+    def _acts(self, hit: Hit, by: Hit) -> bool:
+        """Whether a frame is no part of the sign itself and not denied ("never used to")."""
+        if not set(hit.words).isdisjoint(by.words):
+            return False
+        return not (self._denied.get(by.words[0], set()) - set(by.words))
 
     def in_idiom(self, hit: Hit) -> bool:
         """Whether a word of it belongs to a saying."""

@@ -16,19 +16,26 @@ _SINGLES = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?!\w)")
 _SENTENCE_END = frozenset(".!?")
 _CLAUSE_END = frozenset(",;:()[]-–—/…|")
 _TURNS = frozenset(
-    "and but so because cuz then now though although which while yet however plus also since "
-    "when if or where until except".split()
+    ("and", "but", "so", "because", "then", "now", "though", "although", "which", "yet")
+    + ("however", "plus", "also", "except")
 )
 _SUBJECTS = frozenset(
-    "i im ive my now today he she hes shes it its the this there we they were our his her".split()
+    ("i", "im", "ive", "my", "now", "today", "he", "she", "hes", "shes", "it", "its", "the")
+    + ("this", "there", "we", "they", "were", "our", "his", "her")
 )
-_NUMBERS: Mapping[str, float] = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
+_SMALL = (
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    + ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen")
+    + ("nineteen", "twenty")
+)
+_NUMBERS: Mapping[str, float] = {word: value for value, word in enumerate(_SMALL)} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+    "hundred": 100,
+}
 
 
 @dataclass(frozen=True, slots=True)
