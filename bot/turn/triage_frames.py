@@ -44,7 +44,7 @@ class Frames:
 
     def _acts(self, hit: Hit, by: Hit) -> bool:
         """Whether a frame is no part of the sign itself and not denied ("never used to")."""
-        if not set(hit.words).isdisjoint(by.words):
+        if set(by.words) <= set(hit.words):
             return False
         return not (self._denied.get(by.words[0], set()) - set(by.words))
 
