@@ -25,7 +25,7 @@ from bot.store.schema import State
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError)
 """What the store raises when the disk is full or the server is gone: wait and try again."""
 
-LEASE = 30.0  # seconds; renewed every third of it, so only a dead worker's row changes hands
+LEASE = 12.0  # seconds; renewed every third of it, so only a dead worker's row changes hands
 LASTS = 30 * 60.0  # a conversation's memory
 REMEMBERED = 48 * 3600.0  # a closed row, to know a repeated update
 CHANNEL = "inbox"
