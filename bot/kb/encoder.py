@@ -56,7 +56,6 @@ class Encoder:
             raise EncoderError("encoder.onnx is not the file that encoder.json names")
         self.card = card
         self._tokenizer.enable_truncation(LONGEST)
-        self._tokenizer.enable_padding()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # one core a question; workers run side by side
         self._session = onnxruntime.InferenceSession(model, options)
@@ -71,12 +70,20 @@ class Encoder:
         return set(labels) <= set(self.labels)
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
-        """An array texts x labels; each row sums to 1."""
-        encoded = self._tokenizer.encode_batch(list(texts))
-        ids = np.array([e.ids for e in encoded], dtype=np.int64)
-        mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
+        """An array texts x labels; each row sums to 1.
+
+        One text at a time: int8 activations are scaled by what is in the batch, and a text's
+        probabilities must not depend on its neighbours.
+        """
+        rows = [self._one(text) for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, len(self.labels)), np.float32)
+
+    def _one(self, text: str) -> Floats:
+        encoded = self._tokenizer.encode(text)
+        ids = np.array([encoded.ids], dtype=np.int64)
+        mask = np.array([encoded.attention_mask], dtype=np.int64)
         (rows,) = self._session.run(None, {"ids": ids, "mask": mask})
-        return np.asarray(rows, dtype=np.float32)
+        return np.asarray(rows[0], dtype=np.float32)
 
 
 def packaged_encoder() -> Encoder:

@@ -79,4 +79,6 @@ def _set(doses: tuple[tuple[Decimal, ...], ...], total: Decimal, target: Decimal
     percent = percent.quantize(
         Decimal(1) if percent <= -1 else Decimal("0.1"), rounding=ROUND_HALF_UP
     )
+    if not percent and total < target:
+        percent = Decimal("-0.1")  # a shortfall is never shown as none
     return CapsuleSet(doses=doses, total_mg=total, difference=percent)
