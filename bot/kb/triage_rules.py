@@ -19,13 +19,14 @@ RowId = Annotated[str, Field(pattern=r"^RF\d\d$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Level = Literal["emergency", "today", "next_visit"]
 RANK: Mapping[str, int] = {"emergency": 3, "today": 2, "next_visit": 1}
-Status = Literal["denied", "asked", "supposed", "past", "finished", "told", "fiction"]
+Status = Literal["denied", "asked", "supposed", "past", "finished", "told", "fiction", "idiom"]
 
 
 class Rule(Frozen):
     """When a row is raised: ``if`` are concepts joined by ``+``, each ``a|b`` for either.
 
-    ``within``: how close they must be. ``unless``: concepts whose presence anywhere calls it off.
+    ``within``: how close they must be. ``unless``: concepts that call it off: for an emergency
+    in the same sentence, else also in the sentence before or after.
     ``even``: states that do not matter here, e.g. ``past`` for blood already given. ``drug``: only
     where the talk is of isotretinoin. ``urgency``: where it differs from the row's.
     A concept with ``~`` before it counts whatever its state.
@@ -116,8 +117,9 @@ class Country(Frozen):
 class Frame(Frozen):
     """Words that change how a sign is meant. ``reach``: where they must stand to do so.
 
-    ``before``: earlier in the sentence; ``sentence`` and ``message``: anywhere in it. A later
-    clause with one of the words ``until`` speaks of something else again.
+    ``before``: earlier in the sentence; ``sentence``: anywhere in it; ``message``: earlier in
+    the sentence, and in other sentences without a word of ``until``. A later clause with one of
+    the words ``until`` speaks of something else again.
     """
 
     reach: Literal["before", "sentence", "message"]

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from bot.kb.models import Frozen
-from bot.kb.triage_rules import Question, Rule, Status, TriageRules
+from bot.kb.triage_rules import Level, Question, Rule, Status, TriageRules
 from bot.turn.memory import Memory
 from bot.turn.reply import Urgency
 from bot.turn.triage_frames import Frames
 from bot.turn.triage_match import Hit, find
 from bot.turn.triage_read import Reading, read
 
+NEARBY = 1  # sentences from which something less than an emergency may be called off
 ASKING = "triage"  # what ``Memory.asking`` holds while a question of ours is open
 _ONLY_ASKS: frozenset[Status] = frozenset({"asked", "supposed", "told"})
 
@@ -50,31 +51,43 @@ class _Signs:
         self._tokens = reading.tokens
         self._found: dict[str, list[tuple[Hit, frozenset[Status]]]] = defaultdict(list)
         for hit in hits:
-            if hit.concept in rules.file.concepts and not frames.in_idiom(hit):
+            if hit.concept in rules.file.concepts:
                 self._found[hit.concept].append((hit, frames.states(hit)))
         self._drug = isotretinoin or self._has("drug")
 
-    def hold(self, rule: Rule, allowed: frozenset[Status] = frozenset()) -> bool:
+    def hold(self, rule: Rule, level: Level, allowed: frozenset[Status] = frozenset()) -> bool:
         """Whether a rule's signs are there and meant (or in a state that is allowed)."""
         if rule.drug and not self._drug:
             return False
         if rule.longest is not None and len(self._tokens) > rule.longest:
             return False
-        if any(self._has(name) for name in rule.unless):
-            return False
+        calm = self._called_off(rule, 0 if level == "emergency" else NEARBY)
         near: set[int] | None = None
         for names in rule.wanted:
-            places = self._places(names, rule, allowed | set(rule.even))
+            places = self._places(names, rule, allowed | set(rule.even), calm)
             near = places if near is None else near & places
             if not near:
                 return False
         return True
 
     def _has(self, name: str) -> bool:
-        return any("denied" not in states for _, states in self._found.get(name, ()))
+        """Whether a concept is spoken of at all: not denied, and no mere saying."""
+        return any(
+            states.isdisjoint(("denied", "idiom")) for _, states in self._found.get(name, ())
+        )
+
+    def _called_off(self, rule: Rule, reach: int) -> set[int]:
+        """The sentences where an ``unless`` sign, so many sentences away at most, speaks."""
+        said = {
+            self._tokens[hit.words[0]].sentence
+            for name in rule.unless
+            for hit, states in self._found.get(name, ())
+            if "denied" not in states
+        }
+        return {at + step for at in said for step in range(-reach, reach + 1)}
 
     def _places(
-        self, names: Iterable[str], rule: Rule, allowed: frozenset[Status]
+        self, names: Iterable[str], rule: Rule, allowed: frozenset[Status], calm: set[int]
     ) -> set[int]:
         """The clauses, sentences, or the one message, where any of the concepts is said."""
         places: set[int] = set()
@@ -82,6 +95,8 @@ class _Signs:
             for hit, states in self._found.get(name.removeprefix("~"), ()):
                 if name.startswith("~") or states <= allowed:
                     token = self._tokens[hit.words[0]]
+                    if token.sentence in calm:
+                        continue
                     here = {"clause": token.clause, "sentence": token.sentence, "message": 0}
                     places.add(here[rule.within])
         return places
@@ -100,9 +115,12 @@ def triage(text: str, rules: TriageRules, *, isotretinoin: bool = False) -> Verd
     informed: list[str] = []
     for row_id, row in rules.file.rows.items():
         for rule in row.rules:
-            if signs.hold(rule):
-                _raise(raised, row_id, Urgency(rule.urgency or row.urgency))
-        if row_id not in raised and any(signs.hold(rule, _ONLY_ASKS) for rule in row.rules):
+            level = rule.urgency or row.urgency
+            if signs.hold(rule, level):
+                _raise(raised, row_id, Urgency(level))
+        if row_id not in raised and any(
+            signs.hold(rule, row.urgency, _ONLY_ASKS) for rule in row.rules
+        ):
             informed.append(row_id)
     asked = _question(signs, rules, raised)
     if asked is not None:
@@ -131,9 +149,9 @@ def _question(
         level = Urgency(question.level or rules.file.rows[question.yes].urgency)
         if highest >= min(level.rank, Urgency.TODAY.rank) and question.alert is None:
             continue
-        if question.yes in raised:
+        if question.yes in raised and question.alert != question.yes:
             continue
-        if any(signs.hold(rule) for rule in question.rules):
+        if any(signs.hold(rule, level.value) for rule in question.rules):
             return name, question
     return None
 

@@ -34,7 +34,9 @@ class Frames:
     def states(self, hit: Hit) -> frozenset[Status]:
         """Every state that takes the force from a sign; empty where it is meant."""
         found: set[Status] = set()
-        if any(by - set(hit.words) for at in hit.words if (by := self._denied.get(at))):
+        if any(set(hit.words) & set(idiom.words) for idiom in self._hits["Idiom"]):
+            found.add("idiom")
+        if any(self._denied.get(at, set()) - set(hit.words) for at in hit.words):
             found.add("denied")
         for status, frame in self._file.frames.items():
             for by in self._hits[f"Frame_{status}"]:
@@ -44,13 +46,9 @@ class Frames:
 
     def _acts(self, hit: Hit, by: Hit) -> bool:
         """Whether a frame is no part of the sign itself and not denied ("never used to")."""
-        if set(by.words) <= set(hit.words):
+        if hit.words[0] <= by.words[0] and by.words[-1] <= hit.words[-1]:
             return False
         return not (self._denied.get(by.words[0], set()) - set(by.words))
-
-    def in_idiom(self, hit: Hit) -> bool:
-        """Whether a word of it belongs to a saying."""
-        return any(set(hit.words) & set(idiom.words) for idiom in self._hits["Idiom"])
 
     def _spent_negators(self, file: TriageFile) -> set[int]:
         """Words that deny nothing: part of a sign ("no appetite") or of "not sure"."""
@@ -99,19 +97,20 @@ class Frames:
         return self._tokens[clause[0]].sentence if clause else -1
 
     def _framed(self, hit: Hit, by: Hit, status: Status, frame: Frame) -> bool:
-        if frame.reach == "message":
-            return True
         mine, theirs = self._tokens[hit.words[0]], self._tokens[by.words[0]]
         if mine.sentence != theirs.sentence:
-            return False
+            return frame.reach == "message" and not self._says(mine.sentence, frame.until)
         if status in ("past", "finished"):
             return not self._is_present(mine.clause, same=mine.clause == theirs.clause)
-        if frame.reach == "before" and by.words[0] > hit.words[0]:
+        if frame.reach != "sentence" and by.words[0] > hit.words[0]:
             return False
         later = range(theirs.clause + 1, mine.clause + 1)
         return not any(
             _is(self._tokens[at], frame.until) for clause in later for at in self._clauses[clause]
         )
+
+    def _says(self, sentence: int, words: Iterable[str]) -> bool:
+        return any(t.sentence == sentence and _is(t, words) for t in self._tokens)
 
     def _is_present(self, clause: int, *, same: bool) -> bool:
         words = self._current if same else self._present

@@ -106,7 +106,9 @@ class Matcher:
     def _group(self, group: str, at: int) -> tuple[Place, ...]:
         key = (group, at)
         if key not in self._inner:
-            places = (place for part in self.index.parts[group] for place in self._walk(part, 0, at))
+            places = (
+                place for part in self.index.parts[group] for place in self._walk(part, 0, at)
+            )
             self._inner[key] = tuple(dict.fromkeys(places))
         return self._inner[key]
 

@@ -13,6 +13,7 @@ _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼ")
 _PIECES = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[*@$!01345]+[^\W\d_]+)*|[^\w\s]+")
 _MASKED = re.compile(r"[^\W\d_]+[*@$!01345]+[^\W\d_]+")
 _SINGLES = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?!\w)")
+_INNER = re.compile(r"(?<=[^\W_])[-/](?=[^\W_])|\((?=\d{1,2}\))|(?<=\d)\)")
 _SENTENCE_END = frozenset(".!?")
 _CLAUSE_END = frozenset(",;:()[]-–—/…|")
 _TURNS = frozenset(
@@ -72,7 +73,7 @@ def _unspaced(found: re.Match[str]) -> str:
 def _words(text: str, speller: Speller) -> list[str]:
     """Words and marks, masks removed, spelling of whole words and pairs put right."""
     words: list[str] = []
-    for piece in _PIECES.findall(_SINGLES.sub(_unspaced, _plain(text))):
+    for piece in _PIECES.findall(_INNER.sub(" ", _SINGLES.sub(_unspaced, _plain(text)))):
         if _MASKED.fullmatch(piece):
             words.append(speller.unmask(piece))
         else:
