@@ -82,7 +82,8 @@ class Question(Frozen):
     """What we ask back where a message may or may not be a red flag.
 
     ``yes``: the row if the person says yes, does not say, or is not clear. ``no``: the row that
-    still holds after a clear no; ``alert``: raised with the question already. ``level``: urgency on yes where it differs from the row's.
+    still holds after a clear no; ``alert``: raised with the question already. ``level``: the
+    urgency on yes where it differs from the row's.
     """
 
     ask: str
@@ -156,6 +157,7 @@ class TriageFile(Frozen):
     until: tuple[str, ...]  # words that end a denial
     subjects: tuple[str, ...]  # words that show that a clause is more than an item of a list
     present: tuple[str, ...]  # words that make a clause one about now
+    past_verbs: tuple[str, ...]  # and those that make it one about then
     current: tuple[str, ...]  # and those that do so beside "years ago"
     frames: Mapping[Status, Frame]
     concepts: Mapping[Name, tuple[str, ...]]
@@ -283,7 +285,7 @@ def load_triage(folder: Path) -> TriageRules:
         except yaml.YAMLError as problem:
             raise ValueError(f"{path.name}: not valid YAML: {problem}") from None
         if not isinstance(data, dict):
-            raise ValueError(f"{path.name}: expected names with values")
+            raise ValueError(f"{path.name}: expected names with values")  # noqa: TRY004
         _merge(merged, data, path.name)
     try:
         return compile_rules(TriageFile.model_validate(merged))

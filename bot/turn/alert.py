@@ -132,7 +132,7 @@ def listing(rules: TriageRules) -> str:
     blocks = []
     for level in ("emergency", "today", "next_visit"):
         rows = {i: row for i, row in rules.file.rows.items() if row.urgency == level}
-        blocks.append(f"{wording.urgencies[level].upper()} ({len(rows)})")  # type: ignore[index]
+        blocks.append(f"{wording.urgencies[level].upper()} ({len(rows)})")
         for row_id, row in rows.items():
             examples = "; ".join(f'"{text}"' for text in row.examples[:2])
             blocks.append(f"{row_id} {row.title}\n  For example: {examples}\n  We say: {row.say}")

@@ -30,6 +30,7 @@ class Frames:
         self._denied = self._denials()
         self._present = frozenset(file.present)
         self._current = frozenset(file.current)
+        self._then = frozenset(file.past_verbs)
 
     def states(self, hit: Hit) -> frozenset[Status]:
         """Every state that takes the force from a sign; empty where it is meant."""
@@ -113,8 +114,14 @@ class Frames:
         return any(t.sentence == sentence and _is(t, words) for t in self._tokens)
 
     def _is_present(self, clause: int, *, same: bool) -> bool:
-        words = self._current if same else self._present
-        return any(_is(self._tokens[at], words) for at in self._clauses[clause])
+        """Whether a clause speaks of now; ``same``: "years ago" stands in it."""
+        words = [self._tokens[at] for at in self._clauses[clause]]
+        if any(_is(word, self._current) for word in words):
+            return True
+        if same:
+            return False
+        now = any(_is(word, self._present) for word in words)
+        return now or not any(_is(word, self._then) for word in words)
 
 
 def _is(token: Token, words: Iterable[str]) -> bool:

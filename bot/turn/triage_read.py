@@ -17,19 +17,16 @@ _INNER = re.compile(r"(?<=[^\W_])[-/](?=[^\W_])|\((?=\d{1,2}\))|(?<=\d)\)")
 _SENTENCE_END = frozenset(".!?")
 _CLAUSE_END = frozenset(",;:()[]-–—/…|")
 _TURNS = frozenset(
-    ("and", "but", "so", "because", "then", "now", "though", "although", "which", "yet")
-    + ("however", "plus", "also", "except")
+    "and but so because then now though although which yet however plus also except".split()  # noqa: SIM905
 )
 _SUBJECTS = frozenset(
-    ("i", "im", "ive", "my", "now", "today", "he", "she", "hes", "shes", "it", "its", "the")
-    + ("this", "there", "we", "they", "were", "our", "his", "her")
+    "i im ive my now today he she hes shes it its the this there we they were our his her".split()  # noqa: SIM905
 )
 _SMALL = (
-    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    + ("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen")
-    + ("nineteen", "twenty")
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
 )
-_NUMBERS: Mapping[str, float] = {word: value for value, word in enumerate(_SMALL)} | {
+_NUMBERS: Mapping[str, float] = {word: value for value, word in enumerate(_SMALL.split())} | {
     "thirty": 30,
     "forty": 40,
     "fifty": 50,

@@ -1,0 +1,127 @@
+"""What is said to a red flag: what to do, who to call, nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.kb.knowledge import packaged
+from bot.kb.triage_rules import TriageRules, load_triage
+from bot.turn.alert import ONLY_ASKING, alert_reply, listing, safety_line
+from bot.turn.reply import Kind, Urgency
+from bot.turn.triage import Finding, Verdict, triage
+
+LEVELS = tuple(Urgency)
+
+
+@pytest.fixture(scope="module")
+def rules() -> TriageRules:
+    return load_triage(packaged() / "triage")
+
+
+def every_reply(rules: TriageRules) -> list[tuple[str, str]]:
+    """Each thing that can be said, by row and urgency, and for each question."""
+    verdicts = [
+        (name, Verdict(findings=(Finding(id=name, urgency=level),)))
+        for name in rules.file.rows
+        for level in LEVELS
+    ]
+    verdicts += [(name, Verdict(ask=name)) for name in rules.file.questions]
+    return [(name, alert_reply(verdict, rules).text) for name, verdict in verdicts]
+
+
+def test_no_alert_gives_a_dose(rules: TriageRules) -> None:
+    wrong = [
+        name for name, text in every_reply(rules) if re.search(r"\d\s*mg", text, re.IGNORECASE)
+    ]
+    assert wrong == []
+
+
+def test_no_alert_quotes_or_leans_on_the_document(rules: TriageRules) -> None:
+    for _, text in every_reply(rules):
+        assert "document" not in text.lower()
+        assert "“" not in text
+
+
+def test_each_alert_says_once_what_we_are_not(rules: TriageRules) -> None:
+    for _, text in every_reply(rules):
+        assert text.count("not a clinician") == 1
+        assert text.rstrip().endswith(rules.file.wording.not_clinician)
+
+
+def test_what_to_do_is_two_sentences(rules: TriageRules) -> None:
+    for name, row in rules.file.rows.items():
+        for said in (row.say, *row.say_at.values()):
+            assert len(re.findall(r"[.!?](?:\s|$)", said)) <= 2, (name, said)
+
+
+def test_a_known_country_gets_its_own_numbers_only(rules: TriageRules) -> None:
+    reply = alert_reply(triage("i want to kill myself", rules), rules, country="GB")
+    assert "116 123" in reply.text
+    assert "988" not in reply.text
+
+
+def test_an_unknown_country_gets_all_verified_numbers(rules: TriageRules) -> None:
+    text = alert_reply(triage("i want to kill myself", rules), rules).text
+    assert "116 123" in text
+    assert "988" in text
+
+
+def test_a_number_that_nobody_verified_is_not_said(rules: TriageRules) -> None:
+    verdict = triage("i took 10 capsules at once", rules)
+    text = alert_reply(verdict, rules, country="GB").text
+    poison = rules.file.countries["GB"].poison
+    if poison is not None and poison.verified is None:
+        assert f"{rules.file.wording.labels['poison']}: {poison.number}" not in text
+    assert rules.file.wording.no_number in text or (poison and poison.verified)
+
+
+def test_each_further_red_flag_gets_its_line(rules: TriageRules) -> None:
+    verdict = triage("i cant breathe, my throat is closing up. my pee is dark brown", rules)
+    reply = alert_reply(verdict, rules)
+    assert reply.alert is not None
+    assert reply.alert.also
+    for other in reply.alert.also:
+        assert rules.file.rows[other].line in reply.text
+
+
+def test_an_alert_offers_only_asking(rules: TriageRules) -> None:
+    reply = alert_reply(triage("im pregnant and on accutane", rules), rules)
+    assert (reply.kind, reply.suggestions[-1].command) == (Kind.ALERT, ONLY_ASKING)
+
+
+def test_an_ambiguous_message_gets_the_question_first_with_three_buttons(
+    rules: TriageRules,
+) -> None:
+    verdict = triage("lips are swollen", rules)
+    assert verdict.ask is not None
+    question = rules.file.questions[verdict.ask]
+    reply = alert_reply(verdict, rules)
+    assert reply.kind is Kind.CLARIFY
+    assert reply.text.startswith(question.ask)
+    assert question.now in reply.text
+    assert [s.command for s in reply.suggestions[:3]] == ["yes", "no", "not sure"]
+
+
+def test_an_information_question_gets_one_safety_line_with_authority(rules: TriageRules) -> None:
+    line = safety_line(triage("can isotretinoin cause suicidal thoughts", rules), rules)
+    assert line is not None
+    assert line.text == rules.file.rows["RF04"].safety
+    assert line.authority
+    assert safety_line(triage("which sunscreen is best", rules), rules) is None
+
+
+def test_the_listing_shows_every_row_openly(rules: TriageRules) -> None:
+    shown = listing(rules)
+    for name, row in rules.file.rows.items():
+        assert name in shown
+        assert row.say in shown
+
+
+def test_nothing_is_signed_that_no_clinician_signed() -> None:
+    for path in Path(packaged() / "triage").glob("rows-*.yaml"):
+        for row in yaml.safe_load(path.read_text(encoding="utf-8"))["rows"].values():
+            assert row["review"]["by"] is None

@@ -1,0 +1,161 @@
+"""Triage on tables of messages, and its promises on people, time, denial and questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.evaluation.triage import TriageRow, measure
+from bot.kb.knowledge import packaged
+from bot.kb.triage_rules import TriageRules, load_triage
+from bot.turn.memory import Memory
+from bot.turn.reply import Urgency
+from bot.turn.triage import ASKING, answer_to_ask, triage
+
+HERE = Path(__file__).parent
+
+
+def table(name: str) -> list[TriageRow]:
+    groups = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return [
+        TriageRow(text=text, alert=g.get("alert"), row=g.get("row"), why=g.get("why"))
+        for g in groups
+        for text in g["texts"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def rules() -> TriageRules:
+    return load_triage(packaged() / "triage")
+
+
+def raised(text: str, rules: TriageRules) -> dict[str, Urgency]:
+    return {f.id: f.urgency for f in triage(text, rules).findings}
+
+
+def test_every_row_of_the_reference_is_there(rules: TriageRules) -> None:
+    assert {f"RF{n:02d}" for n in range(1, 30)} <= set(rules.file.rows)
+
+
+def test_no_emergency_of_the_table_is_missed(rules: TriageRules) -> None:
+    figures = measure(table("triage_alerts.yaml"), rules)
+    missed = [row.text for row, _ in figures.missed if row.alert == "emergency"]
+    assert missed == []
+
+
+def test_calls_of_the_same_day_are_raised(rules: TriageRules) -> None:
+    figures = measure(table("triage_alerts.yaml"), rules)
+    assert figures.by_urgency["today"].share >= 0.98, figures.missed
+    assert figures.by_urgency["next_visit"].share >= 0.95, figures.missed
+
+
+def test_what_only_looks_like_a_red_flag_stays_calm(rules: TriageRules) -> None:
+    figures = measure(table("triage_calm.yaml"), rules)
+    assert figures.over_share <= 0.02, figures.over
+
+
+def test_the_reference_examples_raise_their_row_and_its_lookalikes_do_not(
+    rules: TriageRules,
+) -> None:
+    wrong = []
+    for name, row in rules.file.rows.items():
+        wanted = Urgency(row.urgency).rank
+        for text in row.examples:
+            ranks = [u.rank for u in raised(text, rules).values()]
+            asked = triage(text, rules).ask
+            if max(ranks, default=0) < wanted and asked is None:
+                wrong.append((name, text))
+        wrong += [(name, text) for text in row.lookalikes if name in raised(text, rules)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "urgency"),
+    [
+        ("my son wants to kill himself", "RF04", "emergency"),
+        ("my girlfriend cant breathe since the capsule", "RF06", "emergency"),
+        ("my girlfriend is pregnant and im the one on accutane", "RF02", "next_visit"),
+        ("i already donated blood yesterday, im on accutane", "RF23", "today"),
+        ("can i donate blood on accutane", "RF23", "next_visit"),
+        ("i took 10 capsules at once", "RF11", "emergency"),
+        ("no headache, no rash, but i want to die", "RF04", "emergency"),
+        ("does accutane cause depression? because i want to kill myself", "RF04", "emergency"),
+    ],
+)
+def test_who_when_and_how_much_decide(
+    text: str, row: str, urgency: str, rules: TriageRules
+) -> None:
+    assert raised(text, rules).get(row) == Urgency(urgency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no headache, no blurred vision, no vomiting, just dry lips",
+        "i had a seizure as a child, never since",
+        "can isotretinoin cause suicidal thoughts",
+        "im writing a novel where the main character overdoses on pills",
+    ],
+)
+def test_denied_past_asked_and_invented_signs_raise_nothing(text: str, rules: TriageRules) -> None:
+    assert not triage(text, rules).raised
+
+
+def test_a_question_about_a_red_flag_is_known_as_one(rules: TriageRules) -> None:
+    assert "RF04" in triage("can isotretinoin cause suicidal thoughts", rules).informed
+
+
+def test_the_most_urgent_comes_first(rules: TriageRules) -> None:
+    verdict = triage("my pee is dark brown. i cant breathe and my throat is closing up", rules)
+    ranks = [finding.urgency.rank for finding in verdict.findings]
+    assert ranks == sorted(ranks, reverse=True)
+    assert {"RF06", "RF09"} <= {finding.id for finding in verdict.findings}
+
+
+def test_acne_that_makes_one_want_to_die_is_an_emergency_with_a_question(
+    rules: TriageRules,
+) -> None:
+    verdict = triage("my acne makes me want to die", rules)
+    assert verdict.findings[0].id == "RF04"
+    assert verdict.ask is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im late",
+        "bad headache today",
+        "my stomach hurts",
+        "i have a rash",
+        "my muscles ache",
+        "lips are swollen",
+        "took two by mistake",
+        "on antibiotics",
+    ],
+)
+def test_an_ambiguous_message_is_asked_about(text: str, rules: TriageRules) -> None:
+    assert triage(text, rules).ask is not None
+
+
+@pytest.mark.parametrize("answer", ["yes", "not sure", "maybe", "what do you mean", "hmm"])
+def test_an_answer_that_is_not_a_clear_no_takes_the_higher_urgency(
+    answer: str, rules: TriageRules
+) -> None:
+    asked = Memory(asking=ASKING, details={"ask": triage("i have a rash", rules).ask})
+    verdict = answer_to_ask(answer, asked, rules)
+    assert verdict is not None
+    assert verdict.findings[0].urgency is Urgency.EMERGENCY
+
+
+def test_a_clear_no_closes_the_question(rules: TriageRules) -> None:
+    asked = Memory(asking=ASKING, details={"ask": triage("i have a rash", rules).ask})
+    assert answer_to_ask("no", asked, rules) is None
+
+
+def test_a_red_flag_in_the_answer_comes_first(rules: TriageRules) -> None:
+    asked = Memory(asking=ASKING, details={"ask": triage("i have a rash", rules).ask})
+    verdict = answer_to_ask("no but i want to kill myself", asked, rules)
+    assert verdict is not None
+    assert verdict.findings[0].id == "RF04"
