@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import secrets
 import signal
@@ -25,17 +26,21 @@ from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
 from bot.intake.pause import pause
 from bot.intake.poll import Poller
+from bot.intake.reminders import put_due
 from bot.intake.stats import Stats
 from bot.intake.webhook import webhook_route
 from bot.intake.worker import Crew, Parts
+from bot.kb.knowledge import Knowledge
 from bot.kb.replies import Replies
 from bot.logs import describe, get_logger, set_up
+from bot.reply.desk import Desk
 from bot.reply.profile import publish
-from bot.reply.respond import InlineFunction, Responder
+from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
-from bot.reply.update import KINDS
+from bot.reply.update import KINDS, Me
 from bot.settings import Settings
+from bot.store.clinics import Clinics
 from bot.store.engine import StoreError, migrate, open_engine
 from bot.store.listen import listen
 from bot.store.store import TROUBLE, Store
@@ -125,11 +130,12 @@ def serve(
     settings: Settings,
     turn: TurnFunction,
     replies: Replies,
-    inline: InlineFunction | None = None,
+    kb: Knowledge | None = None,
 ) -> int:
     """Serve Telegram until a signal. Blocks.
 
-    ``replies``: our own sentences; ``inline`` answers inline queries, without it they are ignored.
+    ``replies``: our own sentences; ``kb``: what the Telegram side shows beside the turn's replies
+    (buttons, links, inline cards); without it only the replies are sent.
 
     Returns:
         The exit status: 0 after a graceful stop.
@@ -138,7 +144,7 @@ def serve(
     hidden = [s.get_secret_value() for s in (token, secret, settings.database_url) if s]
     set_up(settings.log_level, hidden)
     try:
-        asyncio.run(_serve(settings, turn, replies, inline))
+        asyncio.run(_serve(settings, turn, replies, kb))
     except StartError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it
         return 1
@@ -149,7 +155,7 @@ def serve(
 
 
 async def _serve(
-    settings: Settings, turn: TurnFunction, replies: Replies, inline: InlineFunction | None
+    settings: Settings, turn: TurnFunction, replies: Replies, kb: Knowledge | None
 ) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -157,7 +163,10 @@ async def _serve(
         loop.add_signal_handler(number, stopping.set)
     async with opened_store(settings) as store, connected(make_bot(settings)) as bot:
         health = Health()
-        responder = Responder(turn, replies, bot.id, bot.username, settings.language, inline)
+        clinics = Clinics(store.engine, bot.id)
+        await store.set_setting(f"username_{bot.id}", bot.username)
+        desk = make_desk(settings, turn, kb, Me(bot.id, bot.username), clinics) if kb else None
+        responder = Responder(turn, replies, bot.id, bot.username, settings.language, desk)
         parts = Parts(
             store=store,
             responder=responder,
@@ -165,6 +174,7 @@ async def _serve(
             limiter=Limiter(settings.questions_per_minute),
             health=health,
             stats=Stats(),
+            clinics=clinics,
         )
         await store.take_over(all_owners=settings.database_url is None)
         work = [
@@ -181,6 +191,24 @@ async def _serve(
         log.info("serving", bot_id=bot.id, by=by, role=settings.role, workers=settings.workers)
         await _together(stopping, health, *work)
         log.info("stopped")
+
+
+def make_desk(
+    settings: Settings, turn: TurnFunction, kb: Knowledge, me: Me, clinics: Clinics
+) -> Desk:
+    """What the Telegram side works with. The key of group links comes from the token."""
+    token = settings.telegram_bot_token
+    secret = hashlib.sha256(f"links {token.get_secret_value() if token else ''}".encode())
+    return Desk(
+        turn,
+        kb,
+        me,
+        clinics,
+        secret.digest(),
+        settings.show_notes,
+        settings.dose_calculator,
+        settings.language,
+    )
 
 
 async def _doors(
@@ -336,6 +364,7 @@ async def _housekeeping(parts: Parts, stopping: asyncio.Event) -> None:
             if time.monotonic() - purged > PURGE_EVERY:
                 await parts.store.purge()
                 purged = time.monotonic()
+            await put_due(parts.store)
             parts.stats.waiting(await parts.store.depth())
         except TROUBLE as error:
             log.warning("housekeeping_failed", error=describe(error))

@@ -249,4 +249,4 @@ def _serve(settings: Settings) -> None:
     from bot.app import serve  # noqa: PLC0415 - the terminal needs no web server
 
     context = _context(settings)
-    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies))
+    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies, context.kb))

@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.intake.health import Health
 from bot.intake.limits import Admission, Limiter
 from bot.intake.pause import pause
 from bot.intake.stats import Stats
 from bot.logs import describe, get_logger
+from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
 from bot.reply.update import UnreadableError
+from bot.store.clinics import Clinics
+from bot.store.people import People
 from bot.store.rows import Back, Claimed, Closed
 from bot.store.store import LEASE, TROUBLE, Store
 
@@ -28,6 +31,8 @@ FAILURES = 3  # of one update before it is given up
 CLAIMS = 12  # without an outcome: it takes the process down with it
 QUERY_LIVES = 10.0  # seconds that an inline query can be answered
 UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
+TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
+ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
 RETRY = 0.5  # seconds after the first failure
 
 
@@ -41,6 +46,7 @@ class Parts:
     limiter: Limiter
     health: Health
     stats: Stats
+    clinics: Clinics | None = None
 
 
 class Crew:
@@ -186,18 +192,36 @@ class Crew:
                 return Closed(row, "dropped")
             case Admission.SLOW_DOWN:
                 return await self._slow_down(row)
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self._turns, self._respond, row)
+        response = await self._response(row)
         if response.gone:
             await self._parts.store.forget_chat(row.chat_id)
-            return Closed(row, "gone", memory="")
+            return Closed(row, "gone", memory="", kept="", scrub=True)
         sent = await self._parts.sender.send(response.calls, row.sent, age)
         self._parts.stats.replied(response, sent, age)
         return await self._judge(row, response, sent)
 
+    async def _response(self, row: Claimed) -> Response:
+        """Take the turn in its thread; a slow one shows that we are typing."""
+        parts = self._parts
+        if parts.clinics is not None and (row.kept or "/start c_" in row.raw):
+            await parts.clinics.refresh()
+        loop = asyncio.get_running_loop()
+        turn = loop.run_in_executor(self._turns, self._respond, row)
+        await asyncio.wait([turn], timeout=TYPING_FROM)
+        if not turn.done() and row.chat_id and len(self._running) <= ALONE:
+            kwargs = {"chat_id": row.chat_id, "action": "typing"}
+            typing = Outgoing("send_chat_action", kwargs, essential=False)
+            await parts.sender.send([typing], 0, 0.0)
+        response = await turn
+        if response.later is None:
+            return response
+        made = await response.later(People(parts.store.engine, parts.store.bot_id))
+        return replace(response, calls=(*response.calls, *made))
+
     def _respond(self, row: Claimed) -> Response:
-        responder = self._parts.responder
-        return responder.respond(parse(row.raw), row.chat_id, row.memory, row.received)
+        return self._parts.responder.respond(
+            parse(row.raw), row.chat_id, row.memory, row.received, row.user_id, row.kept
+        )
 
     def _admit(self, row: Claimed) -> Admission:
         """Count each update once, also one that was held and comes again."""
@@ -228,10 +252,26 @@ class Crew:
                 return Back(row, sent.delay, sent=sent.done)
             case Fate.BLOCKED:
                 await self._parts.store.forget_chat(row.chat_id)
-                return Closed(row, "blocked", memory="")
+                return Closed(row, "blocked", memory="", kept="", scrub=True)
             case Fate.REFUSED:
-                return Closed(row, "refused", memory=response.memory, dead=True)
+                return _closed(row, response, sent, "refused", dead=True)
             case Fate.UNSURE:
-                return Closed(row, "unsure", memory=response.memory)
+                return _closed(row, response, sent, "unsure")
             case Fate.SENT:
-                return Closed(row, response.outcome, memory=response.memory)
+                return _closed(row, response, sent, response.outcome)
+
+
+def _closed(
+    row: Claimed, response: Response, sent: Sent, outcome: str, *, dead: bool = False
+) -> Closed:
+    """The row, over, with all that its answer changes."""
+    return Closed(
+        row,
+        outcome,
+        memory=response.remembering(sent.message_id),
+        dead=dead,
+        kept=response.kept,
+        due=response.due,
+        counted=response.counted,
+        scrub=response.scrub,
+    )

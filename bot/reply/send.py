@@ -44,7 +44,8 @@ class Fate(Enum):
 class Sent:
     """The fate of an answer. ``done``: how many of its calls need not be made again.
 
-    ``reason`` for metrics; ``moved_to``: the chat that took the chat's place.
+    ``reason`` for metrics; ``moved_to``: the chat that took the chat's place; ``message_id``: of
+    the last message sent.
     """
 
     fate: Fate
@@ -52,6 +53,7 @@ class Sent:
     delay: float = 0.0
     reason: str = ""
     moved_to: int | None = None
+    message_id: int | None = None
 
 
 class Pacer:
@@ -116,35 +118,37 @@ class Sender:
         ``age``: seconds since the update came; an outage that lasts is asked less often.
         """
         moved_to: int | None = None
+        message_id: int | None = None
         for number, call in enumerate(calls[done:], start=done):
             if call.chat_id is not None and (wait := self.pacer.wait(call.chat_id)):
                 return Sent(Fate.HELD, number, wait, "paced")
             outgoing = call if moved_to is None or call.chat_id is None else call.moved(moved_to)
             try:
-                moved_to = await self._once(outgoing) or moved_to
+                moved, sent = await self._once(outgoing)
+                moved_to, message_id = moved or moved_to, sent or message_id
             except TelegramError as error:
                 if not call.essential and not isinstance(error, InvalidToken):
                     continue
                 return self._judge(error, call, number, age)
-        return Sent(Fate.SENT, len(calls), moved_to=moved_to)
+        return Sent(Fate.SENT, len(calls), moved_to=moved_to, message_id=message_id)
 
-    async def _once(self, call: Outgoing) -> int | None:
+    async def _once(self, call: Outgoing) -> tuple[int | None, int | None]:
         """One call; what Telegram finds fault with goes out plain, a moved chat is followed.
 
         Returns:
-            The chat that took the chat's place.
+            The chat that took the chat's place, and the number of the message sent.
         """
         try:
-            await self._call(call)
+            sent = await self._call(call)
         except ChatMigrated as error:
-            await self._call(call.moved(error.new_chat_id))
-            return error.new_chat_id
+            sent = await self._call(call.moved(error.new_chat_id))
+            return error.new_chat_id, getattr(sent, "message_id", None)
         except BadRequest as error:
             if call.chat_id is None or _is_about_the_chat(error):
                 raise
             log.warning("sent_plain", error=describe(error), reason=_reason(error))
-            await self._call(call.plain())
-        return None
+            sent = await self._call(call.plain())
+        return None, getattr(sent, "message_id", None)
 
     async def _call(self, call: Outgoing) -> Any:
         return await getattr(self._bot, call.method)(**call.kwargs)

@@ -7,7 +7,9 @@ it is deleted, and is empty until the person asks for something that needs it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError
 
@@ -18,6 +20,19 @@ from bot.turn.reply import DoseFigures
 VOTES_KEPT = 20
 SEEN_KEPT = 40
 LIST_LONGEST = 40
+NINE = dt.time(9)
+_OFFSET = re.compile(r"UTC([+-])(\d{2}):(\d{2})")
+
+
+def zone_of(name: str) -> dt.tzinfo:
+    """The zone called by an IANA name or ``UTC+05:30``; UTC where it is unknown."""
+    if found := _OFFSET.fullmatch(name):
+        off = dt.timedelta(hours=int(found[2]), minutes=int(found[3]))
+        return dt.timezone(-off if found[1] == "-" else off)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return dt.UTC
 
 
 class Talk(Frozen):
@@ -49,11 +64,9 @@ class Talk(Frozen):
 
     def stored(self) -> str:
         """The talk as JSON; "" where there is nothing to keep."""
-        empty = self.model_copy(update={"asked": None, "shown": None}) == Talk()
-        bare = self.memory.model_copy(update={"at": None}) == Memory()
-        if empty or (bare and self.model_copy(update={"memory": Memory()}) == Talk()):
-            return ""
-        return self.model_dump_json(exclude_defaults=True)
+        memory = self.memory.model_copy(update={"at": None})
+        bare = self.model_copy(update={"memory": memory, "asked": None, "shown": None})
+        return "" if bare == Talk() else self.model_dump_json(exclude_defaults=True)
 
 
 class Dosed(Frozen):
@@ -88,6 +101,17 @@ class Kept(Frozen):
             return cls.model_validate_json(stored) if stored else cls()
         except ValidationError:
             return cls()
+
+    def tz(self) -> dt.tzinfo:
+        """The person's time zone."""
+        return zone_of(self.zone or "UTC")
+
+    def due(self) -> float | None:
+        """When the next reminder is, in seconds since 1970: nine o'clock where the person is."""
+        days = [one.on for one in self.reminders]
+        if not days:
+            return None
+        return dt.datetime.combine(min(days), NINE, self.tz()).timestamp()
 
     def stored(self) -> str:
         """As JSON; "" where nothing is kept."""

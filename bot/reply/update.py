@@ -8,16 +8,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.turn.inbound import Inbound, Where
+from bot.turn.inbound import Where
 
-KINDS = ("message", "callback_query", "inline_query", "my_chat_member")
+KINDS = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 """What we ask Telegram for; the choice sticks there, so it is sent each time."""
+
+REMINDER = "reminder"
+"""The kind of inbox row that we put there ourselves when a reminder is due."""
+
+MEDIA = (
+    "photo",
+    "voice",
+    "audio",
+    "video_note",
+    "video",
+    "animation",
+    "sticker",
+    "document",
+    "venue",
+    "location",
+    "contact",
+    "poll",
+    "dice",
+    "story",
+    "game",
+)
+"""What a message may hold instead of words; ``animation`` before its twin ``document``."""
 
 Raw = Mapping[str, Any]
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?\s*", re.DOTALL)
-_LINK = re.compile(r"([pt])_([a-z0-9][a-z0-9-]{0,39})")
-_BUTTON = re.compile(r"v1\|([ptc])\|(.{1,59})", re.DOTALL)
 _GONE = ("kicked", "left")
 
 
@@ -36,18 +56,25 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person did, with what is needed to answer it.
+class Done:
+    """What a person did, free of Telegram's nesting.
 
-    ``inbound`` is None where there is nothing to answer; ``gone``: the bot was put out.
+    ``kind``: ``text``, ``media``, ``edit``, ``press``, ``inline``, ``gone``, ``reminder``, or
+    ``nothing`` where there is nothing to answer. ``command`` is without its slash, ``text`` then
+    what follows it. ``media``: one of ``MEDIA``. ``rows``: the buttons under the pressed message.
     """
 
     kind: str
-    inbound: Inbound | None = None
+    where: Where = Where.PRIVATE
+    text: str = ""
+    command: str | None = None
+    media: str | None = None
+    at: dt.datetime | None = None
     message_id: int | None = None
     query_id: str | None = None
-    old_button: bool = False
-    gone: bool = False
+    data: str = ""
+    offset: str = ""
+    rows: tuple[Any, ...] = ()
 
 
 def address(update: Raw) -> Address:
@@ -65,7 +92,7 @@ def address(update: Raw) -> Address:
     try:
         body = update[kind]
         user = int(body["from"]["id"]) if "from" in body else 0
-        holder = body.get("message", {}) if kind == "callback_query" else body
+        holder = (body.get("message") or {}) if kind == "callback_query" else body
         chat = int(holder["chat"]["id"]) if "chat" in holder else 0
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"{kind}: {type(error).__name__}") from None
@@ -75,92 +102,113 @@ def address(update: Raw) -> Address:
     return Address(kind, lane, chat, user)
 
 
-def read(update: Raw, bot_id: int, username: str, language: str) -> Asked:
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who we are in Telegram."""
+
+    bot_id: int
+    username: str
+
+
+def read(update: Raw, me: Me) -> Done:
     """What a person did.
 
     Raises:
         UnreadableError: a field has not the type that the Bot API promises.
     """
+    if REMINDER in update:
+        return Done(REMINDER)
     kind = address(update).kind
     readers = {
         "message": _message,
-        "callback_query": _button,
+        "edited_message": _edited,
+        "callback_query": _press,
         "inline_query": _inline,
         "my_chat_member": _member,
     }
     if kind not in readers:
-        return Asked(kind)
+        return Done("nothing")
     try:
-        return readers[kind](update[kind], _Me(bot_id, username, language))
+        return readers[kind](update[kind], me)
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise UnreadableError(f"{kind}: {type(error).__name__}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Me:
-    bot_id: int
-    username: str
-    language: str
-
-
-def _at(body: Raw) -> dt.datetime:
-    return dt.datetime.fromtimestamp(int(body.get("date", 0)), dt.UTC)
-
-
-def _where(chat: Raw) -> Where:
-    return Where.PRIVATE if chat.get("type", "private") == "private" else Where.GROUP
-
-
-def _message(body: Raw, me: _Me) -> Asked:
+def _message(body: Raw, me: Me) -> Done:
     where = _where(body["chat"])
     text = str(body.get("text") or body.get("caption") or "")
-    message_id = int(body["message_id"])
-    if command := _COMMAND.fullmatch(text):
-        name, addressee, rest = command.groups()
+    media = next((kind for kind in MEDIA if kind in body), None)
+    command = None
+    if found := _COMMAND.fullmatch(text):
+        name, addressee, rest = found.groups()
         if addressee and addressee.lower() != me.username.lower():
-            return Asked("message")
-        text = f"/{name.lower()}" + (f" {rest}" if rest else "")
-    elif where is Where.GROUP and not _is_for(body, text, me):
-        return Asked("message")
+            return Done("nothing")
+        if where is Where.GROUP and not addressee and name.lower() != "ask":
+            return Done("nothing")
+        command, text = name.lower(), rest or ""
+    elif where is Where.GROUP and not _is_for_us(body, text, me):
+        return Done("nothing")
+    if not text and media is None and command is None and where is Where.GROUP:
+        return Done("nothing")
+    if media is None and "text" not in body and "caption" not in body:
+        return Done("nothing")  # somebody joined, something was pinned
     text = re.sub(rf"@{re.escape(me.username)}\b", " ", text, flags=re.IGNORECASE).strip()
-    inbound = Inbound(text=text, at=_at(body), where=where, language=me.language)
-    if (
-        link := _LINK.fullmatch(text.removeprefix("/start "))
-        if text.startswith("/start ")
-        else None
-    ):
-        target = {"p": "passage", "t": "topic"}[link[1]]
-        inbound = inbound.model_copy(update={"text": "", target: link[2]})
-    elif text.startswith("/start "):
-        inbound = inbound.model_copy(update={"text": "/start"})
-    return Asked("message", inbound, message_id)
+    at = dt.datetime.fromtimestamp(int(body.get("date", 0)), dt.UTC)
+    return Done(
+        "media" if media else "text",
+        where,
+        text,
+        command,
+        media,
+        at,
+        int(body["message_id"]),
+    )
 
 
-def _is_for(body: Raw, text: str, me: _Me) -> bool:
+def _edited(body: Raw, me: Me) -> Done:
+    done = _message(body, me)
+    if done.kind == "nothing" or done.where is Where.GROUP or not (done.text or done.command):
+        return Done("nothing")  # a live location moved, or an edit in a group
+    at = dt.datetime.fromtimestamp(int(body.get("edit_date") or body.get("date", 0)), dt.UTC)
+    return Done("edit", done.where, done.text, done.command, None, at, done.message_id)
+
+
+def _is_for_us(body: Raw, text: str, me: Me) -> bool:
     """In a group we answer replies to us and mentions of us, nothing else."""
     replied = body.get("reply_to_message") or {}
     if (replied.get("from") or {}).get("id") == me.bot_id:
         return True
-    return f"@{me.username}".lower() in text.lower()
+    return re.search(rf"@{re.escape(me.username)}\b", text, re.IGNORECASE) is not None
 
 
-def _button(body: Raw, me: _Me) -> Asked:
-    query_id = str(body["id"])
+def _press(body: Raw, _: Me) -> Done:
     message = body.get("message") or {}
-    found = _BUTTON.fullmatch(str(body.get("data", "")))
-    if found is None:
-        return Asked("callback_query", query_id=query_id, old_button=True)
-    where = _where(message.get("chat") or {})
-    inbound = Inbound(where=where, language=me.language)
-    name = {"p": "passage", "t": "topic", "c": "text"}[found[1]]
-    inbound = inbound.model_copy(update={name: found[2]})
-    return Asked("callback_query", inbound, query_id=query_id)
+    markup = message.get("reply_markup") or {}
+    number = message.get("message_id")
+    return Done(
+        "press",
+        _where(message.get("chat") or {}),
+        message_id=None if number is None else int(number),
+        query_id=str(body["id"]),
+        data=str(body.get("data", "")),
+        rows=tuple(markup.get("inline_keyboard") or ()),
+    )
 
 
-def _inline(body: Raw, me: _Me) -> Asked:
-    inbound = Inbound(text=str(body.get("query", "")), where=Where.INLINE, language=me.language)
-    return Asked("inline_query", inbound, query_id=str(body["id"]))
+def _inline(body: Raw, _: Me) -> Done:
+    return Done(
+        "inline",
+        Where.INLINE,
+        str(body.get("query", "")),
+        query_id=str(body["id"]),
+        offset=str(body.get("offset") or ""),
+    )
 
 
-def _member(body: Raw, _: _Me) -> Asked:
-    return Asked("my_chat_member", gone=str(body["new_chat_member"]["status"]) in _GONE)
+def _member(body: Raw, _: Me) -> Done:
+    gone = str(body["new_chat_member"]["status"]) in _GONE
+    return Done("gone" if gone else "nothing", _where(body.get("chat") or {}))
+
+
+def _where(chat: Raw) -> Where:
+    return Where.PRIVATE if chat.get("type", "private") == "private" else Where.GROUP

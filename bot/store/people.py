@@ -62,7 +62,7 @@ class People:
                 .values(chat_id=0, user_id=0, lane="forgotten")
             )
         left = await self.everything(chat_id, user_id)
-        working = sum(row["state"] == State.WORK for row in left["inbox"])
+        working: int = sum(row["state"] == State.WORK for row in left["inbox"])
         return sum(len(rows) for rows in left.values()) - working
 
     async def due(self) -> list[Due]:

@@ -1,0 +1,110 @@
+"""The buttons under a reply, and the keyboards of our own dialogues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.reply import codes
+from bot.reply.codes import Press
+from bot.reply.desk import Desk
+from bot.turn.reply import Kind, Reply, Suggestion
+
+Row = list[InlineKeyboardButton]
+
+
+def button(label: str, press: Press, target: str) -> Row:
+    """A row's worth of one button; empty where its code would be too long."""
+    text = codes.code(press, target)
+    return [InlineKeyboardButton(label, callback_data=text)] if text else []
+
+
+def keyboard(*rows: Row) -> InlineKeyboardMarkup | None:
+    """The rows that hold anything."""
+    kept = [row for row in rows if row]
+    return InlineKeyboardMarkup(kept) if kept else None
+
+
+def offers(suggestions: Iterable[Suggestion]) -> list[Row]:
+    """One row for each suggestion."""
+    rows = []
+    for offered in suggestions:
+        text = codes.of(offered)
+        if text is not None:
+            rows.append([InlineKeyboardButton(offered.label, callback_data=text)])
+    return rows
+
+
+def under(reply: Reply, desk: Desk, *, course: bool = False) -> InlineKeyboardMarkup | None:
+    """What hangs under a reply, by its kind; an alert has only its own buttons."""
+    rows = offers(reply.suggestions)
+    say = desk.say
+    match reply.kind:
+        case Kind.ALERT | Kind.CHAT:
+            pass
+        case Kind.DOSE:
+            if reply.dose is not None:
+                rows.append(
+                    button(say("telegram.picture"), Press.DO, "dose.picture")
+                    + button(say("telegram.add"), Press.LIST, "dose")
+                )
+        case Kind.CLARIFY:
+            if reply.suggestions and reply.suggestions[0].command is None:
+                rows.append(button(say("telegram.other"), Press.OTHER, "-"))
+        case Kind.ANSWER | Kind.NOT_COVERED:
+            rows += _course(desk) if course else _about(reply, desk)
+    return keyboard(*rows)
+
+
+def _course(desk: Desk) -> list[Row]:
+    say = desk.say
+    return [
+        button(say("telegram.timeline"), Press.DO, "course.picture")
+        + button(say("telegram.calendar"), Press.DO, "course.calendar"),
+        button(say("telegram.remind_me"), Press.DO, "course.remind"),
+    ]
+
+
+def _about(reply: Reply, desk: Desk) -> list[Row]:
+    name = reply.citations[0].passage if reply.citations else reply.topic
+    say = desk.say
+    if name is None:
+        return [button(say("telegram.other"), Press.OTHER, "-")] if reply.suggestions else []
+    more: Row = []
+    if name in desk.kb.passages:
+        more += button(say("telegram.section"), Press.SECTION, name)
+        held = desk.kb.passages[name].notes
+    else:
+        held = desk.kb.topics[name].notes if name in desk.kb.topics else ()
+    if any(note.more for note in held):
+        more += button(say("telegram.authorities"), Press.AUTHORITIES, name)
+    return [
+        more,
+        button(say("telegram.add"), Press.LIST, name)
+        + button(say("telegram.other"), Press.OTHER, name),
+        button(say("telegram.helped"), Press.HELPED, name)
+        + button(say("telegram.not_helped"), Press.DID_NOT_HELP, name),
+    ]
+
+
+def without_thumbs(rows: Sequence[Any]) -> InlineKeyboardMarkup | None:
+    """A message's own buttons as they came back, without the thumbs; None where it had none.
+
+    Raises:
+        AttributeError, KeyError, TypeError: the rows are not those of the Bot API.
+    """
+    left: list[Row] = []
+    found = False
+    for row in rows:
+        kept: Row = []
+        for one in row:
+            read = codes.read_code(str(one.get("callback_data", "")))
+            if read is not None and read.press in (Press.HELPED, Press.DID_NOT_HELP):
+                found = True
+                continue
+            kept.append(InlineKeyboardButton(**one))
+        if kept:
+            left.append(kept)
+    return InlineKeyboardMarkup(left) if found else None

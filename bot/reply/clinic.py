@@ -1,0 +1,60 @@
+"""A chat's clinic: bound by a signed link, shown on each referral, left by one tap."""
+
+from __future__ import annotations
+
+from bot.reply import links
+from bot.reply.buttons import button, keyboard
+from bot.reply.codes import Press
+from bot.reply.desk import Desk, Event, Response, text_call
+from bot.store.clinics import Clinic
+
+
+def line(event: Event, desk: Desk) -> str:
+    """The clinic's name, phone, hours and emergency line; "" without a clinic."""
+    held = desk.clinic(event.kept)
+    return card(held, desk) if held else ""
+
+
+def card(held: Clinic, desk: Desk) -> str:
+    """A clinic as it is shown."""
+    parts = [desk.say("clinic.line", name=held.name, phone=held.phone)]
+    if held.hours:
+        parts.append(desk.say("clinic.hours", hours=held.hours))
+    if held.emergency:
+        parts.append(desk.say("clinic.emergency", emergency=held.emergency))
+    return " ".join(parts)
+
+
+def bind(event: Event, desk: Desk, link: links.Link) -> Response:
+    """Follow a clinic's link. Forged, revoked and foreign ones all get the same answer."""
+    key = desk.clinics.key(link.name) if desk.clinics else None
+    held = desk.clinics.get(link.name) if desk.clinics else None
+    if key is None or held is None or not links.clinic_signed(desk.me.bot_id, link, key):
+        call = text_call(event.chat_id, desk.say("clinic.bad"))
+        return Response((call,), None, "answered")
+    kept = event.kept.model_copy(update={"clinic": held.id})
+    text = "\n\n".join(
+        [desk.say("clinic.bound", name=held.name), card(held, desk), desk.say("command.start")]
+    )
+    example = desk.say("telegram.example_1")
+    markup = keyboard(button(example, Press.SAY, example))
+    calls = (text_call(event.chat_id, text, reply_markup=markup),)
+    counted = (("bound", held.id, held.id),)
+    return Response(calls, event.talk.stored(), "answered", kept=kept.stored(), counted=counted)
+
+
+def show(event: Event, desk: Desk) -> Response:
+    """/clinic."""
+    held = desk.clinic(event.kept)
+    if held is None:
+        return Response((text_call(event.chat_id, desk.say("clinic.none")),), None, "answered")
+    markup = keyboard(button(desk.say("clinic.leave"), Press.DO, "clinic.leave"))
+    text = f"{card(held, desk)}\n\n{desk.say('clinic.shown')}"
+    return Response((text_call(event.chat_id, text, reply_markup=markup),), None, "answered")
+
+
+def leave(event: Event, desk: Desk) -> Response:
+    """Forget the clinic."""
+    kept = event.kept.model_copy(update={"clinic": None})
+    call = text_call(event.chat_id, desk.say("clinic.left"))
+    return Response((call,), None, "answered", kept=kept.stored())

@@ -1,0 +1,136 @@
+"""What the Telegram side works with, what it is told of an update, and what it answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.kb.knowledge import Knowledge
+from bot.kb.replies import Replies
+from bot.reply import links
+from bot.reply.outgoing import Outgoing
+from bot.reply.render import NO_PREVIEW
+from bot.reply.talk import Kept, Talk
+from bot.reply.update import Done, Me
+from bot.store.clinics import Clinic, Clinics
+from bot.store.people import People
+from bot.turn.reply import Reply
+
+if TYPE_CHECKING:
+    from bot.turn.turn import TurnFunction
+
+Later = Callable[[People], Awaitable[tuple[Outgoing, ...]]]
+"""Calls that only the database can complete, such as the file of /mydata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The calls to make, and what to keep: JSON, "" to forget, None to leave it.
+
+    ``outcome`` is what metrics count; ``gone``: the bot was put out of the chat. ``kept``
+    is what lasts about the person; ``counted``: (what, name, clinic) to add one to;
+    ``later``: calls that need the database; ``scrub``: take the person's ids out of closed rows;
+    ``answers``: the number of the person's message that the one call answers, for edits.
+    """
+
+    calls: tuple[Outgoing, ...] = ()
+    memory: str | None = None
+    outcome: str = "ignored"
+    reply: Reply | None = None
+    gone: bool = False
+    kept: str | None = None
+    counted: tuple[tuple[str, str, str], ...] = ()
+    later: Later | None = None
+    scrub: bool = False
+    answers: int | None = None
+
+    @property
+    def due(self) -> float | None:
+        """When the next reminder is, in seconds since 1970."""
+        return Kept.read(self.kept).due() if self.kept else None
+
+    def remembering(self, message_id: int | None) -> str | None:
+        """The memory, knowing by which message of ours the person's was answered."""
+        sent = sum(call.method == "send_message" for call in self.calls)
+        if self.answers is None or not self.memory or message_id is None or sent != 1:
+            return self.memory
+        talk = Talk.read(self.memory)
+        update = {"asked": self.answers, "shown": message_id}
+        return talk.model_copy(update=update).stored()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One update with what is remembered of its chat and its person."""
+
+    done: Done
+    chat_id: int
+    user_id: int
+    talk: Talk
+    kept: Kept
+    at: dt.datetime
+
+    def having(self, talk: Talk) -> Event:
+        """The same update later in its handling."""
+        return replace(self, talk=talk)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What answering needs, fixed for the life of the process."""
+
+    turn: TurnFunction
+    kb: Knowledge
+    me: Me
+    clinics: Clinics | None = None
+    secret: bytes = field(default=b"", repr=False)
+    show_notes: bool = True
+    dose_calculator: bool = True
+    language: str = "en"
+    figures: str = ""  # the last evaluation, in one line, for /trust
+
+    @property
+    def replies(self) -> Replies:
+        """Our own sentences."""
+        return self.kb.replies
+
+    def say(self, name: str, /, **values: object) -> str:
+        """One of our own sentences."""
+        return self.kb.replies.say(name, **values)
+
+    def title(self, name: str) -> str | None:
+        """The title of a passage or a topic."""
+        held = self.kb.passages.get(name) or self.kb.topics.get(name)
+        return held.title if held else None
+
+    def clinic(self, kept: Kept) -> Clinic | None:
+        """The clinic that the person's chat is bound to."""
+        return self.clinics.get(kept.clinic) if self.clinics else None
+
+    def receipts(self, reply: Reply) -> list[str]:
+        """The link of each citation that shows the quote in its place."""
+        made = []
+        for cited in reply.citations:
+            sha256 = self.kb.passages[cited.passage].sha256
+            payload = links.receipt(cited.passage, sha256)
+            made.append(links.url(self.me.username, payload))
+        return made
+
+    def counted(self, event: Event, what: str, name: str) -> tuple[str, str, str]:
+        """One to count, with the clinic and without the person."""
+        clinic = self.clinic(event.kept)
+        return (what, name, clinic.id if clinic else "")
+
+
+def text_call(chat_id: int, text: str, **more: object) -> Outgoing:
+    """A short message of ours, without formatting."""
+    kwargs = {"chat_id": chat_id, "text": text, "link_preview_options": NO_PREVIEW, **more}
+    return Outgoing("send_message", kwargs, chat_id)
+
+
+def press_answer(query_id: str, text: str | None = None) -> Outgoing:
+    """The answer to a press: the button's spinner ends, a short text may show."""
+    kwargs = {"callback_query_id": query_id} | ({"text": text} if text else {})
+    return Outgoing("answer_callback_query", kwargs, essential=False)

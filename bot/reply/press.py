@@ -1,0 +1,150 @@
+"""Button presses. A code may be stale or forged: it chooses among what we offer, nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.reply import clinic, pictures, private, receipt, records, remind, visit
+from bot.reply.buttons import without_thumbs
+from bot.reply.codes import Code, Press, read_code
+from bot.reply.desk import Desk, Event, Response, press_answer, text_call
+from bot.reply.outgoing import Outgoing
+from bot.reply.talk import SEEN_KEPT, VOTES_KEPT
+from bot.turn.answer import answer as quote
+from bot.turn.answer import buttons as offered_for
+from bot.turn.inbound import Inbound, Where
+from bot.turn.reply import Kind, Reply
+
+_DO: Mapping[str, Callable[[Event, Desk], Response]] = {
+    "clinic.leave": clinic.leave,
+    "data.delete": records.delete,
+    "data.keep": records.keep,
+    "remind.stop": remind.stop,
+    "course.remind": remind.ask_what,
+    "course.picture": pictures.timeline,
+    "course.calendar": pictures.calendar,
+    "dose.picture": pictures.ruler,
+    "visit.tick": visit.tick_list,
+    "visit.show": visit.show,
+    "visit.picture": visit.picture,
+    "visit.pdf": visit.print_out,
+    "visit.clear": visit.clear,
+}
+
+
+def answer(event: Event, desk: Desk) -> Response:
+    """Answer a press; the first call always ends the button's spinner."""
+    code = read_code(event.done.data)
+    said = None
+    if code is not None and event.done.where is Where.PRIVATE and event.chat_id:
+        said = _press(event, desk, code)
+    if said is None:
+        call = press_answer(event.done.query_id or "", desk.say("service.old_button"))
+        return Response((call,), outcome="old_button")
+    if any(call.method == "answer_callback_query" for call in said.calls):
+        return said
+    calls = (press_answer(event.done.query_id or ""), *said.calls)
+    return replace(said, calls=calls)
+
+
+def _press(event: Event, desk: Desk, code: Code) -> Response | None:  # noqa: PLR0911 - a table
+    kb, target = desk.kb, code.target
+    match code.press:
+        case Press.PASSAGE if target in kb.passages:
+            return _shown(event, desk, Inbound(passage=target, at=event.at))
+        case Press.TOPIC if target in kb.topics:
+            return _shown(event, desk, Inbound(topic=target, at=event.at))
+        case Press.SAY if target.strip():
+            name, _, rest = target.removeprefix("/").partition(" ")
+            if target.startswith("/"):
+                return private.command(event, desk, name, rest)
+            return private.say(event, desk, target)
+        case Press.SECTION if target in kb.passages:
+            names = [p.id for p in receipt.section_of(kb, kb.passages[target].section)]
+            reply = quote(kb, names, show_notes=desk.show_notes)
+            return private.show(event, desk, reply)
+        case Press.AUTHORITIES if desk.title(target) is not None:
+            return _authorities(event, desk, target)
+        case Press.OTHER:
+            return _other(event, desk, target)
+        case Press.HELPED | Press.DID_NOT_HELP if desk.title(target) is not None:
+            return _vote(event, desk, code)
+        case Press.LIST:
+            return visit.add(event, desk, target)
+        case Press.DO:
+            return _do(event, desk, target)
+    return None
+
+
+def _do(event: Event, desk: Desk, target: str) -> Response | None:
+    if target in _DO:
+        return _DO[target](event, desk)
+    first, _, rest = target.partition(".")
+    if first == "tick":
+        return visit.tick(event, desk, rest)
+    if target in ("remind.exam", "remind.end"):
+        return remind.choose(event, desk, rest)
+    if target.startswith("remind.again."):
+        return remind.snooze(event, desk, target.removeprefix("remind.again."))
+    return None
+
+
+def _shown(event: Event, desk: Desk, inbound: Inbound) -> Response:
+    memory, reply = desk.turn(inbound, event.talk.memory)
+    memory = memory.model_copy(update={"ranked": event.talk.memory.ranked})
+    talk = event.talk.model_copy(update={"memory": memory})
+    return private.show(event.having(talk), desk, reply)
+
+
+def _authorities(event: Event, desk: Desk, name: str) -> Response:
+    """The full comparison behind each note."""
+    held = desk.kb.passages.get(name) or desk.kb.topics[name]
+    parts = [desk.say("telegram.authorities_heading", title=held.title)]
+    for note in held.notes:
+        where = ", ".join(filter(None, (note.authority, note.section)))
+        verified = desk.say(f"telegram.verified_{note.verified.value}")
+        text = note.more or note.text
+        parts.append(
+            desk.say("telegram.authorities_note", more=text, authority=where, verified=verified)
+        )
+    if not held.notes:
+        parts.append(desk.say("telegram.authorities_none"))
+    parts.append(desk.say("answer.disclaimer"))
+    return private.show(event, desk, Reply(kind=Kind.CLARIFY, text="\n\n".join(parts)))
+
+
+def _other(event: Event, desk: Desk, name: str) -> Response:
+    """The next three that were not shown or offered since the question."""
+    talk = event.talk
+    known = [*talk.memory.ranked, *desk.kb.passages]
+    left = [one for one in dict.fromkeys(known) if one not in talk.seen and one != name]
+    offered = offered_for(desk.kb, left)
+    if not offered:
+        call = text_call(event.chat_id, desk.say("telegram.other_none"))
+        return Response((call,), talk.stored(), "answered")
+    text = f"{desk.say('telegram.other_heading')}\n\n{desk.say('telegram.other_next')}"
+    names = tuple(one.passage or one.topic or "" for one in offered)
+    talk = talk.model_copy(update={"seen": (*talk.seen, name, *names)[-SEEN_KEPT:]})
+    reply = Reply(kind=Kind.CLARIFY, text=text, suggestions=offered)
+    said = private.show(event.having(talk), desk, reply)
+    counted = desk.title(name) is not None
+    return replace(said, counted=(desk.counted(event, "other", name),) if counted else ())
+
+
+def _vote(event: Event, desk: Desk, code: Code) -> Response:
+    """Count a thumb once, and take both away."""
+    message_id, query = event.done.message_id, event.done.query_id or ""
+    markup = without_thumbs(event.done.rows)
+    if message_id is None or message_id in event.talk.voted or markup is None:
+        return Response((press_answer(query, desk.say("telegram.voted")),), None, "answered")
+    kwargs = {"chat_id": event.chat_id, "message_id": message_id, "reply_markup": markup}
+    calls = (
+        press_answer(query, desk.say("telegram.thanks_vote")),
+        Outgoing("edit_message_reply_markup", kwargs, event.chat_id, essential=False),
+    )
+    voted = (*event.talk.voted, message_id)[-VOTES_KEPT:]
+    talk = event.talk.model_copy(update={"voted": voted})
+    what = "up" if code.press is Press.HELPED else "down"
+    counted = (desk.counted(event, what, code.target),)
+    return Response(calls, talk.stored(), "answered", counted=counted)

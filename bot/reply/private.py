@@ -1,0 +1,194 @@
+"""A private chat: words, commands, media, links and edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from telegram import InlineKeyboardMarkup
+
+from bot.reply import buttons, clinic, links, receipt, records, remind, visit
+from bot.reply.buttons import button, keyboard
+from bot.reply.codes import Press
+from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.group import carried_reply
+from bot.reply.outgoing import Outgoing
+from bot.reply.render import Page, edited, messages, page
+from bot.reply.talk import SEEN_KEPT, Talk
+from bot.turn.answer import answer as quote
+from bot.turn.answer import chat, gap
+from bot.turn.course import read_course
+from bot.turn.inbound import Inbound, clean
+from bot.turn.reply import Kind, Reply
+
+OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
+    "visit": visit.show,
+    "remind": remind.ask_what,
+    "privacy": records.privacy,
+    "mydata": records.mydata,
+    "deletedata": records.ask_delete,
+    "trust": records.trust,
+    "clinic": clinic.show,
+}
+"""Commands of the Telegram side; the turn knows the others."""
+
+
+def answer(event: Event, desk: Desk) -> Response:
+    """Answer a message, or an edit of one."""
+    done = event.done
+    if done.kind == "edit":
+        return _edit(event, desk)
+    if done.kind == "media":
+        if not done.text:
+            return Response(
+                (text_call(event.chat_id, desk.say(f"media.{done.media}")),), None, "answered"
+            )
+        return say(event, desk, done.text, before=desk.say("media.with_caption"))
+    return command(event, desk, done.command, done.text)
+
+
+def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
+    """Answer words or a command with what follows it."""
+    if name == "start" and rest:
+        return _link(event, desk, rest)
+    if name == "help" and not rest:
+        return _help(event, desk)
+    if name == "ask":
+        if rest:
+            return say(event, desk, rest)
+        return Response((text_call(event.chat_id, desk.say("telegram.ask")),), None, "answered")
+    if name is not None and name in OWN and not rest:
+        return OWN[name](event, desk)
+    if name is None and event.talk.asking is not None:
+        answered = remind.read_answer(event, desk, rest)
+        if answered is not None:
+            return answered
+    return say(event, desk, f"/{name} {rest}".strip() if name else rest)
+
+
+def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
+    """Take a turn with what was typed, and show its reply."""
+    inbound = Inbound(text=text, at=event.at, language=desk.language)
+    memory, reply = desk.turn(inbound, event.talk.memory)
+    if event.talk.asking is not None and reply.kind is Kind.NOT_COVERED and reply.topic is None:
+        key = "zone_unknown" if event.talk.asking.startswith("zone") else "day_unknown"
+        call = text_call(event.chat_id, desk.say(f"reminder.{key}"))
+        return Response((call,), event.talk.stored(), "answered")
+    course = None
+    if reply.kind is Kind.ANSWER and reply.text.startswith("•"):
+        asked = read_course(clean(text), event.at.date())
+        readings = asked.dates[0].readings if asked and asked.dates else ()
+        course = readings[0] if len(readings) == 1 else None
+    talk = event.talk.model_copy(
+        update={
+            "memory": memory,
+            "seen": (),
+            "asking": None,
+            "course": course or event.talk.course,
+            "dose": reply.dose or event.talk.dose,
+        }
+    )
+    shown = show(event.having(talk), desk, reply, before=before, course=course is not None)
+    return Response(
+        shown.calls,
+        shown.memory,
+        "answered",
+        reply,
+        counted=_counts(event, desk, reply),
+        answers=event.done.message_id,
+    )
+
+
+def show(
+    event: Event,
+    desk: Desk,
+    reply: Reply,
+    *,
+    before: str = "",
+    course: bool = False,
+    first: Sequence[Outgoing] = (),
+) -> Response:
+    """Show a reply, and remember what it showed; ``first``: calls to make before it."""
+    calls = [*first, *messages(
+        laid_out(event, desk, reply, before), event.chat_id, buttons.under(reply, desk, course=course)
+    )]  # fmt: skip
+    talk = seen(event.talk, reply)
+    if event.done.kind != "edit":  # what the answer before this one showed is the last no more
+        talk = talk.model_copy(update={"asked": None, "shown": None})
+    return Response(tuple(calls), talk.stored(), "answered", reply)
+
+
+def laid_out(event: Event, desk: Desk, reply: Reply, before: str = "") -> Page:
+    """A reply as a page, with the clinic's line where the reply sends the person to someone."""
+    titles = [desk.kb.passages[cited.passage].title for cited in reply.citations[1:]]
+    referral = reply.kind in (Kind.ALERT, Kind.NOT_COVERED, Kind.DOSE)
+    line = clinic.line(event, desk) if referral else ""
+    return page(reply, titles, desk.receipts(reply), before, line)
+
+
+def seen(talk: Talk, reply: Reply) -> Talk:
+    """The talk with what a reply showed and offered."""
+    about = reply.citations[0].passage if reply.citations else reply.topic
+    names = [cited.passage for cited in reply.citations]
+    names += [reply.topic] if reply.topic else []
+    names += [n for offered in reply.suggestions if (n := offered.passage or offered.topic)]
+    kept = tuple(dict.fromkeys((*talk.seen, *names)))[-SEEN_KEPT:]
+    return talk.model_copy(update={"about": about or talk.about, "seen": kept})
+
+
+def _counts(event: Event, desk: Desk, reply: Reply) -> tuple[tuple[str, str, str], ...]:
+    """What the question came to, for the clinic's and the curator's counts."""
+    if reply.kind is Kind.ANSWER and reply.citations:
+        return (desk.counted(event, "answer", reply.citations[0].passage),)
+    if reply.kind is Kind.NOT_COVERED:
+        return (desk.counted(event, "gap", reply.topic or "unknown"),)
+    return ()
+
+
+def _help(event: Event, desk: Desk) -> Response:
+    rows = []
+    for number in range(1, 5):
+        example = desk.say(f"telegram.example_{number}")
+        rows.append(button(example, Press.SAY, example))
+    call = text_call(event.chat_id, desk.say("telegram.examples"), reply_markup=keyboard(*rows))
+    return Response((call,), event.talk.stored(), "answered")
+
+
+def _link(event: Event, desk: Desk, payload: str) -> Response:
+    """Follow a deep link. Its payload came from a stranger."""
+    link = links.read_payload(payload.strip())
+    kb, reply, before = desk.kb, None, ""
+    match link:
+        case links.Link("p", name) if name in kb.passages:
+            reply = quote(kb, [name], show_notes=desk.show_notes)
+        case links.Link("t", name) if name in kb.topics:
+            reply = gap(kb, name, show_notes=desk.show_notes)
+        case links.Link("v"):
+            return receipt.show(event, desk, link)
+        case links.Link("c"):
+            return clinic.bind(event, desk, link)
+        case links.Link("g"):
+            reply = carried_reply(link, desk)
+            before = desk.say("group.carried") if reply else ""
+    if reply is None:
+        before = "" if payload == "inline" else desk.say("telegram.bad_link")
+        reply = chat(kb, "command.start")
+    return show(event, desk, reply, before=before)
+
+
+def _edit(event: Event, desk: Desk) -> Response:
+    """An edited message: its answer is edited too while it is the last; an alert is always new."""
+    done, talk = event.done, event.talk
+    if done.command is not None:
+        return Response()
+    said = say(event, desk, done.text)
+    if said.reply is None:
+        return Response()
+    if said.reply.kind is Kind.ALERT:
+        return said
+    if talk.asked is None or talk.asked != done.message_id or talk.shown is None:
+        return Response(outcome="old_edit")
+    markup: InlineKeyboardMarkup | None = buttons.under(said.reply, desk)
+    call = edited(laid_out(event, desk, said.reply), event.chat_id, talk.shown, markup)
+    if call is None:
+        return said
+    return Response((call,), said.memory, "answered", said.reply)

@@ -1,0 +1,75 @@
+"""The receipt of a quote: the passage in its place, and whether it has changed since."""
+
+from __future__ import annotations
+
+import hmac
+
+from telegram import MessageEntity
+
+from bot.kb.knowledge import Knowledge
+from bot.kb.models import Passage, Verdict
+from bot.reply.buttons import button, keyboard
+from bot.reply.codes import Press
+from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.links import Link
+from bot.reply.render import Mark, Page, messages
+
+
+def show(event: Event, desk: Desk, link: Link) -> Response:
+    """Show what a receipt's link proves; it works for whoever received the forward."""
+    passage = desk.kb.passages.get(link.name)
+    if passage is None:
+        call = text_call(event.chat_id, desk.say("telegram.receipt_gone"))
+        return Response((call,), None, "answered")
+    same = hmac.compare_digest(passage.sha256[: len(link.proof)], link.proof)
+    markup = keyboard(
+        button(desk.say("telegram.section"), Press.SECTION, passage.id)
+        + button(desk.say("telegram.authorities"), Press.AUTHORITIES, passage.id)
+    )
+    calls = messages(in_place(desk, passage, same=same), event.chat_id, markup)
+    return Response(tuple(calls), None, "answered")
+
+
+def section_of(kb: Knowledge, section: str) -> list[Passage]:
+    """The passages of a section, in the document's order."""
+    held = (passage for passage in kb.passages.values() if passage.section == section)
+    return sorted(held, key=lambda passage: passage.span.start)
+
+
+def in_place(desk: Desk, passage: Passage, *, same: bool) -> Page:
+    """The section's stretch of the document with the passage bold in it.
+
+    A contradicted claim anywhere in the stretch brings its note with it.
+    """
+    kb = desk.kb
+    section = section_of(kb, passage.section)
+    start, end = section[0].span.start, max(held.span.end for held in section)
+    heading = desk.say("telegram.receipt_heading", title=passage.title)
+    key = "telegram.receipt_same" if same else "telegram.receipt_changed"
+    top = f"{heading}\n\n{desk.say(key, section=passage.section)}\n\n"
+    source = desk.say(
+        "telegram.receipt_source",
+        title=kb.source.origin.title,
+        start=passage.span.start,
+        end=passage.span.end,
+        sha256=kb.source.sha256[:8],
+    )
+    shown = [
+        note
+        for held in kb.passages.values()
+        if held.span.start < end and start < held.span.end
+        for note in held.notes
+        if note.verdict is Verdict.CONTRADICTED or (held is passage and desk.show_notes)
+    ]
+    notes = [
+        desk.say("answer.note", text=note.text, authority=f"{note.authority}, {note.section}")
+        for note in shown
+    ]
+    text = "\n\n".join([top + kb.source.text[start:end], source, *notes])
+    at = len(top) - start
+    marks = (
+        Mark(0, len(heading), MessageEntity.BOLD),
+        Mark(start + at, end + at, MessageEntity.BLOCKQUOTE),
+        Mark(passage.span.start + at, passage.span.end + at, MessageEntity.BOLD),
+    )
+    return Page(text, marks)

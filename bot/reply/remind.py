@@ -1,0 +1,179 @@
+"""Reminders, off unless asked for: the monthly exam, the end of a course.
+
+A reminder is a day in the person's own zone; it comes at nine o'clock there, whatever the clocks
+do. When it is due it comes through the inbox like any update, so it is sent once and in order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from bot.reply.buttons import Row, button, keyboard
+from bot.reply.codes import Press
+from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.talk import Kept, Reminder
+from bot.turn.course import course_from, spoken
+from bot.turn.figures_dates import add_months, read_dates
+
+_SIGNED = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
+_FURTHEST = 14 * 60  # minutes: no zone lies further from Greenwich
+_LONGEST_WAIT = 800  # days
+
+
+def ask_what(event: Event, desk: Desk) -> Response:
+    """/remind: what is set, and what may be."""
+    say = desk.say
+    rows: list[Row] = [
+        button(say("reminder.exam"), Press.DO, "remind.exam"),
+        button(say("reminder.end"), Press.DO, "remind.end"),
+    ]
+    lines = [say("reminder.what")]
+    if event.kept.reminders:
+        lines += [say("reminder.list"), *_listed(event.kept, desk)]
+        rows.append(button(say("reminder.stop"), Press.DO, "remind.stop"))
+    call = text_call(event.chat_id, "\n".join(lines), reply_markup=keyboard(*rows))
+    return Response((call,), event.talk.stored(), "answered")
+
+
+def _listed(kept: Kept, desk: Desk) -> list[str]:
+    ordered = sorted(kept.reminders, key=lambda one: one.on)
+    return [desk.say(f"reminder.item_{one.what}", on=spoken(one.on)) for one in ordered]
+
+
+def choose(event: Event, desk: Desk, what: str) -> Response:
+    """A kind was picked: ask for the zone once, then for the day."""
+    if event.kept.zone is None:
+        return _ask(event, desk, f"zone {what}", "reminder.zone")
+    return _ask_day(event, desk, what, event.kept)
+
+
+def _ask_day(event: Event, desk: Desk, what: str, kept: Kept) -> Response:
+    course = event.talk.course or kept.course
+    if course is not None:
+        return _set_from_course(event, desk, what, course, kept)
+    return _ask(event, desk, f"day {what}", f"reminder.day_{what}", kept)
+
+
+def _ask(event: Event, desk: Desk, asking: str, key: str, kept: Kept | None = None) -> Response:
+    talk = event.talk.model_copy(update={"asking": asking})
+    call = text_call(event.chat_id, desk.say(key))
+    return Response((call,), talk.stored(), "answered", kept=kept.stored() if kept else None)
+
+
+def read_answer(event: Event, desk: Desk, text: str) -> Response | None:
+    """Read the answer to our own question; None where it is none, for the turn to read."""
+    asked, _, what = (event.talk.asking or "").partition(" ")
+    if asked == "zone":
+        zone = read_zone(text)
+        if zone is None:
+            return None
+        kept = event.kept.model_copy(update={"zone": zone})
+        return _ask_day(event, desk, what, kept)
+    if asked == "day":
+        return _day(event, desk, what, text)
+    return None
+
+
+def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
+    today = event.at.astimezone(event.kept.tz()).date()
+    found = read_dates(text.lower(), today, ahead=what == "exam")
+    if len(text) > 40 or not found or len(found[0].readings) != 1:  # noqa: PLR2004 - no mere day
+        return None
+    day = found[0].readings[0]
+    if what == "end":
+        kept = event.kept.model_copy(update={"course": day})
+        return _set_from_course(event, desk, what, day, kept)
+    return _set(event, desk, what, day, event.kept)
+
+
+def _set_from_course(event: Event, desk: Desk, what: str, start: dt.date, kept: Kept) -> Response:
+    course = course_from(start, desk.kb.dose.course)
+    today = event.at.astimezone(kept.tz()).date()
+    if what == "end":
+        return _set(event, desk, what, course.end, kept)
+    ahead = [day for day in course.checks if day > today]
+    return _set(event, desk, what, ahead[0] if ahead else today, kept)
+
+
+def _set(event: Event, desk: Desk, what: str, day: dt.date, kept: Kept) -> Response:
+    today = event.at.astimezone(kept.tz()).date()
+    if day <= today or (day - today).days > _LONGEST_WAIT:
+        return _ask(event, desk, f"day {what}", "reminder.day_past", kept)
+    one = Reminder.model_validate({"what": what, "on": day})
+    others = tuple(other for other in kept.reminders if other.what != what)
+    kept = kept.model_copy(update={"reminders": (*others, one)})
+    text = desk.say(f"reminder.set_{what}", on=spoken(day), zone=kept.zone)
+    markup = keyboard(button(desk.say("reminder.stop"), Press.DO, "remind.stop"))
+    talk = event.talk.model_copy(update={"asking": None})
+    call = text_call(event.chat_id, text, reply_markup=markup)
+    return Response((call,), talk.stored(), "answered", kept=kept.stored())
+
+
+def due_now(event: Event, desk: Desk) -> Response:
+    """Send what is due by now; a monthly one is set for the next month."""
+    kept, calls = event.kept, []
+    today = event.at.astimezone(kept.tz()).date()
+    later: list[Reminder] = []
+    for one in kept.reminders:
+        if one.on > today:
+            later.append(one)
+            continue
+        markup = keyboard(
+            button(desk.say("reminder.snooze"), Press.DO, f"remind.again.{one.what}")
+            + button(desk.say("reminder.stop"), Press.DO, "remind.stop")
+        )
+        text = desk.say(f"reminder.due_{one.what}")
+        calls.append(text_call(event.chat_id, text, reply_markup=markup))
+        if one.what == "exam":
+            day = add_months(one.on, 1)
+            while day <= today:
+                day = add_months(day, 1)
+            later.append(one.model_copy(update={"on": day}))
+    kept = kept.model_copy(update={"reminders": tuple(later)})
+    return Response(tuple(calls), None, "reminded", kept=kept.stored())
+
+
+def snooze(event: Event, desk: Desk, what: str) -> Response:
+    """The same again tomorrow."""
+    if what not in ("exam", "end"):
+        return Response()
+    day = event.at.astimezone(event.kept.tz()).date() + dt.timedelta(days=1)
+    others = tuple(one for one in event.kept.reminders if one.what != what)
+    one = Reminder.model_validate({"what": what, "on": day})
+    kept = event.kept.model_copy(update={"reminders": (*others, one)})
+    call = text_call(event.chat_id, desk.say("reminder.snoozed", on=spoken(day)))
+    return Response((call,), None, "answered", kept=kept.stored())
+
+
+def stop(event: Event, desk: Desk) -> Response:
+    """Delete all reminders, and the zone that only they need."""
+    kept = event.kept.model_copy(update={"reminders": (), "zone": None})
+    call = text_call(event.chat_id, desk.say("reminder.stopped"))
+    return Response((call,), None, "answered", kept=kept.stored())
+
+
+def read_zone(text: str) -> str | None:
+    """A city or an offset as a zone's name: "new york", "UTC+5:30", "+2"."""
+    plain = " ".join(re.sub(r"[._,]+", " ", text).casefold().split())
+    if found := _SIGNED.fullmatch(plain):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        if minutes > _FURTHEST or int(found[3] or 0) > 59:  # noqa: PLR2004
+            return None
+        sign = "+" if found[1] == "+" else "-"
+        return f"UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+    return _cities().get(plain)
+
+
+@lru_cache(maxsize=1)
+def _cities() -> dict[str, str]:
+    """Zones by city; built when first asked for."""
+    found = {"utc": "UTC", "gmt": "UTC"}
+    for name in sorted(available_timezones()):
+        area, _, rest = name.partition("/")
+        if rest and area not in ("Etc", "SystemV", "US", "posix", "right"):
+            found.setdefault(rest.rpartition("/")[2].replace("_", " ").casefold(), name)
+            found[name.casefold()] = name
+    return found

@@ -1,0 +1,179 @@
+"""The visit sheet: what a person put on the list, on one page for the next appointment."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.reply.buttons import Row, button, keyboard
+from bot.reply.codes import Press
+from bot.reply.desk import Desk, Event, Response, press_answer, text_call
+from bot.reply.outgoing import Outgoing
+from bot.reply.sheet import pdf, png
+from bot.reply.talk import LIST_LONGEST, Dosed, Kept
+from bot.turn.course import course_from, spoken
+
+DOSES_KEPT = 12
+
+
+def add(event: Event, desk: Desk, name: str) -> Response:
+    """Put an answer, a gap or the last dose range on the list."""
+    kept = event.kept
+    key = "visit.added"
+    if name == "dose":
+        if event.talk.dose is None:
+            return _pressed(event, desk.say("telegram.no_figures"))
+        one = Dosed(on=event.at.date(), figures=event.talk.dose)
+        if one in kept.doses:
+            key = "visit.there"
+        else:
+            kept = kept.model_copy(update={"doses": (*kept.doses, one)[-DOSES_KEPT:]})
+    elif desk.title(name) is None:
+        return _pressed(event, desk.say("service.old_button"))
+    elif name in kept.items:
+        key = "visit.there"
+    elif len(kept.items) >= LIST_LONGEST:
+        key = "visit.full"
+    else:
+        kept = kept.model_copy(update={"items": (*kept.items, name)})
+    changed = kept.stored() if kept != event.kept else None
+    return _pressed(event, desk.say(key), changed)
+
+
+def _pressed(event: Event, text: str, kept: str | None = None) -> Response:
+    query = event.done.query_id
+    calls = (press_answer(query, text),) if query else ()
+    return Response(calls, None, "answered", kept=kept)
+
+
+def show(event: Event, desk: Desk) -> Response:
+    """/visit: the page as text, and what can be done with it."""
+    say = desk.say
+    if not _anything(event.kept):
+        markup = keyboard(button(say("visit.tick"), Press.DO, "visit.tick"))
+        call = text_call(event.chat_id, say("visit.empty"), reply_markup=markup)
+        return Response((call,), None, "answered")
+    markup = keyboard(
+        button(say("visit.tick"), Press.DO, "visit.tick"),
+        button(say("visit.as_picture"), Press.DO, "visit.picture")
+        + button(say("visit.as_pdf"), Press.DO, "visit.pdf"),
+        button(say("visit.clear"), Press.DO, "visit.clear"),
+    )
+    text = "\n".join(lines(event.kept, desk, event.at.date()))
+    call = text_call(event.chat_id, text[:4096], reply_markup=markup)
+    return Response((call,), None, "answered")
+
+
+def _anything(kept: Kept) -> bool:
+    return bool(kept.items or kept.effects or kept.doses or kept.course or kept.reminders)
+
+
+def lines(kept: Kept, desk: Desk, today: dt.date) -> list[str]:
+    """The page, a line each; headings are followed by lines that begin with a bullet."""
+    say, kb = desk.say, desk.kb
+    found = [say("visit.heading"), say("visit.about", today=spoken(today))]
+    topics = [kb.topics[name].title for name in kept.items if name in kb.topics]
+    passages = [kb.passages[name].title for name in kept.items if name in kb.passages]
+    known = kb.replies.texts["visit_effects"]
+    effects = [known[name] for name in kept.effects if name in known]
+    doses = [_dose_line(one, desk) for one in kept.doses]
+    for key, held in (
+        ("questions", topics),
+        ("asked", passages),
+        ("effects", effects),
+        ("doses", doses),
+    ):
+        if held:
+            found += ["", say(f"visit.{key}"), *(f"• {line}" for line in held)]
+    dates = _dates(kept, desk, today)
+    return [*found, "", *dates] if dates else found
+
+
+def _dates(kept: Kept, desk: Desk, today: dt.date) -> list[str]:
+    found = []
+    if kept.course is not None:
+        course = course_from(kept.course, desk.kb.dose.course)
+        if kept.course <= today:
+            end = spoken(course.end)
+            day, week = course.day(today), course.week(today)
+            found.append(desk.say("visit.course", day=day, week=week, end=end))
+    exams = [one.on for one in kept.reminders if one.what == "exam"]
+    return found + [desk.say("visit.exam", on=spoken(day)) for day in exams]
+
+
+def _dose_line(one: Dosed, desk: Desk) -> str:
+    figures = one.figures
+    line = desk.say(
+        "visit.dose_line",
+        on=spoken(one.on),
+        kg=f"{figures.weight_kg:g}",
+        start=f"{figures.start_max_mg:g}",
+        average=f"{figures.average_mg:g}",
+        maximum=f"{figures.maximum_mg:g}",
+    )
+    if figures.daily_mg is None:
+        return line
+    return line + desk.say("visit.dose_own", daily=f"{figures.daily_mg:g}")
+
+
+def tick_list(event: Event, desk: Desk) -> Response:
+    """The side effects in the document's words, to tick."""
+    call = text_call(
+        event.chat_id, desk.say("visit.tick_text"), reply_markup=_ticks(event.kept, desk)
+    )
+    return Response((call,), None, "answered")
+
+
+def _ticks(kept: Kept, desk: Desk) -> object:
+    rows: list[Row] = []
+    for name, effect in desk.kb.replies.texts["visit_effects"].items():
+        if effect in desk.kb.source.text:
+            key = "visit.ticked" if name in kept.effects else "visit.unticked"
+            rows.append(button(desk.say(key, effect=effect), Press.DO, f"tick.{name}"))
+    rows.append(button(desk.say("visit.done"), Press.DO, "visit.show"))
+    return keyboard(*rows)
+
+
+def tick(event: Event, desk: Desk, name: str) -> Response:
+    """Put a side effect on the page, or take it off."""
+    if name not in desk.kb.replies.texts["visit_effects"]:
+        return Response()
+    held = event.kept.effects
+    effects = tuple(n for n in held if n != name) if name in held else (*held, name)
+    kept = event.kept.model_copy(update={"effects": effects})
+    kwargs = {
+        "chat_id": event.chat_id,
+        "message_id": event.done.message_id,
+        "reply_markup": _ticks(kept, desk),
+    }
+    call = Outgoing("edit_message_reply_markup", kwargs, event.chat_id, essential=False)
+    return Response((call,), None, "answered", kept=kept.stored())
+
+
+def picture(event: Event, desk: Desk) -> Response:
+    """The page as a picture."""
+    if not _anything(event.kept):
+        return show(event, desk)
+    made = png(lines(event.kept, desk, event.at.date()))
+    kwargs = {"chat_id": event.chat_id, "photo": made, "caption": desk.say("visit.caption")}
+    return Response((Outgoing("send_photo", kwargs, event.chat_id),), None, "answered")
+
+
+def print_out(event: Event, desk: Desk) -> Response:
+    """The page as a PDF."""
+    if not _anything(event.kept):
+        return show(event, desk)
+    kwargs = {
+        "chat_id": event.chat_id,
+        "document": pdf(lines(event.kept, desk, event.at.date())),
+        "filename": "my-visit.pdf",
+        "caption": desk.say("visit.caption"),
+    }
+    return Response((Outgoing("send_document", kwargs, event.chat_id),), None, "answered")
+
+
+def clear(event: Event, desk: Desk) -> Response:
+    """Forget the list; clinic and reminders stay."""
+    gone = {"items": (), "effects": (), "doses": (), "course": None}
+    kept = event.kept.model_copy(update=gone)
+    call = text_call(event.chat_id, desk.say("visit.cleared"))
+    return Response((call,), None, "answered", kept=kept.stored())
