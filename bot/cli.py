@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -21,6 +21,7 @@ from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import KnowledgeError, load
 from bot.kb.split_files import SplitError, split_into
 from bot.settings import Settings, SettingsError, load_settings
+from bot.store.engine import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
 from bot.terminal import show
@@ -46,7 +47,7 @@ def main() -> None:
         _fail(f"Settings: {why}")
     except KnowledgeError as why:
         _fail(f"The knowledge base does not check, so the bot does not start:\n{why}")
-    except (SplitError, RowsError, EncoderError, OSError) as why:
+    except (SplitError, RowsError, EncoderError, StoreError, OSError) as why:
         _fail(str(why))
 
 
@@ -222,6 +223,47 @@ def train(
         ) from why
     settings = load_settings()
     train_encoder(load(knowledge_dir(settings), settings.language), into, print)
+
+
+@cli.command()
+def webhook(
+    verb: Annotated[Literal["set", "info", "delete"], typer.Argument(help="What to do.")],
+) -> None:
+    """Set, show or delete the webhook at Telegram."""
+    from bot.app import webhook as at_telegram  # noqa: PLC0415 - the terminal needs no web server
+
+    _print_facts(at_telegram(load_settings(), verb))
+
+
+@cli.command()
+def status() -> None:
+    """Show what waits in the inbox, and whether the bot can be reached."""
+    from bot.app import status as current  # noqa: PLC0415 - the terminal needs no web server
+
+    _print_facts(current(load_settings()))
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Copy the store beside a running bot, without the people in it (SQLite)."""
+    from bot.store.backup import backup as copy  # noqa: PLC0415 - only this verb needs it
+
+    copy(load_settings().state_dir, file)
+    print(f"written: {file}")
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+    """Put a backup in the store's place; the bot must be stopped (SQLite)."""
+    from bot.store.backup import restore as put_back  # noqa: PLC0415 - only this verb needs it
+
+    put_back(load_settings().state_dir, file)
+    print(f"restored from {file}")
+
+
+def _print_facts(facts: dict[str, object]) -> None:
+    for name, value in facts.items():
+        print(f"{name}: {value}")
 
 
 def _context(settings: Settings) -> Context:

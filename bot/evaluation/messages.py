@@ -129,6 +129,8 @@ def _judge_answer(row: Row, reply: Reply) -> Judged:
     cited = [citation.passage for citation in reply.citations]
     if reply.kind is Kind.ANSWER and cited and cited[0] in row.passages:
         return Judged(row, reply, "right", right=True)
+    if reply.kind is Kind.DOSE and set(cited) & set(row.passages):
+        return Judged(row, reply, "right, by the calculator", right=True)  # it quotes the passage
     offered = cited[:3] + [s.passage for s in reply.suggestions[:3] if s.passage]
     helped = any(name in row.passages for name in offered)
     if reply.kind in (Kind.ANSWER, Kind.DOSE) and cited:
