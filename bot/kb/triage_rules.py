@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -40,7 +41,7 @@ class Rule(Frozen):
     urgency: Level | None = None
     longest: int | None = None  # words; a longer message is about something else as well
 
-    @property
+    @cached_property
     def wanted(self) -> tuple[tuple[str, ...], ...]:
         """The concepts: all of the outer, any of the inner; ``~`` kept."""
         return tuple(

@@ -35,12 +35,21 @@ class Matcher:
     tokens: tuple[Token, ...]
     index: Index
     _inner: dict[tuple[str, int], tuple[Place, ...]] = field(default_factory=dict)
+    _said: dict[int, bool] = field(default_factory=dict)  # by ``id`` of an element of the index
+
+    def __post_init__(self) -> None:
+        """What is said at all: the forms of words, their beginnings, and numbers."""
+        self._forms = {form for token in self.tokens for form in token.forms}
+        self._beginnings = {form[:at] for form in self._forms for at in range(1, len(form) + 1)}
+        self._numbers = {token.number for token in self.tokens if token.number is not None}
 
     def hits(self) -> list[Hit]:
         """Every concept that occurs, with its words."""
         found: dict[tuple[str, Place], None] = {}
         for at, token in enumerate(self.tokens):
             for concept, phrase in self._entries(token):
+                if not all(self._possible(part) for part in phrase.parts):
+                    continue
                 place = self._phrase(phrase, at)
                 if place:
                     found[concept, place] = None
@@ -55,6 +64,24 @@ class Matcher:
                 yield from self.index.stems.get(form[:length], ())
         if token.number is not None:
             yield from self.index.numbers
+
+    def _possible(self, part: Part) -> bool:
+        """Whether each word of a part is said anywhere: most phrases end here, which is fast."""
+        for element in part:
+            said = self._said.get(id(element))
+            if said is None:
+                said = self._said[id(element)] = self._is_said(element)
+            if not said:
+                return False
+        return True
+
+    def _is_said(self, element: Element) -> bool:
+        return (
+            not element.words.isdisjoint(self._forms)
+            or not self._beginnings.isdisjoint(element.stems)
+            or any(low <= n <= high for n in self._numbers for low, high in element.ranges)
+            or any(self._possible(p) for group in element.groups for p in self.index.parts[group])
+        )
 
     def _phrase(self, phrase: Phrase, at: int) -> Place | None:
         place = self._part(phrase.parts[0], at)
