@@ -48,7 +48,8 @@ def answer(event: Event, desk: Desk) -> Response:
     return replace(said, calls=calls)
 
 
-def _press(event: Event, desk: Desk, code: Code) -> Response | None:  # noqa: PLR0911 - a table
+def _press(event: Event, desk: Desk, code: Code) -> Response | None:
+    """What a press comes to; None where its target does not exist (any more)."""
     kb, target = desk.kb, code.target
     match code.press:
         case Press.PASSAGE if target in kb.passages:
@@ -56,24 +57,36 @@ def _press(event: Event, desk: Desk, code: Code) -> Response | None:  # noqa: PL
         case Press.TOPIC if target in kb.topics:
             return _shown(event, desk, Inbound(topic=target, at=event.at))
         case Press.SAY if target.strip():
-            name, _, rest = target.removeprefix("/").partition(" ")
-            if target.startswith("/"):
-                return private.command(event, desk, name, rest)
-            return private.say(event, desk, target)
-        case Press.SECTION if target in kb.passages:
-            names = [p.id for p in receipt.section_of(kb, kb.passages[target].section)]
-            reply = quote(kb, names, show_notes=desk.show_notes)
-            return private.show(event, desk, reply)
-        case Press.AUTHORITIES if desk.title(target) is not None:
-            return _authorities(event, desk, target)
+            return _said(event, desk, target)
         case Press.OTHER:
             return _other(event, desk, target)
-        case Press.HELPED | Press.DID_NOT_HELP if desk.title(target) is not None:
-            return _vote(event, desk, code)
         case Press.LIST:
             return visit.add(event, desk, target)
         case Press.DO:
             return _do(event, desk, target)
+        case _ if desk.title(target) is not None:
+            return _about(event, desk, code)
+    return None
+
+
+def _said(event: Event, desk: Desk, target: str) -> Response:
+    """A button that stands for words or a command."""
+    if target.startswith("/"):
+        name, _, rest = target[1:].partition(" ")
+        return private.command(event, desk, name, rest)
+    return private.say(event, desk, target)
+
+
+def _about(event: Event, desk: Desk, code: Code) -> Response | None:
+    """A press that asks for more on a passage or a topic, or judges it."""
+    if code.press is Press.AUTHORITIES:
+        return _authorities(event, desk, code.target)
+    if code.press in (Press.HELPED, Press.DID_NOT_HELP):
+        return _vote(event, desk, code)
+    if code.press is Press.SECTION and code.target in desk.kb.passages:
+        held = receipt.section_of(desk.kb, desk.kb.passages[code.target].section)
+        reply = quote(desk.kb, [passage.id for passage in held], show_notes=desk.show_notes)
+        return private.show(event, desk, reply)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from telegram import InlineKeyboardMarkup
 
@@ -11,7 +11,6 @@ from bot.reply.buttons import button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.group import carried_reply
-from bot.reply.outgoing import Outgoing
 from bot.reply.render import Page, edited, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
 from bot.turn.answer import answer as quote
@@ -105,12 +104,10 @@ def show(
     *,
     before: str = "",
     course: bool = False,
-    first: Sequence[Outgoing] = (),
 ) -> Response:
-    """Show a reply, and remember what it showed; ``first``: calls to make before it."""
-    calls = [*first, *messages(
-        laid_out(event, desk, reply, before), event.chat_id, buttons.under(reply, desk, course=course)
-    )]  # fmt: skip
+    """Show a reply, and remember what it showed."""
+    markup = buttons.under(reply, desk, course=course)
+    calls = messages(laid_out(event, desk, reply, before), event.chat_id, markup)
     talk = seen(event.talk, reply)
     if event.done.kind != "edit":  # what the answer before this one showed is the last no more
         talk = talk.model_copy(update={"asked": None, "shown": None})

@@ -59,7 +59,8 @@ def page(
         reply: what is said.
         titles: lines to set in bold wherever they stand alone.
         receipts: the link of each citation, in their order; empty for none.
-        before: a line of ours to say first; ``after``: one to say last.
+        before: a line of ours to say first.
+        after: one to say last.
     """
     text = "\n\n".join(part for part in (before, _unquoted(reply), after) if part)
     marks: list[Mark] = []

@@ -1,0 +1,1 @@
+"""What a clinic gets: a signed link and a poster to print."""

@@ -1,0 +1,165 @@
+"""What ``bot clinic`` does: add, list, link, revoke, remove, poster, counts. Each blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from bot.app import connected, make_bot, opened_store
+from bot.clinic import poster
+from bot.kb.replies import Replies
+from bot.reply import links
+from bot.settings import Settings
+from bot.store.clinics import Clinic, Clinics
+from bot.store.people import People
+from bot.store.store import Store
+
+Found = TypeVar("Found")
+FEWEST = 5  # a count under this is not shown for a clinic: it might point at a person
+
+
+class ClinicError(Exception):
+    """What was asked for cannot be done; the text says why and what would be accepted."""
+
+
+def _run(settings: Settings, work: Callable[[Store, Clinics], Awaitable[Found]]) -> Found:
+    if settings.telegram_bot_token is None:
+        raise ClinicError("TELEGRAM_BOT_TOKEN is not set: a clinic belongs to one bot.")
+
+    async def go() -> Found:
+        async with opened_store(settings) as store:
+            clinics = Clinics(store.engine, settings.bot_id)
+            await clinics.refresh()
+            return await work(store, clinics)
+
+    return asyncio.run(go())
+
+
+def slug(name: str) -> str:
+    """An id out of a name: "St. Mary's Clinic" gives ``st-marys-clinic``."""
+    plain = re.sub(r"['’.]", "", name.casefold())
+    ascii_only = plain.encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:30].strip("-")
+
+
+def add(
+    settings: Settings,
+    name: str,
+    phone: str,
+    hours: str = "",
+    emergency: str = "",
+    clinic_id: str = "",
+) -> tuple[Clinic, bool]:
+    """Keep a clinic. Its id comes from its name unless given; a known id is changed.
+
+    Returns:
+        The clinic, and whether it is new.
+
+    Raises:
+        ClinicError: a field cannot be used.
+    """
+    try:
+        card = Clinic(
+            id=clinic_id or slug(name), name=name, phone=phone, hours=hours, emergency=emergency
+        )
+    except ValidationError as why:
+        first = why.errors(include_input=False)[0]
+        raise ClinicError(
+            f"{first['loc'][0]}: {first['msg']}; an id has 1 to 30 of a-z 0-9 and -,"
+            " a name up to 80 characters, a phone up to 40"
+        ) from None
+
+    async def work(_: Store, clinics: Clinics) -> bool:
+        return await clinics.add(card)
+
+    return card, _run(settings, work)
+
+
+def all_of(settings: Settings) -> list[Clinic]:
+    """Every clinic of this bot."""
+
+    async def work(_: Store, clinics: Clinics) -> list[Clinic]:
+        return await clinics.refresh()
+
+    return _run(settings, work)
+
+
+def link(settings: Settings, clinic_id: str) -> str:
+    """The clinic's signed link.
+
+    Raises:
+        ClinicError: there is no such clinic, or the bot's name cannot be learnt.
+    """
+    return _linked(settings, clinic_id)[1]
+
+
+def _linked(settings: Settings, clinic_id: str) -> tuple[Clinic, str, str]:
+    async def work(store: Store, clinics: Clinics) -> tuple[Clinic, str, str]:
+        card, key = clinics.get(clinic_id), clinics.key(clinic_id)
+        if card is None or key is None:
+            known = ", ".join(one.id for one in await clinics.refresh()) or "none yet"
+            raise ClinicError(f"There is no clinic {clinic_id!r}. Known: {known}.")
+        username = await store.setting(f"username_{settings.bot_id}")
+        if username is None:  # the bot has not run yet on this database: ask Telegram
+            async with connected(make_bot(settings)) as bot:
+                username = bot.username
+        payload = links.clinic(settings.bot_id, clinic_id, key)
+        return card, links.url(username, payload), username
+
+    return _run(settings, work)
+
+
+def revoke(settings: Settings, clinic_id: str) -> bool:
+    """Make all links and posters of a clinic invalid; chats bound already stay bound."""
+
+    async def work(_: Store, clinics: Clinics) -> bool:
+        return await clinics.revoke(clinic_id)
+
+    return _run(settings, work)
+
+
+def remove(settings: Settings, clinic_id: str) -> bool:
+    """Forget a clinic."""
+
+    async def work(_: Store, clinics: Clinics) -> bool:
+        return await clinics.remove(clinic_id)
+
+    return _run(settings, work)
+
+
+def make_posters(settings: Settings, clinic_id: str, folder: Path, replies: Replies) -> list[Path]:
+    """Write the posters: A4 and card, each as SVG, PNG and PDF.
+
+    Raises:
+        ClinicError: there is no such clinic.
+        OSError: the folder cannot be written.
+    """
+    card, url, username = _linked(settings, clinic_id)
+    made = poster.lay_out(card, url, username, replies)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for size in poster.Size:
+        for kind, draw in (("svg", poster.svg), ("png", poster.png), ("pdf", poster.pdf)):
+            file = folder / f"{clinic_id}-{size.value}.{kind}"
+            file.write_bytes(draw(made, size))
+            written.append(file)
+    return written
+
+
+def counts(settings: Settings, clinic_id: str) -> list[tuple[str, str, int]]:
+    """What a clinic's patients asked about: what, name, how often; 5 or more only."""
+
+    async def work(store: Store, _: Clinics) -> list[tuple[str, str, int]]:
+        rows = await People(store.engine, store.bot_id).counts()
+        return [
+            (what, name, count)
+            for what, name, clinic, count in rows
+            if clinic == clinic_id and count >= FEWEST
+        ]
+
+    return _run(settings, work)
