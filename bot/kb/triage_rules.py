@@ -141,6 +141,7 @@ class Wording(Frozen):
     yes: str
     no: str
     unsure: str
+    closed: str  # said after a clear no to a question of ours
     labels: Mapping[Literal["emergency", "crisis", "poison"], str]
     urgencies: Mapping[Level, str]
 

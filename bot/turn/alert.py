@@ -44,6 +44,11 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
     )
 
 
+def closing_reply(rules: TriageRules) -> Reply:
+    """What to say to a clear no to a question of ours."""
+    return Reply(kind=Kind.CHAT, text=rules.file.wording.closed)
+
+
 def _what_to_do(row: Row, finding: Finding) -> str:
     return row.say_at.get(finding.urgency.value, row.say)
 

@@ -10,7 +10,7 @@ import yaml
 
 from bot.kb.knowledge import packaged
 from bot.kb.triage_rules import TriageRules, load_triage
-from bot.turn.alert import ONLY_ASKING, alert_reply, listing, safety_line
+from bot.turn.alert import ONLY_ASKING, alert_reply, closing_reply, listing, safety_line
 from bot.turn.reply import Kind, Urgency
 from bot.turn.triage import Finding, Verdict, triage
 
@@ -104,6 +104,12 @@ def test_an_ambiguous_message_gets_the_question_first_with_three_buttons(
     assert reply.text.startswith(question.ask)
     assert question.now in reply.text
     assert [s.command for s in reply.suggestions[:3]] == ["yes", "no", "not sure"]
+
+
+def test_a_clear_no_is_thanked_and_the_way_back_is_named(rules: TriageRules) -> None:
+    reply = closing_reply(rules)
+    assert reply.kind is Kind.CHAT
+    assert "emergency number" in reply.text
 
 
 def test_an_information_question_gets_one_safety_line_with_authority(rules: TriageRules) -> None:
