@@ -71,7 +71,7 @@ def test_a_red_flag_is_raised_whatever_surrounds_it(
     *, flag: str, how: str, before: list[str], after: list[str], first: str, last: str
 ) -> None:
     parts = [*before, with_case(flag, how) + last, *after]
-    assert is_emergency(first + ". ".join(parts)), ". ".join(parts)
+    assert is_emergency(first + " " + ". ".join(parts)), ". ".join(parts)
 
 
 @pytest.mark.parametrize("flag", FLAGS)
