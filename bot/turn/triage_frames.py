@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.kb.triage_rules import Frame, Status, TriageFile
 from bot.turn.triage_match import Hit
 from bot.turn.triage_read import Reading, Token
 
 DENIAL_REACH = 6  # words after "no" or "don't have" that it may deny
+NEAREST = 8  # frames looked at before a sign
 LIST_ITEM = 4  # words of an item in "no a, b or c"
 
 
@@ -26,8 +28,17 @@ class Frames:
         self._clauses: dict[int, list[int]] = defaultdict(list)
         for at, token in enumerate(reading.tokens):
             self._clauses[token.clause].append(at)
+        self._words: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for token in reading.tokens:
+            self._words["clause", token.clause].update(token.forms)
+            self._words["sentence", token.sentence].update(token.forms)
         self._spent = self._spent_negators(file)
         self._denied = self._denials()
+        self._idle = {at for idiom in self._hits["Idiom"] for at in idiom.words}
+        self._framing: dict[tuple[str, int], list[Hit]] = defaultdict(list)
+        for status in file.frames:
+            for by in sorted(self._hits[f"Frame_{status}"], key=lambda by: by.words):
+                self._framing[status, self._tokens[by.words[0]].sentence].append(by)
         self._present = frozenset(file.present)
         self._current = frozenset(file.current)
         self._then = frozenset(file.past_verbs)
@@ -35,15 +46,25 @@ class Frames:
     def states(self, hit: Hit) -> frozenset[Status]:
         """Every state that takes the force from a sign; empty where it is meant."""
         found: set[Status] = set()
-        if any(set(hit.words) & set(idiom.words) for idiom in self._hits["Idiom"]):
+        if not self._idle.isdisjoint(hit.words):
             found.add("idiom")
         if any(self._denied.get(at, set()) - set(hit.words) for at in hit.words):
             found.add("denied")
+        sentence = self._tokens[hit.words[0]].sentence
         for status, frame in self._file.frames.items():
-            for by in self._hits[f"Frame_{status}"]:
-                if self._acts(hit, by) and self._framed(hit, by, status, frame):
-                    found.add(status)
+            frames: Sequence[Hit] = self._framing.get((status, sentence), ())
+            if frame.reach == "message":
+                frames = self._hits[f"Frame_{status}"]
+            elif frame.reach == "before":
+                frames = self._nearest(hit, frames)
+            if any(self._framed(hit, by, status, frame) for by in frames if self._acts(hit, by)):
+                found.add(status)
         return frozenset(found)
+
+    def _nearest(self, hit: Hit, frames: Sequence[Hit]) -> Sequence[Hit]:
+        """The last few frames that begin before a sign: what ends them ends those before, too."""
+        before = bisect_right(frames, hit.words[0], key=lambda by: by.words[0])
+        return frames[max(0, before - NEAREST) : before]
 
     def _acts(self, hit: Hit, by: Hit) -> bool:
         """Whether a frame is no part of the sign itself and not denied ("never used to")."""
@@ -100,28 +121,24 @@ class Frames:
     def _framed(self, hit: Hit, by: Hit, status: Status, frame: Frame) -> bool:
         mine, theirs = self._tokens[hit.words[0]], self._tokens[by.words[0]]
         if mine.sentence != theirs.sentence:
-            return frame.reach == "message" and not self._says(mine.sentence, frame.until)
+            return frame.reach == "message" and self._words["sentence", mine.sentence].isdisjoint(
+                frame.until
+            )
         if status in ("past", "finished"):
             return not self._is_present(mine.clause, same=mine.clause == theirs.clause)
         if frame.reach != "sentence" and by.words[0] > hit.words[0]:
             return False
         later = range(theirs.clause + 1, mine.clause + 1)
-        return not any(
-            _is(self._tokens[at], frame.until) for clause in later for at in self._clauses[clause]
-        )
-
-    def _says(self, sentence: int, words: Iterable[str]) -> bool:
-        return any(t.sentence == sentence and _is(t, words) for t in self._tokens)
+        return all(self._words["clause", clause].isdisjoint(frame.until) for clause in later)
 
     def _is_present(self, clause: int, *, same: bool) -> bool:
         """Whether a clause speaks of now; ``same``: "years ago" stands in it."""
-        words = [self._tokens[at] for at in self._clauses[clause]]
-        if any(_is(word, self._current) for word in words):
+        words = self._words["clause", clause]
+        if not words.isdisjoint(self._current):
             return True
         if same:
             return False
-        now = any(_is(word, self._present) for word in words)
-        return now or not any(_is(word, self._then) for word in words)
+        return not words.isdisjoint(self._present) or words.isdisjoint(self._then)
 
 
 def _is(token: Token, words: Iterable[str]) -> bool:
