@@ -63,7 +63,8 @@ def _course(desk: Desk) -> list[Row]:
     return [
         button(say("telegram.timeline"), Press.DO, "course.picture")
         + button(say("telegram.calendar"), Press.DO, "course.calendar"),
-        button(say("telegram.remind_me"), Press.DO, "course.remind"),
+        button(say("telegram.remind_me"), Press.DO, "course.remind")
+        + button(say("telegram.add"), Press.LIST, "course"),
     ]
 
 

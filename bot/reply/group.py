@@ -68,6 +68,11 @@ def _targets(kb: Knowledge) -> Iterator[str]:
     yield from (f"a:{row}:{urgency}" for row in kb.triage.file.rows for urgency in Urgency)
 
 
+def asks_dose(link: links.Link, desk: Desk) -> bool:
+    """Whether what was asked in the group was a dose."""
+    return links.carried(link, [_DOSE], desk.secret) is not None
+
+
 def carried_reply(link: links.Link, desk: Desk) -> Reply | None:
     """The answer to a question that came out of a group; None where the link is forged."""
     target = links.carried(link, _targets(desk.kb), desk.secret)
@@ -83,6 +88,4 @@ def carried_reply(link: links.Link, desk: Desk) -> Reply | None:
         row, _, urgency = rest.partition(":")
         finding = Finding(id=row, urgency=Urgency(urgency))
         return alert_reply(Verdict(findings=(finding,)), kb.triage)
-    if kind == _DOSE:
-        return desk.turn(Inbound(text="/dose"), Memory())[1]
     return chat(kb, "group.again")

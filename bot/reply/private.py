@@ -10,7 +10,7 @@ from bot.reply import buttons, clinic, links, receipt, records, remind, visit
 from bot.reply.buttons import button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
-from bot.reply.group import carried_reply
+from bot.reply.group import asks_dose, carried_reply
 from bot.reply.render import Page, edited, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
 from bot.turn.answer import answer as quote
@@ -164,6 +164,8 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
         case links.Link("c"):
             return clinic.bind(event, desk, link)
         case links.Link("g"):
+            if asks_dose(link, desk):  # a turn, so that the weight typed next is understood
+                return say(event, desk, "/dose", before=desk.say("group.carried"))
             reply = carried_reply(link, desk)
             before = desk.say("group.carried") if reply else ""
     if reply is None:

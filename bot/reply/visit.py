@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from telegram import MessageEntity
+
 from bot.reply.buttons import Row, button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
+from bot.reply.render import Mark, Page, messages
 from bot.reply.sheet import pdf, png
 from bot.reply.talk import LIST_LONGEST, Dosed, Kept
 from bot.turn.course import course_from, spoken
@@ -27,6 +30,10 @@ def add(event: Event, desk: Desk, name: str) -> Response:
             key = "visit.there"
         else:
             kept = kept.model_copy(update={"doses": (*kept.doses, one)[-DOSES_KEPT:]})
+    elif name == "course":
+        if event.talk.course is None:
+            return _pressed(event, desk.say("telegram.no_figures"))
+        kept = kept.model_copy(update={"course": event.talk.course})
     elif desk.title(name) is None:
         return _pressed(event, desk.say("service.old_button"))
     elif name in kept.items:
@@ -58,9 +65,9 @@ def show(event: Event, desk: Desk) -> Response:
         + button(say("visit.as_pdf"), Press.DO, "visit.pdf"),
         button(say("visit.clear"), Press.DO, "visit.clear"),
     )
-    text = "\n".join(lines(event.kept, desk, event.at.date()))
-    call = text_call(event.chat_id, text[:4096], reply_markup=markup)
-    return Response((call,), None, "answered")
+    held = lines(event.kept, desk, event.at.date())
+    shown = Page("\n".join(held), (Mark(0, len(held[0]), MessageEntity.BOLD),))
+    return Response(tuple(messages(shown, event.chat_id, markup)), None, "answered")
 
 
 def _anything(kept: Kept) -> bool:

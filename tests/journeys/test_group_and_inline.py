@@ -1,0 +1,102 @@
+"""Groups tell nothing; inline cards are whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.turn.turn import Context
+from tests.journeys.chat import BOT, GROUP, USERNAME, Chat, desk, text
+
+
+@pytest.fixture
+def chat(context: Context) -> Chat:
+    return Chat(desk(context))
+
+
+ASKED = (
+    "/ask I weigh 70 kg, what dose of accutane?",
+    "/ask my lips are dry and bleeding on accutane",
+    "/ask can I drink alcohol on accutane",
+    f"@{USERNAME} I want to die",
+    "/ask best pizza?",
+)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_group_gets_one_neutral_line_whatever_was_asked(chat: Chat, asked: str) -> None:
+    (call,) = chat.message(asked, chat=GROUP)
+    assert call.kwargs["text"] == chat.desk.say("group.line")
+    (button,) = call.kwargs["reply_markup"].inline_keyboard[0]
+    for told in ("70", "lips", "alcohol", "dose", "pizza"):
+        assert told not in button.url.split("start=")[1].lower() or len(told) < 3
+    assert chat.memory is None
+
+
+def test_the_button_carries_the_question_into_the_private_chat(chat: Chat) -> None:
+    (call,) = chat.message("/ask can I drink alcohol on accutane", chat=GROUP)
+    payload = call.kwargs["reply_markup"].inline_keyboard[0][0].url.split("start=")[1]
+    assert "Alcohol: not in the document" in text(chat.message(f"/start {payload}"))
+    forged = payload[:-1] + ("A" if payload[-1] != "A" else "B")
+    assert "does not work" in text(chat.message(f"/start {forged}"))
+
+
+def test_a_dose_from_a_group_is_finished_in_private(chat: Chat) -> None:
+    (call,) = chat.message("/ask what dose of accutane for 70 kg", chat=GROUP)
+    payload = call.kwargs["reply_markup"].inline_keyboard[0][0].url.split("start=")[1]
+    said = text(chat.message(f"/start {payload}"))
+    assert "70" not in said.replace("For example: 70 kg", "")
+    chat.message("82 kg")
+    assert chat.last.reply is not None
+    assert chat.last.reply.dose is not None
+
+
+@pytest.mark.parametrize("said", ["my lips are dry", "/dose 70 kg", "/start", "/ask@other_bot hi"])
+def test_what_is_not_for_us_is_left_alone(chat: Chat, said: str) -> None:
+    assert chat.message(said, chat=GROUP) == []
+
+
+def test_a_reply_to_the_bot_is_for_us(chat: Chat) -> None:
+    ours = {"message_id": 1, "from": {"id": BOT, "is_bot": True}}
+    assert chat.message("and how long?", chat=GROUP, reply_to_message=ours)
+
+
+def test_an_empty_inline_query_explains_itself(chat: Chat) -> None:
+    found = chat.inline("")
+    assert [card.id for card in found["results"]] == ["about"]
+    assert found["button"].start_parameter == "inline"
+
+
+def test_inline_cards_are_complete_and_have_stable_ids(chat: Chat) -> None:
+    first, second = chat.inline("accutane dry lips"), chat.inline("accutane dry lips")
+    ids = [card.id for card in first["results"]]
+    assert ids == [card.id for card in second["results"]]
+    assert ids[0] == "en-side-effects"
+    sent = first["results"][0].input_message_content
+    for part in ("skin reactions", "Source:", "not medical advice"):
+        assert part in sent.message_text
+    assert any(e.url and "start=v_side-effects_" in e.url for e in sent.entities)
+
+
+def test_inline_pages_go_on_without_repeating(chat: Chat) -> None:
+    seen: list[str] = []
+    offset = ""
+    for _ in range(5):
+        found = chat.inline("accutane side effects", offset)
+        seen += [card.id for card in found["results"]]
+        offset = found["next_offset"]
+        if not offset:
+            break
+    assert len(seen) == len(set(seen)) > 5
+    assert chat.inline("accutane side effects", "999")["results"] == []
+
+
+def test_a_weight_is_personal_and_never_cached(chat: Chat) -> None:
+    found = chat.inline("70 kg")
+    assert found["is_personal"] is True
+    assert found["cache_time"] == 0
+    assert all("70" not in card.id for card in found["results"])
+    assert "140" in found["results"][0].input_message_content.message_text
+
+
+def test_a_red_flag_inline_gives_help_and_nothing_else(chat: Chat) -> None:
+    assert [card.id for card in chat.inline("I want to kill myself")["results"]] == ["alert"]

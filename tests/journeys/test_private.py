@@ -1,0 +1,170 @@
+"""Private chats, as a person has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.reply.talk import Kept, Talk
+from bot.turn.turn import Context
+from tests.journeys.chat import USERNAME, Chat, desk, text
+
+
+@pytest.fixture
+def chat(context: Context) -> Chat:
+    return Chat(desk(context))
+
+
+def test_the_welcome_is_three_lines_and_four_buttons(chat: Chat) -> None:
+    said = text(chat.message("/start"))
+    assert len(said.splitlines()) == 3
+    assert len(chat.labels()) == 4
+
+
+def test_thumbs_count_once_and_then_are_gone(chat: Chat) -> None:
+    chat.message("What are the side effects of accutane?")
+    answer = max(chat.shown)
+    forged = "v1|d|side-effects"
+    assert "counted" in text(chat.press("👍 Helpful", on=answer))
+    assert not any("elpful" in label for label in chat.labels(answer))
+    assert "before" in text(chat.press(data=forged, on=answer))
+    votes = [one for one in chat.counted if one[0] in ("up", "down")]
+    assert votes == [("up", "side-effects", "")]
+
+
+def test_not_what_i_asked_never_offers_the_same_again(chat: Chat) -> None:
+    chat.message("What are the side effects of accutane?")
+    seen = [label for label in chat.labels() if label not in ("Whole section",)]
+    for _ in range(8):
+        chat.press("Not what I asked")
+        fresh = [label for label in chat.labels() if label != "Not what I asked"]
+        assert not set(fresh) & set(seen)
+        assert len(fresh) <= 3
+        seen += fresh
+
+
+def test_the_answer_to_an_edited_message_is_edited_while_it_is_the_last(chat: Chat) -> None:
+    chat.message("How long does a course of accutane take?")
+    asked, shown = chat.number - 2, max(chat.shown)
+    (call,) = chat.edit(asked, "What are the side effects of accutane?")
+    assert (call.method, call.kwargs["message_id"]) == ("edit_message_text", shown)
+    chat.message("thanks")
+    assert chat.edit(asked, "What is accutane?") == []
+
+
+def test_a_red_flag_in_an_old_edit_is_answered_anew(chat: Chat) -> None:
+    chat.message("How long does a course of accutane take?")
+    asked = chat.number - 2
+    chat.message("thanks")
+    (call,) = chat.edit(asked, "I want to kill myself")
+    assert call.method == "send_message"
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+
+
+@pytest.mark.parametrize(
+    "kind", ["photo", "voice", "sticker", "document", "location", "contact", "video"]
+)
+def test_each_kind_of_media_gets_its_own_kind_words(chat: Chat, kind: str) -> None:
+    said = text(chat.message(**{kind: [{}] if kind == "photo" else {}}))
+    assert said == chat.desk.say(f"media.{kind}")
+
+
+def test_a_caption_is_read(chat: Chat) -> None:
+    said = text(chat.message(photo=[{}], caption="What are the side effects of accutane?"))
+    assert said.startswith("I can't look at what you sent")
+    assert "skin reactions" in said
+
+
+def test_a_receipt_shows_the_place_and_whether_it_changed(chat: Chat) -> None:
+    sha = chat.desk.kb.passages["duration"].sha256[:8]
+    assert "has not changed" in text(chat.message(f"/start v_duration_{sha}"))
+    assert "has changed" in text(chat.message("/start v_duration_00000000"))
+    assert "not in the document any more" in text(chat.message(f"/start v_gone_{sha}"))
+
+
+def test_a_receipt_brings_the_notes_on_contradicted_claims(chat: Chat) -> None:
+    for passage in chat.desk.kb.passages.values():
+        said = text(chat.message(f"/start v_{passage.id}_{passage.sha256[:8]}"))
+        assert passage.quote(chat.desk.kb.source) in said
+        for note in passage.notes:
+            if note.verdict == "contradicted":
+                assert " ".join(note.text.split()) in " ".join(said.split())
+
+
+def test_every_citation_links_to_a_receipt_that_holds(chat: Chat) -> None:
+    (call,) = chat.message("What are the side effects of accutane?")
+    (url,) = [e.url for e in call.kwargs["entities"] if e.url]
+    payload = url.removeprefix(f"https://t.me/{USERNAME}?start=")
+    assert "has not changed" in text(chat.message(f"/start {payload}"))
+
+
+@pytest.mark.parametrize("data", ["v1|p|gone", "v9|p|what", "", "v1|x|data.nothing", "v1|s|\x00"])
+def test_stale_and_forged_buttons_are_answered_politely(chat: Chat, data: str) -> None:
+    chat.message("/start")
+    (call,) = chat.press(data=data)
+    assert call.method == "answer_callback_query"
+    assert call.kwargs["text"] == chat.desk.say("service.old_button")
+
+
+def test_the_visit_sheet_holds_what_was_added_and_is_cleared_on_request(chat: Chat) -> None:
+    chat.message("can I drink alcohol on accutane?")
+    chat.press("Add to my list")
+    chat.message("what dose of accutane for 70 kg?")
+    chat.press("Add to my list")
+    chat.message("/visit")
+    chat.press("Tick side effects")
+    chat.press("[  ] dryness in the nose")
+    said = text(chat.press("Show my page"))
+    for part in ("• Alcohol", "70 kg", "average 70", "• dryness in the nose"):
+        assert part in said
+    photo = chat.press("As a picture")[-1]
+    assert photo.kwargs["photo"].startswith(b"\x89PNG")
+    chat.message("/visit")
+    assert chat.press("As a PDF to print")[-1].kwargs["document"].startswith(b"%PDF")
+    chat.message("/visit")
+    chat.press("Clear my list")
+    assert chat.kept is None
+    assert "empty" in text(chat.message("/visit"))
+
+
+def test_nothing_lasts_that_was_not_asked_for(chat: Chat) -> None:
+    for typed in ("hello", "what dose for 70 kg of accutane", "my lips are dry on accutane"):
+        chat.message(typed)
+        assert chat.kept is None
+    assert "lips" not in (chat.memory or "")
+
+
+def test_a_reminder_asks_the_zone_once_and_comes_at_nine_over_the_clock_change(
+    chat: Chat,
+) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert "do not know this place" in text(chat.message("atlantis"))
+    chat.message("berlin")
+    assert "28 March 2027 at 9:00 (Europe/Berlin)" in text(chat.message("28 march"))
+    kept = Kept.read(chat.kept)
+    assert kept.due() == 1806217200.0  # 07:00 UTC: summer time began that night
+    chat.now = chat.now.fromtimestamp(kept.due() or 0, tz=chat.now.tzinfo)
+    said = text(chat.update(reminder={}))
+    assert "monthly exam" in said
+    assert Kept.read(chat.kept).reminders[0].on.isoformat() == "2027-04-28"
+    chat.press("Tomorrow again")
+    assert Kept.read(chat.kept).reminders[0].on.isoformat() == "2027-03-29"
+    chat.press(data="v1|x|remind.stop")
+    assert chat.kept is None
+
+
+def test_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    chat.message("I took 20 capsules at once to die")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert Talk.read(chat.memory).asking is None
+
+
+def test_longest_and_right_to_left_messages_are_answered(chat: Chat) -> None:
+    for typed in ("side effects " * 315, "ما هي الآثار الجانبية", "\u202eaccutane\u202c", "😀" * 2048):
+        calls = chat.message(typed[:4096])
+        assert calls
+        assert all(len(call.kwargs["text"]) <= 4096 for call in calls)
