@@ -164,7 +164,12 @@ def test_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
 
 
 def test_longest_and_right_to_left_messages_are_answered(chat: Chat) -> None:
-    for typed in ("side effects " * 315, "ما هي الآثار الجانبية", "\u202eaccutane\u202c", "😀" * 2048):
+    for typed in (
+        "side effects " * 315,
+        "ما هي الآثار الجانبية",
+        "\u202eaccutane\u202c",
+        "😀" * 2048,
+    ):
         calls = chat.message(typed[:4096])
         assert calls
         assert all(len(call.kwargs["text"]) <= 4096 for call in calls)

@@ -56,7 +56,9 @@ def test_a_link_is_never_cut(before: int, length: int) -> None:
     assert [link.length for link in links] == [length]
 
 
-@pytest.mark.parametrize("typed", ["<b>x</b>", "*x* _y_ `z`", "[a](http://e.vil)", "&amp;<script>"])
+@pytest.mark.parametrize(
+    "typed", ["<b>x</b>", "*x* _y_ `z`", "[a](http://e.vil)", "&amp;<script>"]
+)
 def test_nothing_typed_becomes_markup(context: Context, typed: str) -> None:
     _, reply = take_turn(Inbound(text=typed), Memory(), context)
     for call in messages(page(reply), 1):

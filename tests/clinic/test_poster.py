@@ -1,0 +1,70 @@
+"""A clinic's posters can be printed and scanned; its commands say what is wrong."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from bot.clinic import commands, poster
+from bot.settings import Settings
+from bot.store.clinics import Clinic
+from bot.turn.turn import Context
+
+CARD = Clinic(id="oak", name="Oak & <Elm> Clinic", phone="555-0100", hours="9 to 5")
+LINK = "https://t.me/acne_bot?start=c_oak_" + "x" * 22
+
+
+@pytest.fixture
+def laid(context: Context) -> poster.Poster:
+    return poster.lay_out(CARD, LINK, "acne_bot", context.kb.replies)
+
+
+@pytest.mark.parametrize("size", poster.Size)
+def test_the_poster_prints_in_its_size_in_three_formats(
+    laid: poster.Poster, size: poster.Size
+) -> None:
+    width, height = size.millimetres
+    image = Image.open(io.BytesIO(poster.png(laid, size)))
+    assert abs(image.width - width / 25.4 * poster.DPI) < 1
+    assert abs(image.height - height / 25.4 * poster.DPI) < 1
+    assert poster.pdf(laid, size).startswith(b"%PDF")
+    root = ElementTree.fromstring(poster.svg(laid, size))
+    assert root.attrib["width"] == f"{width}mm"
+    texts = [node.text for node in root.iter() if node.tag.endswith("text")]
+    assert "Oak & <Elm> Clinic" in texts
+    assert sum(str(text).startswith("“") for text in texts) == 3
+
+
+def test_no_line_runs_into_the_code(laid: poster.Poster) -> None:
+    bottom = laid.top + laid.side
+    for line in laid.lines:
+        above = line.y + line.size // 2 <= laid.top
+        assert above or line.y - line.size // 2 >= bottom, line.text
+
+
+def test_the_picture_has_words_for_those_who_do_not_see_it(laid: poster.Poster) -> None:
+    for part in ("Oak & <Elm> Clinic", "t.me/acne_bot", "555-0100"):
+        assert part in laid.alt
+
+
+def test_ids_come_from_names() -> None:
+    assert commands.slug("St. Mary's Skin Clinic") == "st-marys-skin-clinic"
+
+
+def test_commands_say_what_would_be_accepted(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
+    with pytest.raises(commands.ClinicError, match="1 to 30 of a-z"):
+        commands.add(settings, "診所", "1")
+    commands.add(settings, "Oak", "555")
+    with pytest.raises(commands.ClinicError, match="Known: oak"):
+        commands.link(settings, "elm")
+    card, new = commands.add(settings, "Oak", "556")
+    assert (card.phone, new) == ("556", False)
+    assert [one.phone for one in commands.all_of(settings)] == ["556"]
+    assert commands.counts(settings, "oak") == []
+    assert commands.revoke(settings, "oak")
+    assert commands.remove(settings, "oak")

@@ -1,0 +1,221 @@
+"""What is stored, shown, deleted and sent later: the workers over a real SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram import Bot
+from telegram.request import BaseRequest, RequestData
+
+from bot.intake.arrivals import arrivals
+from bot.intake.health import Health
+from bot.intake.limits import Limiter
+from bot.intake.reminders import put_due
+from bot.intake.stats import Stats
+from bot.intake.worker import Crew, Parts
+from bot.reply import links
+from bot.reply.respond import Responder
+from bot.reply.send import Pacer, Sender
+from bot.reply.talk import Kept, Reminder
+from bot.store.clinics import Clinic, Clinics
+from bot.store.engine import migrate, open_engine
+from bot.store.people import People
+from bot.store.store import Store
+from bot.turn.turn import Context
+from tests.journeys.chat import BOT, PERSON, USERNAME, desk
+
+CLINIC = Clinic(id="oak", name="Oak Clinic", phone="555-0100", hours="9 to 5", emergency="911")
+
+
+class Tape(BaseRequest):
+    """Takes every call; ``blocked``: the person has blocked the bot."""
+
+    read_timeout = 1.0
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.files: list[bytes] = []
+        self.blocked = False
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, **_: Any
+    ) -> tuple[int, bytes]:
+        name = url.rsplit("/", 1)[1]
+        self.calls.append((name, dict(request_data.parameters) if request_data else {}))
+        if request_data is not None and request_data.multipart_data:
+            self.files += [part[1] for part in request_data.multipart_data.values()]
+        if self.blocked:
+            said = "Forbidden: bot was blocked by the user"
+            return 403, json.dumps({"ok": False, "error_code": 403, "description": said}).encode()
+        sent = {"message_id": 900 + len(self.calls), "date": 0}
+        result: Any = {**sent, "chat": {"id": PERSON, "type": "private"}}
+        if name == "answerCallbackQuery":
+            result = True
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+
+class Bench:
+    """A store, workers and a tape, started and stopped as a process would be."""
+
+    def __init__(self, folder: Path, context: Context) -> None:
+        self.folder, self.context, self.tape, self.number = folder, context, Tape(), 0
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Store]:
+        engine = open_engine(self.folder, None)
+        await migrate(engine)
+        store = Store(engine, BOT, "me")
+        clinics = Clinics(engine, BOT)
+        await clinics.refresh()
+        held = desk(self.context, clinics)
+        bot = Bot("99:x", request=self.tape, get_updates_request=self.tape)
+        parts = Parts(
+            store,
+            Responder(held.turn, held.replies, BOT, USERNAME, desk=held),
+            Sender(bot, Pacer(0)),
+            Limiter(0),
+            Health(),
+            Stats(),
+            clinics,
+        )
+        stopping = asyncio.Event()
+        crew = asyncio.create_task(Crew(parts, 4).run(stopping, 5))
+        try:
+            yield store
+        finally:
+            stopping.set()
+            await crew
+            await store.close()
+
+    async def says(self, store: Store, **update: Any) -> str:
+        """One update; what the person reads of its answer."""
+        self.number += 1
+        before = len(self.tape.calls)
+        sender = {"id": PERSON, "is_bot": False, "first_name": "A"}
+        private = {"id": PERSON, "type": "private"}
+        common = {"message_id": self.number, "date": int(dt.datetime.now(dt.UTC).timestamp())}
+        if "text" in update:
+            text = {"text": update["text"]}
+            update = {"message": {**common, "from": sender, "chat": private, **text}}
+        elif "press" in update:
+            query = {"id": "1", "from": sender, "message": {**common, "chat": private}}
+            update = {"callback_query": {**query, "chat_instance": "1", "data": update["press"]}}
+        await store.put(arrivals([{"update_id": self.number, **update}]))
+        await self.quiet(store)
+        return "\n".join(
+            str(params.get("text") or params.get("caption") or "")
+            for _, params in self.tape.calls[before:]
+        )
+
+    async def quiet(self, store: Store) -> None:
+        async with asyncio.timeout(30):
+            while (await store.depth()).waiting:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, context: Context) -> Bench:
+    return Bench(tmp_path, context)
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+
+
+async def test_all_that_is_stored_is_shown_and_then_deleted_for_good(bench: Bench) -> None:
+    async with bench.running() as store:
+        await bench.says(store, text="can I drink alcohol on accutane? my name is Zebedee")
+        await bench.says(store, press="v1|l|alcohol")
+        await bench.says(store, text="what dose of accutane for 71.3 kg")
+        await bench.says(store, text="/mydata")
+        shown = json.loads(bench.tape.files[-1])
+        assert shown["person"][0]["kept"]["items"] == ["alcohol"]
+        assert shown["conversation"][0]["memory"]["memory"]["weight_kg"] == "71.3"
+        assert "Zebedee" not in json.dumps(shown)
+        await bench.says(store, text="/deletedata")
+        assert "nothing about you is left" in await bench.says(store, press="v1|x|data.delete")
+    async with bench.running() as store:  # after a restart too
+        found = await People(store.engine, BOT).everything(PERSON, PERSON)
+        assert not any(found.values())
+    raw = on_disk(bench.folder)
+    for secret in (b"Zebedee", b"71.3", b'"alcohol"'):
+        assert secret not in raw
+
+
+async def test_blocking_the_bot_is_deletion(bench: Bench) -> None:
+    async with bench.running() as store:
+        await bench.says(store, text="can I drink alcohol on accutane?")
+        await bench.says(store, press="v1|l|alcohol")
+        member = {"user": {"id": BOT, "is_bot": True}, "status": "kicked"}
+        await bench.says(
+            store,
+            my_chat_member={
+                "chat": {"id": PERSON, "type": "private"},
+                "from": {"id": PERSON, "is_bot": False, "first_name": "A"},
+                "date": 1,
+                "old_chat_member": {**member, "status": "member"},
+                "new_chat_member": member,
+            },
+        )
+        assert not any((await People(store.engine, BOT).everything(PERSON, PERSON)).values())
+
+
+async def test_a_blocked_answer_is_deletion_too(bench: Bench) -> None:
+    async with bench.running() as store:
+        await bench.says(store, text="can I drink alcohol on accutane?")
+        await bench.says(store, press="v1|l|alcohol")
+        bench.tape.blocked = True
+        await bench.says(store, text="hello?")
+        assert not any((await People(store.engine, BOT).everything(PERSON, PERSON)).values())
+
+
+async def test_a_due_reminder_is_sent_once_though_it_is_looked_for_often(bench: Bench) -> None:
+    async with bench.running() as store:
+        await bench.says(store, text="can I drink alcohol on accutane?")
+        await bench.says(store, press="v1|l|alcohol")
+    past = dt.date(2026, 1, 5)
+    kept = Kept(zone="Asia/Tokyo", reminders=(Reminder(what="end", on=past),))
+    async with bench.running() as store:
+        async with store.engine.begin() as connection:
+            await connection.exec_driver_sql(
+                "UPDATE person SET kept = ?, due = ?", (kept.stored(), kept.due())
+            )
+        bench.tape.calls.clear()
+        assert await put_due(store) == 1
+        assert await put_due(store) == 0
+        await bench.quiet(store)
+        assert await put_due(store) == 0
+        sent = [params["text"] for name, params in bench.tape.calls if name == "sendMessage"]
+        assert len(sent) == 1
+        assert "20 weeks are over" in sent[0]
+
+
+async def test_a_clinic_link_binds_and_every_referral_names_the_clinic(bench: Bench) -> None:
+    async with bench.running() as store:
+        clinics = Clinics(store.engine, BOT)
+        await clinics.add(CLINIC)
+        good = links.clinic(BOT, "oak", clinics.key("oak") or b"")
+        foreign = links.clinic(BOT + 1, "oak", clinics.key("oak") or b"")
+        for bad in (foreign, good[:-1] + ("A" if good[-1] != "A" else "B"), "c_elm_" + good[6:]):
+            assert "not valid" in await bench.says(store, text=f"/start {bad}")
+        assert "Oak Clinic" in await bench.says(store, text=f"/start {good}")
+        said = await bench.says(store, text="can I drink alcohol on accutane?")
+        assert said.rstrip().endswith("phone 555-0100. Open: 9 to 5. In an emergency: 911.")
+        assert "Oak Clinic" in await bench.says(store, text="/clinic")
+        counts = await People(store.engine, BOT).counts()
+        assert ("gap", "alcohol", "oak", 1) in counts
+        await clinics.revoke("oak")
+        assert "not valid" in await bench.says(store, text=f"/start {good}")
+        await bench.says(store, press="v1|x|clinic.leave")
+        assert "Oak" not in await bench.says(store, text="can I drink alcohol on accutane?")
