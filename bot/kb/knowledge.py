@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.kb.dose_rules import DoseRules
 from bot.kb.models import (
+    Alarms,
     Example,
     Note,
     Origin,
@@ -51,6 +52,7 @@ class Knowledge:
     words: Words
     replies: Replies
     triage: TriageRules
+    alarms: tuple[tuple[str, str], ...]  # (row or "none", message): what the second opinion learns
     dose: DoseRules
     digest: str
     checked: Mapping[str, int]  # how many of each thing were checked
@@ -119,6 +121,7 @@ class _Loader:
             words=words,
             replies=replies,
             triage=triage,
+            alarms=self._alarms(triage),
             dose=dose,
             digest=_digest(examples, words),
             checked=dict(self.checked),
@@ -170,6 +173,20 @@ class _Loader:
         except (OSError, ValueError) as why:
             self.faults.append(Fault("triage", 1, str(why)))
             return None
+
+    def _alarms(self, triage: TriageRules) -> tuple[tuple[str, str], ...]:
+        file = f"alarms/{self.language}.yaml"
+        alarms = self._one(file, Alarms)
+        if alarms is None:
+            raise KnowledgeError(self.faults)
+        for row in alarms.messages:
+            if row != "none" and row not in triage.file.rows:
+                self._fault(file, ("messages", row), f"there is no red flag {row!r}")
+        if self.faults:
+            raise KnowledgeError(self.faults)
+        found = tuple((row, text) for row, texts in alarms.messages.items() for text in texts)
+        self.checked["alarm messages"] += len(found)
+        return found
 
     def _replies(self) -> Replies | None:
         return self._one(f"replies/{self.language}.yaml", Replies)

@@ -146,6 +146,12 @@ class QuestionFile(Frozen):
     voices: Mapping[str, tuple[str | Shared, ...]]
 
 
+class Alarms(Frozen):
+    """``alarms/<lang>.yaml``: messages by the red flag they raise; ``none`` for look-alikes."""
+
+    messages: Mapping[str, tuple[str, ...]]
+
+
 class Words(Frozen):
     """``words.yaml``: the drug's names and their misspellings, other drugs, slang."""
 

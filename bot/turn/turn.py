@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
 from bot.turn.alert import alert_reply, safety_line
@@ -22,6 +23,7 @@ from bot.turn.inbound import Inbound, clean
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from bot.turn.search import Found, Outcome, search
+from bot.turn.second_opinion import raise_further
 from bot.turn.triage import ASKING as TRIAGE
 from bot.turn.triage import Verdict, answer_to_ask, triage
 
@@ -38,6 +40,7 @@ class Context:
 
     kb: Knowledge
     matcher: Matcher
+    alarms: Encoder | None = None  # the second opinion on red flags
     show_notes: bool = True
     dose_calculator: bool = True
     country: str | None = None
@@ -49,7 +52,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     memory = memory.fresh(inbound.at).model_copy(update={"at": inbound.at})
     text = clean(inbound.text)
 
-    verdict = _triaged(text, memory, kb)  # before anything else, whatever the state
+    verdict = _triaged(text, memory, context)  # before anything else, whatever the state
     if verdict.findings or verdict.ask:
         return _alert(text, verdict, memory, context)
     if inbound.passage is not None and inbound.passage in kb.passages:
@@ -69,13 +72,17 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     return _found(search(text, memory, kb, context.matcher), verdict, memory, context)
 
 
-def _triaged(text: str, memory: Memory, kb: Knowledge) -> Verdict:
+def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     """The red flags of a text, read as the answer to our own question where one is open."""
     if memory.asking == TRIAGE:
-        answered = answer_to_ask(text, memory, kb.triage)
+        answered = answer_to_ask(text, memory, context.kb.triage)
         if answered is not None:
             return answered
-    return triage(text, kb.triage, isotretinoin=memory.isotretinoin)
+    rules = context.kb.triage
+    verdict = triage(text, rules, isotretinoin=memory.isotretinoin)
+    if context.alarms is None or not text or text.startswith("/") or text == ONLY_ASKING:
+        return verdict
+    return raise_further(verdict, text, rules, context.alarms, context.matcher.reader)
 
 
 def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
