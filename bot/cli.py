@@ -14,6 +14,8 @@ from rich.progress import Progress
 
 from bot import ask as asking
 from bot.brain import bind, build_context, knowledge_dir
+from bot.clinic import ClinicError
+from bot.clinic.cli import clinic
 from bot.evaluation.bench import time_turns
 from bot.evaluation.messages import RowsError, figures, measure, read_rows
 from bot.evaluation.report import broken, floors, show_errors, show_figures
@@ -38,6 +40,8 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 
+cli.add_typer(clinic)
+
 
 def main() -> None:
     """Run the command line; a fault of the user's never ends in a traceback."""
@@ -47,7 +51,7 @@ def main() -> None:
         _fail(f"Settings: {why}")
     except KnowledgeError as why:
         _fail(f"The knowledge base does not check, so the bot does not start:\n{why}")
-    except (SplitError, RowsError, EncoderError, StoreError, OSError) as why:
+    except (SplitError, RowsError, ClinicError, EncoderError, StoreError, OSError) as why:
         _fail(str(why))
 
 

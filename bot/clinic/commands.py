@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from bot.app import connected, make_bot, opened_store
-from bot.clinic import poster
+from bot.clinic import ClinicError, poster
 from bot.kb.replies import Replies
 from bot.reply import links
 from bot.settings import Settings
@@ -21,10 +21,6 @@ from bot.store.store import Store
 
 Found = TypeVar("Found")
 FEWEST = 5  # a count under this is not shown for a clinic: it might point at a person
-
-
-class ClinicError(Exception):
-    """What was asked for cannot be done; the text says why and what would be accepted."""
 
 
 def _run(settings: Settings, work: Callable[[Store, Clinics], Awaitable[Found]]) -> Found:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
 
-from bot.clinic import commands, poster
+from bot.clinic import ClinicError, commands, poster
 from bot.settings import Settings
 from bot.store.clinics import Clinic
 from bot.turn.turn import Context
@@ -32,7 +32,7 @@ def test_the_poster_prints_in_its_size_in_three_formats(
     assert abs(image.width - width / 25.4 * poster.DPI) < 1
     assert abs(image.height - height / 25.4 * poster.DPI) < 1
     assert poster.pdf(laid, size).startswith(b"%PDF")
-    root = ElementTree.fromstring(poster.svg(laid, size))
+    root = ET.fromstring(poster.svg(laid, size))
     assert root.attrib["width"] == f"{width}mm"
     texts = [node.text for node in root.iter() if node.tag.endswith("text")]
     assert "Oak & <Elm> Clinic" in texts
@@ -57,10 +57,10 @@ def test_ids_come_from_names() -> None:
 
 def test_commands_say_what_would_be_accepted(tmp_path: Path) -> None:
     settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
-    with pytest.raises(commands.ClinicError, match="1 to 30 of a-z"):
+    with pytest.raises(ClinicError, match="1 to 30 of a-z"):
         commands.add(settings, "診所", "1")
     commands.add(settings, "Oak", "555")
-    with pytest.raises(commands.ClinicError, match="Known: oak"):
+    with pytest.raises(ClinicError, match="Known: oak"):
         commands.link(settings, "elm")
     card, new = commands.add(settings, "Oak", "556")
     assert (card.phone, new) == ("556", False)

@@ -18,7 +18,8 @@ from bot.store.clinics import Clinics
 from bot.turn.turn import Context
 
 BOT, USERNAME, PERSON = 99, "acne_test_bot", 5
-GROUP = {"id": -100, "type": "supergroup", "title": "Friends"}
+GROUP_ID = -100
+GROUP = {"id": GROUP_ID, "type": "supergroup", "title": "Friends"}
 
 
 def desk(context: Context, clinics: Clinics | None = None) -> Desk:
@@ -42,7 +43,7 @@ class Chat:
         self.number += 1
         update["update_id"] = self.number
         responder = Responder(self.desk.turn, self.desk.replies, BOT, USERNAME, desk=self.desk)
-        chat_id = GROUP["id"] if self._in_group(update) else PERSON
+        chat_id = GROUP_ID if self._in_group(update) else PERSON
         said = responder.respond(
             update, 0 if "inline_query" in update else chat_id, self.memory,
             self.now.timestamp(), PERSON, self.kept,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.reply.talk import Kept, Talk
@@ -33,7 +35,7 @@ def test_thumbs_count_once_and_then_are_gone(chat: Chat) -> None:
 
 def test_not_what_i_asked_never_offers_the_same_again(chat: Chat) -> None:
     chat.message("What are the side effects of accutane?")
-    seen = [label for label in chat.labels() if label not in ("Whole section",)]
+    seen = [label for label in chat.labels() if label != "Whole section"]
     for _ in range(8):
         chat.press("Not what I asked")
         fresh = [label for label in chat.labels() if label != "Not what I asked"]
@@ -65,7 +67,8 @@ def test_a_red_flag_in_an_old_edit_is_answered_anew(chat: Chat) -> None:
     "kind", ["photo", "voice", "sticker", "document", "location", "contact", "video"]
 )
 def test_each_kind_of_media_gets_its_own_kind_words(chat: Chat, kind: str) -> None:
-    said = text(chat.message(**{kind: [{}] if kind == "photo" else {}}))
+    media: dict[str, Any] = {kind: [{}] if kind == "photo" else {}}
+    said = text(chat.message(**media))
     assert said == chat.desk.say(f"media.{kind}")
 
 

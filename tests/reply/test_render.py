@@ -14,7 +14,7 @@ from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
 from bot.turn.turn import Context, take_turn
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40)
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=40)
 long_text = st.builds(
     lambda parts, times: " ".join(parts * times), st.lists(words, min_size=1, max_size=20),
     st.integers(1, 60),
@@ -71,7 +71,8 @@ def test_a_quote_is_a_block_word_for_word_and_its_citation_links_to_the_receipt(
 ) -> None:
     reply = answer(context.kb, ["side-effects", "duration"])
     call = messages(page(reply, receipts=["https://t.me/a", "https://t.me/b"]), 1)[0]
-    text, kinds = call.kwargs["text"], {}
+    text = call.kwargs["text"]
+    kinds: dict[str, list[tuple[str, str | None]]] = {}
     for entity in call.kwargs["entities"]:
         shown = utf16(text, entity.offset, entity.length)
         kinds.setdefault(entity.type, []).append((shown, entity.url))

@@ -1,0 +1,109 @@
+"""``bot clinic add|list|link|poster|revoke|remove|counts``: hung into the command line."""
+
+# ruff: noqa: PLC0415 - a command line that starts fast loads the database only where it is used
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.brain import knowledge_dir
+from bot.kb.knowledge import load
+from bot.settings import load_settings
+
+clinic = typer.Typer(
+    name="clinic",
+    help="Clinics that share the bot: signed links, posters, counts.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Id = Annotated[str, typer.Argument(help="The clinic's id, as `clinic list` shows it.")]
+
+
+@clinic.command()
+def add(
+    name: Annotated[str, typer.Argument(help="As patients know it.")],
+    phone: Annotated[str, typer.Argument(help="The number to call.")],
+    *,
+    hours: Annotated[str, typer.Option(help="When it is open.")] = "",
+    emergency: Annotated[str, typer.Option(help="What to do in an emergency.")] = "",
+    clinic_id: Annotated[str, typer.Option("--id", help="1 to 30 of a-z 0-9 and -.")] = "",
+) -> None:
+    """Add a clinic, or change one that has the same id."""
+    from bot.clinic import commands
+
+    settings = load_settings()
+    card, new = commands.add(settings, name, phone, hours, emergency, clinic_id)
+    typer.echo(f"{'added' if new else 'changed'}: {card.id}")
+    typer.echo(commands.link(settings, card.id))
+
+
+@clinic.command(name="list")
+def list_() -> None:
+    """Show every clinic."""
+    from bot.clinic import commands
+
+    found = commands.all_of(load_settings())
+    for card in found:
+        typer.echo(f"{card.id}\t{card.name}\t{card.phone}\t{card.hours}".rstrip())
+    if not found:
+        typer.echo("no clinic yet; `bot clinic add NAME PHONE` adds one")
+
+
+@clinic.command()
+def link(clinic_id: Id) -> None:
+    """Print the clinic's signed link."""
+    from bot.clinic import commands
+
+    typer.echo(commands.link(load_settings(), clinic_id))
+
+
+@clinic.command()
+def poster(
+    clinic_id: Id,
+    into: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("posters"),
+) -> None:
+    """Write the posters: A4 and card, as SVG, PNG and PDF."""
+    from bot.clinic import commands
+
+    settings = load_settings()
+    replies = load(knowledge_dir(settings), settings.language).replies
+    for file in commands.make_posters(settings, clinic_id, into, replies):
+        typer.echo(str(file))
+
+
+@clinic.command()
+def revoke(clinic_id: Id) -> None:
+    """Make every link and poster given out so far invalid; print the new link."""
+    from bot.clinic import commands
+
+    settings = load_settings()
+    commands.link(settings, clinic_id)
+    commands.revoke(settings, clinic_id)
+    typer.echo(commands.link(settings, clinic_id))
+
+
+@clinic.command()
+def remove(clinic_id: Id) -> None:
+    """Forget a clinic."""
+    from bot.clinic import commands
+
+    settings = load_settings()
+    commands.link(settings, clinic_id)
+    commands.remove(settings, clinic_id)
+    typer.echo(f"removed: {clinic_id}")
+
+
+@clinic.command()
+def counts(clinic_id: Id) -> None:
+    """What was asked and not covered, five times or more; never who asked."""
+    from bot.clinic import commands
+
+    rows = commands.counts(load_settings(), clinic_id)
+    for what, name, count in rows:
+        typer.echo(f"{count}\t{what}\t{name}")
+    if not rows:
+        typer.echo("nothing was counted five times yet")
