@@ -12,24 +12,30 @@ from bot.turn.reply import Urgency
 from bot.turn.triage import Finding, Verdict
 
 NONE = "none"  # the label of a message that raises nothing
-RAISE_FROM = 0.6  # probability of any red flag from which the likeliest row is raised
-SURE_FROM = 0.8  # the same where the rules read the message as a question for information
+EMERGENCY_FROM = 0.5  # probability of all emergency rows together from which one is raised
+RAISE_FROM = 0.9  # probability of any red flag from which the likeliest row is raised
+# Where the rules read the message as a question for information, both must reach RAISE_FROM.
 
 
 def raise_further(
     verdict: Verdict, text: str, rules: TriageRules, alarms: Encoder, reader: Reader
 ) -> Verdict:
     """The rules' verdict, with the learned row first where it is more urgent than theirs."""
-    shares = dict(
-        zip(alarms.labels, alarms.probabilities([reader.read(text).text])[0], strict=True)
-    )
-    needed = SURE_FROM if verdict.informed or verdict.ask else RAISE_FROM
-    if 1 - float(shares[NONE]) < needed:
+    told = alarms.probabilities([reader.read(text).text])[0]
+    shares = {name: float(p) for name, p in zip(alarms.labels, told, strict=True)}
+    urgency = {
+        name: Urgency(rules.file.rows[name].urgency) for name in shares if name in rules.file.rows
+    }
+    emergencies = [name for name in urgency if urgency[name] is Urgency.EMERGENCY]
+    needed = RAISE_FROM if verdict.informed or verdict.ask else EMERGENCY_FROM
+    if sum(shares[name] for name in emergencies) >= needed:
+        row = max(emergencies, key=shares.__getitem__)
+    elif 1 - shares[NONE] >= RAISE_FROM:
+        row = max(urgency, key=shares.__getitem__)
+    else:
         return verdict
-    row = max((name for name in shares if name != NONE), key=lambda name: float(shares[name]))
-    found = Finding(id=row, urgency=Urgency(rules.file.rows[row].urgency))
-    top = max((finding.urgency.rank for finding in verdict.findings), default=0)
-    if found.urgency.rank <= top:
+    found = Finding(id=row, urgency=urgency[row])
+    if found.urgency.rank <= max((f.urgency.rank for f in verdict.findings), default=0):
         return verdict
     others = tuple(finding for finding in verdict.findings if finding.id != row)
     return verdict.model_copy(update={"findings": (found, *others), "ask": None})

@@ -14,14 +14,14 @@ from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
 from bot.turn.alert import alert_reply, safety_line
-from bot.turn.answer import answer, chat, clarify, gap, refuse
+from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
 from bot.turn.command import command
 from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
 from bot.turn.figures import read_dose
 from bot.turn.inbound import Inbound, clean
 from bot.turn.memory import Memory
-from bot.turn.reply import Reply
+from bot.turn.reply import Reply, Urgency
 from bot.turn.search import Found, Outcome, search
 from bot.turn.second_opinion import raise_further
 from bot.turn.triage import ASKING as TRIAGE
@@ -94,6 +94,9 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
         details["asked"] = found.names[0]
     else:
         details["asked"] = found.nearest[0]
+    if reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY:
+        below = buttons(context.kb, found.nearest)[:2]  # to read once the call is made
+        reply = reply.model_copy(update={"suggestions": (*reply.suggestions, *below)})
     asking = TRIAGE if verdict.ask else None
     return memory.model_copy(update={"asking": asking, "details": details}), reply
 
