@@ -69,7 +69,7 @@ class AiohttpTransport(BaseRequest):
             raise GarbledError("the answer is not the Bot API's")
         return parsed
 
-    async def do_request(  # noqa: PLR0917 - PTB's interface
+    async def do_request(
         self,
         url: str,
         method: str,

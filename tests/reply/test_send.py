@@ -32,12 +32,12 @@ class Tape(BaseRequest):
 
     async def shutdown(self) -> None: ...
 
-    async def do_request(  # PTB's interface
+    async def do_request(  # type: ignore[override] # the time-outs do not matter here
         self,
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        **_: Any,  # noqa: ARG002
+        **_: Any,
     ) -> tuple[int, bytes]:
         self.calls.append(dict(request_data.parameters) if request_data else {})
         answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
