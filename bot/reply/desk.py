@@ -118,6 +118,22 @@ class Desk:
             made.append(links.url(self.me.username, payload))
         return made
 
+    def sources(self, reply: Reply) -> str:
+        """A line for each citation whose place the text does not name."""
+        origin = self.kb.source.origin
+        lines = [
+            self.say(
+                "answer.cited",
+                title=origin.title,
+                section=cited.section,
+                start=cited.start,
+                end=cited.end,
+            )
+            for cited in reply.citations
+            if f"{cited.start} to {cited.end}" not in reply.text
+        ]
+        return "\n".join(dict.fromkeys(lines))
+
     def counted(self, event: Event, what: str, name: str) -> tuple[str, str, str]:
         """One to count, with the clinic and without the person."""
         clinic = self.clinic(event.kept)

@@ -66,7 +66,7 @@ def _found(text: str, offset: str, desk: Desk) -> _Cards:
         cards = []
         for one in made:
             said = Reply(kind=Kind.DOSE, text=one.text, citations=one.citations)
-            shown = page(said, receipts=desk.receipts(said))
+            shown = page(said, receipts=desk.receipts(said), after=desk.sources(said))
             cards.append(_card(one.id, one.title, one.description, shown))
         return _Cards(cards, personal=True)
     if reply.kind is Kind.CHAT:

@@ -119,7 +119,8 @@ def laid_out(event: Event, desk: Desk, reply: Reply, before: str = "") -> Page:
     titles = [desk.kb.passages[cited.passage].title for cited in reply.citations[1:]]
     referral = reply.kind in (Kind.ALERT, Kind.NOT_COVERED, Kind.DOSE)
     line = clinic.line(event, desk) if referral else ""
-    return page(reply, titles, desk.receipts(reply), before, line)
+    after = "\n\n".join(part for part in (desk.sources(reply), line) if part)
+    return page(reply, titles, desk.receipts(reply), before, after)
 
 
 def seen(talk: Talk, reply: Reply) -> Talk:

@@ -65,40 +65,41 @@ def page(
     text = "\n\n".join(part for part in (before, _unquoted(reply), after) if part)
     marks: list[Mark] = []
     at = 0
-    for number, cited in enumerate(reply.citations):
+    for cited in reply.citations:
         start = text.find(cited.quote, at)
         start = text.find(cited.quote) if start < 0 else start
         at = start + len(cited.quote)
         if not any(mark.start == start for mark in marks):
             marks.append(Mark(start, at, MessageEntity.EXPANDABLE_BLOCKQUOTE))
-        line = text.find("\n\n", at) == at and text.find(f"{cited.start} to {cited.end}", at)
-        if number < len(receipts) and line and line > 0 and "\n" not in text[at + 2 : line]:
-            end = text.find("\n", line)
-            end = len(text) if end < 0 else end
-            marks.append(Mark(at + 2, end, MessageEntity.TEXT_LINK, receipts[number]))
+    for cited, url in zip(reply.citations, receipts, strict=False):
+        place = re.search(rf"^.*\b{cited.start} to {cited.end}\b.*$", text, re.MULTILINE)
+        if place is not None:
+            marks.append(Mark(*place.span(), MessageEntity.TEXT_LINK, url))
     quoted = [(m.start, m.end) for m in marks]
     marks += [m for m in _bold(text, reply, titles, len(before)) if not _within(m, quoted)]
     return Page(text, tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))))
 
 
 def _unquoted(reply: Reply) -> str:
-    """The text without the marks around quotes that stand as paragraphs: the block shows them."""
+    """The text without the marks and empty lines around quotes: the block stands for them."""
     text = reply.text
     for cited in reply.citations:
-        for around in ("\n\n", "\n"):
-            text = text.replace(f"{around}“{cited.quote}”", f"{around}{cited.quote}")
-        if text.startswith(f"“{cited.quote}”"):
-            text = cited.quote + text[len(cited.quote) + 2 :]
+        text = re.sub(rf"(^|\n+)“({re.escape(cited.quote)})”(\n+|$)", _block, text)
     return text
+
+
+def _block(found: re.Match[str]) -> str:
+    return ("\n" if found[1] else "") + found[2] + ("\n" if found[3] else "")
 
 
 def _bold(text: str, reply: Reply, titles: Iterable[str], skip: int) -> Iterator[Mark]:
     first = skip + 2 if skip else 0
-    end = text.find("\n\n", first)
-    if reply.kind is not Kind.CHAT and first < end <= first + HEADING:
+    end = text.find("\n", first)
+    heading = reply.kind is not Kind.CHAT and not text.startswith("•", first)
+    if heading and first < end <= first + HEADING:
         yield Mark(first, end, MessageEntity.BOLD)
     for title in titles:
-        for found in re.finditer(rf"(?:(?<=\n)){re.escape(title)}(?=\n)", text):
+        for found in re.finditer(rf"(?<=\n){re.escape(title)}(?=\n)", text):
             if found.start() > first:
                 yield Mark(*found.span(), MessageEntity.BOLD)
 
