@@ -227,6 +227,7 @@ class Crew:
         """Count each update once, also one that was held and comes again."""
         if row.id in self._admitted or row.kind not in (
             "message",
+            "edited_message",
             "callback_query",
             "inline_query",
         ):

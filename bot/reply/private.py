@@ -57,6 +57,10 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         return Response((text_call(event.chat_id, desk.say("telegram.ask")),), None, "answered")
     if name is not None and name in OWN and not rest:
         return OWN[name](event, desk)
+    if name == "cancel" and event.talk.asking is not None:
+        talk = event.talk.model_copy(update={"asking": None})
+        call = text_call(event.chat_id, desk.say("command.cancelled"))
+        return Response((call,), talk.stored(), "answered")
     if name is None and event.talk.asking is not None:
         answered = remind.read_answer(event, desk, rest)
         if answered is not None:

@@ -157,6 +157,14 @@ def test_a_reminder_asks_the_zone_once_and_comes_at_nine_over_the_clock_change(
     assert chat.kept is None
 
 
+def test_cancel_ends_our_question(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert text(chat.message("/cancel")) == chat.desk.say("command.cancelled")
+    chat.message("berlin")
+    assert chat.kept is None
+
+
 def test_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
     chat.message("/remind")
     chat.press("Monthly exam")

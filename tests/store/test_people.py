@@ -1,0 +1,80 @@
+"""What lasts about a person, clinics and counts: the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+
+from bot.store.clinics import Clinic, Clinics
+from bot.store.people import People
+from bot.store.rows import Closed
+from bot.store.store import Store
+from tests.store.test_store import claim, postgres, says, stores
+
+__all__ = ["postgres", "stores"]  # the fixtures
+
+
+async def test_what_is_kept_comes_with_the_next_update_and_goes_on_request(
+    stores: tuple[Store, Store],
+) -> None:
+    store, other = stores
+    people = People(store.engine, store.bot_id)
+    await store.put([says(1), says(2), says(3)])
+    (row,) = await claim(store)
+    due = time.time() - 1
+    await store.step([Closed(row, "answered", memory="{}", kept='{"a":1}', due=due)], [], 0)
+    assert [found.chat_id for found in await people.due()] == [1]
+    (row,) = await claim(other)
+    assert row.kept == '{"a":1}'
+    await other.step([Closed(row, "answered", kept="")], [], 0)
+    (row,) = await claim(store)
+    assert row.kept is None
+    assert await people.due() == []
+
+
+async def test_deleting_leaves_nothing_but_the_row_at_work(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    people = People(store.engine, store.bot_id)
+    await store.put([says(1), says(2), says(3), says(4, chat=2)])
+    first, stranger = await claim(store)
+    await store.step([Closed(first, "answered", memory="{}", kept="{}")], [], 0)
+    (row,) = await claim(store)
+    assert await people.delete(1, 1) == 0
+    await store.step([Closed(row, "answered", memory="", kept="", scrub=True)], [], 0)
+    assert not any((await people.everything(1, 1)).values())
+    assert (await people.everything(2, 2))["inbox"][0]["update_id"] == stranger.update_id
+
+
+async def test_nobody_is_not_a_person(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    await store.put([says(1, chat=0), says(2, chat=5)])
+    people = People(store.engine, store.bot_id)
+    found = await people.everything(5, 0)
+    assert [row["chat_id"] for row in found["inbox"]] == [5]
+
+
+async def test_counts_add_up_over_workers(stores: tuple[Store, Store]) -> None:
+    store, other = stores
+    await store.put([says(1), says(2, chat=2)])
+    one, two = await claim(store)
+    await store.step([Closed(one, "a", counted=(("up", "what", ""),))], [], 0)
+    await store.step(
+        [Closed(two, "a", counted=(("up", "what", ""), ("gap", "sun", "oak")))], [], 0
+    )
+    counts = await People(other.engine, other.bot_id).counts()
+    assert counts == [("gap", "sun", "oak", 1), ("up", "what", "", 2)]
+
+
+async def test_a_clinic_keeps_its_key_until_it_is_revoked(stores: tuple[Store, Store]) -> None:
+    store, other = stores
+    mine, theirs = Clinics(store.engine, store.bot_id), Clinics(other.engine, other.bot_id)
+    assert await mine.add(Clinic(id="oak", name="Oak", phone="1"))
+    key = mine.key("oak")
+    assert not await mine.add(Clinic(id="oak", name="Oak", phone="2"))
+    await theirs.refresh()
+    assert theirs.key("oak") == key
+    assert [one.phone for one in await theirs.refresh()] == ["2"]
+    assert await theirs.revoke("oak")
+    await mine.refresh()
+    assert mine.key("oak") != key
+    assert await mine.remove("oak")
+    assert mine.get("oak") is None
