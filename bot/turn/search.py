@@ -15,6 +15,7 @@ import numpy as np
 
 from bot.kb.knowledge import CHAT, NOT_FOR_US, Knowledge
 from bot.kb.matcher import Match, Matcher
+from bot.kb.reading import MASK
 from bot.turn.memory import Memory
 
 # Chosen by leave-one-writer-out over the examples, looked at once on messages of a writer who
@@ -70,13 +71,21 @@ class Found:
 
 def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     """Find what answers ``text`` (already cleaned), in a talk that ``memory`` knows."""
-    leaning = memory.passage in kb.passages and len(text.split()) <= SHORT
-    if leaning and _LEANS.search(text):
-        title = kb.passages[str(memory.passage)].title
-        return decide(_between(*matcher.match([text, f"{title}: {text}"])), kb)
     parts = sentences(text) if len(text.split()) > LONG else []
     whole, *pieces = matcher.match([text, *parts])
-    return _both(decide(whole, kb), pieces, kb)
+    found = _both(decide(whole, kb), pieces, kb)
+    unclear = found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
+    if unclear and memory.isotretinoin and len(text.split()) <= SHORT:
+        (leaning,) = matcher.match([_in_talk(text, memory, kb)])
+        return decide(_between(whole, leaning), kb)
+    return found
+
+
+def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:
+    """A short message with what the talk is of: the passage it points back to, or the drug."""
+    if memory.passage in kb.passages and _LEANS.search(text):
+        return f"{kb.passages[str(memory.passage)].title}: {text}"
+    return f"{text} on {MASK}"
 
 
 def decide(match: Match, kb: Knowledge) -> Found:

@@ -21,13 +21,15 @@ def raise_further(
     verdict: Verdict, text: str, rules: TriageRules, alarms: Encoder, reader: Reader
 ) -> Verdict:
     """The rules' verdict, with the learned row first where it is more urgent than theirs."""
+    if verdict.ask:
+        return verdict  # our question shows what to do if so, and an unclear reply counts as yes
     told = alarms.probabilities([reader.read(text).text])[0]
     shares = {name: float(p) for name, p in zip(alarms.labels, told, strict=True)}
     urgency = {
         name: Urgency(rules.file.rows[name].urgency) for name in shares if name in rules.file.rows
     }
     emergencies = [name for name in urgency if urgency[name] is Urgency.EMERGENCY]
-    needed = RAISE_FROM if verdict.informed or verdict.ask else EMERGENCY_FROM
+    needed = RAISE_FROM if verdict.informed else EMERGENCY_FROM
     if sum(shares[name] for name in emergencies) >= needed:
         row = max(emergencies, key=shares.__getitem__)
     elif 1 - shares[NONE] >= RAISE_FROM:

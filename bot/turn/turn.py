@@ -13,7 +13,7 @@ from typing import Any
 from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
-from bot.turn.alert import alert_reply, safety_line
+from bot.turn.alert import alert_reply, closing_reply, safety_line
 from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
 from bot.turn.command import command
 from bot.turn.course import course_reply, read_course
@@ -31,6 +31,7 @@ TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
 
 RANKED = 15  # passages and topics remembered of a question, for "not what I asked"
+SHORT_NO = 4  # words; a longer "no" says something else as well, which gets its answer
 ONLY_ASKING = "only asking"  # what the button under an alert says
 
 
@@ -55,6 +56,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     verdict = _triaged(text, memory, context)  # before anything else, whatever the state
     if verdict.findings or verdict.ask:
         return _alert(text, verdict, memory, context)
+    if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO:
+        return _said(memory, closing_reply(kb.triage))  # a clear no, and nothing else
     if inbound.passage is not None and inbound.passage in kb.passages:
         return _said(memory, answer(kb, [inbound.passage], show_notes=context.show_notes))
     if inbound.topic is not None and inbound.topic in kb.topics:

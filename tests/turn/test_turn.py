@@ -160,3 +160,19 @@ def test_the_users_words_never_become_ours(context: Context, text: str) -> None:
 def test_the_same_question_gets_the_same_reply(context: Context) -> None:
     text = "how quickly does it work, and does it come back?"
     assert ask(context, text) == ask(context, text)
+
+
+def test_a_short_question_is_read_in_the_talk_it_belongs_to(context: Context) -> None:
+    replies = ask(context, "how long is a course of accutane", "can i drink alcohol")
+    assert replies[1].topic == "alcohol"
+
+
+def test_a_clear_short_question_does_not_lean_on_the_one_before(context: Context) -> None:
+    replies = ask(context, "do i need blood tests", "how does it work")
+    assert "monitoring" not in [cited.passage for cited in replies[1].citations]
+
+
+def test_a_clear_no_to_our_question_ends_it_kindly(context: Context) -> None:
+    replies = ask(context, "my muscles ache", "no")
+    assert replies[0].kind in (Kind.CLARIFY, Kind.ALERT)
+    assert replies[1].kind is Kind.CHAT
