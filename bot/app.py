@@ -40,8 +40,9 @@ from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
 from bot.reply.update import KINDS, Me
 from bot.settings import Settings
+from bot.store import StoreError
 from bot.store.clinics import Clinics
-from bot.store.engine import StoreError, migrate, open_engine
+from bot.store.engine import migrate, open_engine
 from bot.store.listen import listen
 from bot.store.store import TROUBLE, Store
 

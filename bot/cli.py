@@ -23,7 +23,7 @@ from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import KnowledgeError, load
 from bot.kb.split_files import SplitError, split_into
 from bot.settings import Settings, SettingsError, load_settings
-from bot.store.engine import StoreError
+from bot.store import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
 from bot.terminal import show

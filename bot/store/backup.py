@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.store.engine import StoreError
+from bot.store import StoreError
 
 PEOPLE = ("inbox", "conversation")
 

@@ -14,11 +14,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.store import StoreError
+
 MIGRATION_LOCK = 0x6163_6E65  # any number that no other program on the database uses
-
-
-class StoreError(Exception):
-    """The store cannot be opened; the text says why and what would be accepted."""
 
 
 def open_engine(state_dir: Path, database_url: str | None) -> AsyncEngine:

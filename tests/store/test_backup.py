@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import StoreError
 from bot.store.backup import backup, restore
-from bot.store.engine import StoreError, migrate, open_engine
+from bot.store.engine import migrate, open_engine
 from bot.store.rows import Arrival, Closed
 from bot.store.store import Store
 
