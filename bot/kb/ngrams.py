@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 Floats = npt.NDArray[np.float32]
 
@@ -41,6 +40,8 @@ class Ngrams:
     @classmethod
     def train(cls, texts: Sequence[str], labels: Sequence[str], strength: float = 30.0) -> Ngrams:
         """Fit on texts (as ``Reader.read`` gives them) and their labels."""
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a start need not wait
+
         chars, words = _vectorizers()
         features = hstack([chars.fit_transform(texts), words.fit_transform(texts)]).tocsr()
         model = LogisticRegression(C=strength, tol=1e-3, max_iter=300)
