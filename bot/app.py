@@ -39,7 +39,7 @@ from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
 from bot.reply.update import KINDS, Me
-from bot.settings import Settings
+from bot.settings import Settings, StartError
 from bot.store import StoreError
 from bot.store.clinics import Clinics
 from bot.store.engine import migrate, open_engine
@@ -54,10 +54,6 @@ log = get_logger(__name__)
 FIRST_TRIES = 30.0  # seconds to wait for Telegram at the start
 PURGE_EVERY = 300.0
 STATS_EVERY = 10.0
-
-
-class StartError(Exception):
-    """The bot cannot start; the text says why and what to do."""
 
 
 def make_bot(settings: Settings) -> Bot:

@@ -22,7 +22,7 @@ from bot.evaluation.report import broken, floors, show_errors, show_figures
 from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import KnowledgeError, load
 from bot.kb.split_files import SplitError, split_into
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, StartError, load_settings
 from bot.store import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
@@ -51,7 +51,15 @@ def main() -> None:
         _fail(f"Settings: {why}")
     except KnowledgeError as why:
         _fail(f"The knowledge base does not check, so the bot does not start:\n{why}")
-    except (SplitError, RowsError, ClinicError, EncoderError, StoreError, OSError) as why:
+    except (
+        SplitError,
+        RowsError,
+        ClinicError,
+        EncoderError,
+        StoreError,
+        StartError,
+        OSError,
+    ) as why:
         _fail(str(why))
 
 

@@ -17,6 +17,10 @@ class SettingsError(Exception):
     """A setting that cannot be used; the text says which, and what would be accepted."""
 
 
+class StartError(Exception):
+    """The bot cannot start; the text says why and what to do."""
+
+
 class Settings(BaseSettings):
     """The names in upper case are the environment's; ``docs`` and README list them."""
 

@@ -89,6 +89,7 @@ def test_explain_shows_labels_and_nearest_examples(bot: Bot) -> None:
         (("split", "nowhere.txt"), "cannot be read"),
         (("eval", "nowhere.jsonl"), "cannot be read"),
         (("run",), "TELEGRAM_BOT_TOKEN"),
+        (("webhook", "info"), "TELEGRAM_BOT_TOKEN"),
     ],
 )
 def test_wrong_usage_says_what_is_right(bot: Bot, words: tuple[str, ...], says: str) -> None:
