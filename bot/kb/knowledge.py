@@ -100,6 +100,7 @@ class _Loader:
         words = self._one("words.yaml", Words)
         replies = self._replies()
         triage = self._triage()
+        alarms = self._alarms(triage)
         dose = self._one("dose.yaml", DoseRules)
         if source is not None:
             self._check_spans(source, passages)
@@ -109,9 +110,7 @@ class _Loader:
                     self._fault(f"topics/{topic.id}.yaml", ("nearest",), f"no passage {near!r}")
         examples = self._examples({**passages, **topics})
         self._check_reviews((*passages.values(), *topics.values()))
-        if self.faults or source is None or words is None or replies is None:
-            raise KnowledgeError(self.faults)
-        if triage is None or dose is None:
+        if self.faults or not (source and words and replies and triage and dose):
             raise KnowledgeError(self.faults)
         return Knowledge(
             source=source,
@@ -121,7 +120,7 @@ class _Loader:
             words=words,
             replies=replies,
             triage=triage,
-            alarms=self._alarms(triage),
+            alarms=alarms,
             dose=dose,
             digest=_digest(examples, words),
             checked=dict(self.checked),
@@ -174,16 +173,14 @@ class _Loader:
             self.faults.append(Fault("triage", 1, str(why)))
             return None
 
-    def _alarms(self, triage: TriageRules) -> tuple[tuple[str, str], ...]:
+    def _alarms(self, triage: TriageRules | None) -> tuple[tuple[str, str], ...]:
         file = f"alarms/{self.language}.yaml"
         alarms = self._one(file, Alarms)
-        if alarms is None:
-            raise KnowledgeError(self.faults)
+        if alarms is None or triage is None:
+            return ()
         for row in alarms.messages:
             if row != "none" and row not in triage.file.rows:
                 self._fault(file, ("messages", row), f"there is no red flag {row!r}")
-        if self.faults:
-            raise KnowledgeError(self.faults)
         found = tuple((row, text) for row, texts in alarms.messages.items() for text in texts)
         self.checked["alarm messages"] += len(found)
         return found

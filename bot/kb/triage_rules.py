@@ -15,11 +15,11 @@ from bot.kb.models import Frozen, Review, Verified
 from bot.kb.triage_index import Index, make_index
 from bot.kb.triage_phrases import Lexicon, Phrase, read_phrase
 from bot.kb.triage_spelling import Speller, make_speller
+from bot.kb.yaml_file import PlainLoader
 
 RowId = Annotated[str, Field(pattern=r"^RF\d\d$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Level = Literal["emergency", "today", "next_visit"]
-RANK: Mapping[str, int] = {"emergency": 3, "today": 2, "next_visit": 1}
 Status = Literal["denied", "asked", "supposed", "past", "finished", "told", "fiction", "idiom"]
 
 
@@ -283,7 +283,7 @@ def load_triage(folder: Path) -> TriageRules:
     merged: dict[str, Any] = {}
     for path in files:
         try:
-            data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            data = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
         except yaml.YAMLError as problem:
             raise ValueError(f"{path.name}: not valid YAML: {problem}") from None
         if not isinstance(data, dict):

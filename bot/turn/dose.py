@@ -6,7 +6,6 @@ here recommends a dose.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
@@ -355,8 +354,3 @@ def _answered(request: DoseRequest, memory: Memory) -> Memory:
         "topic": None,
     }
     return memory.model_copy(update=update)
-
-
-def for_reading(request: DoseRequest, reading: Weight) -> DoseRequest:
-    """An ambiguous request, read one way."""
-    return replace(request, weight=reading, readings=(), problem=None)

@@ -59,13 +59,13 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO:
         return _said(memory, closing_reply(kb.triage))  # a clear no, and nothing else
     if inbound.passage is not None and inbound.passage in kb.passages:
-        return _said(memory, answer(kb, [inbound.passage], show_notes=context.show_notes))
+        return _shown(inbound.passage, memory, context)
     if inbound.topic is not None and inbound.topic in kb.topics:
-        return _said(memory, gap(kb, inbound.topic, show_notes=context.show_notes))
+        return _shown(inbound.topic, memory, context)
     if not text:
         return memory, refuse(kb, "empty")
     if text == ONLY_ASKING and "asked" in memory.details:
-        return _only_asking(memory, context)
+        return _shown(memory.details["asked"], memory, context)
     if (said := command(text, memory, kb)) is not None:
         return said
     if (course := read_course(text, inbound.at.date())) is not None:
@@ -104,11 +104,12 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
     return memory.model_copy(update={"asking": asking, "details": details}), reply
 
 
-def _only_asking(memory: Memory, context: Context) -> tuple[Memory, Reply]:
-    name, notes = memory.details["asked"], context.show_notes
-    kb = context.kb
-    said = answer(kb, [name], show_notes=notes) if name in kb.passages else None
-    return _said(memory, said or gap(kb, name, show_notes=notes))
+def _shown(name: str, memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """A passage or a gap by its id: what a button or "I was only asking" calls for."""
+    kb, notes = context.kb, context.show_notes
+    if name in kb.passages:
+        return _said(memory, answer(kb, [name], show_notes=notes))
+    return _said(memory, gap(kb, name, show_notes=notes))
 
 
 def _found(
