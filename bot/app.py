@@ -177,7 +177,7 @@ async def _serve(
         work = [
             *await _doors(settings, bot, parts, stopping),
             _housekeeping(parts, stopping),
-            _publish(bot, replies),
+            _publish(bot, replies, store),
         ]
         if settings.role != "web":
             crew = Crew(parts, settings.workers)
@@ -344,12 +344,12 @@ async def _no_webhook(bot: Bot) -> None:
             )
 
 
-async def _publish(bot: Bot, replies: Replies) -> None:
+async def _publish(bot: Bot, replies: Replies, store: Store) -> None:
     """Bring the profile up to date beside the work; it can wait for the next start."""
     try:
-        if written := await publish(bot, replies):
+        if written := await publish(bot, replies, store):
             log.info("profile_written", what=written)
-    except TelegramError as error:
+    except (TelegramError, *TROUBLE) as error:
         log.warning("profile_not_written", error=describe(error))
 
 
