@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from bot.kb.cache import matcher_for
 from bot.kb.encoder import packaged_encoder
 from bot.kb.knowledge import load, packaged
+from bot.kb.ngrams import Progress
 from bot.settings import Settings
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
@@ -15,8 +15,8 @@ from bot.turn.reply import Reply
 from bot.turn.turn import Context, TurnFunction, take_turn
 
 
-def build_context(settings: Settings, training: Callable[[], None] = lambda: None) -> Context:
-    """What a turn works with. ``training`` is called before the matcher is trained (seconds).
+def build_context(settings: Settings, progress: Progress = lambda _: None) -> Context:
+    """What a turn works with. ``progress`` is told the share of a training that is done, 0 to 1.
 
     Raises:
         KnowledgeError: the knowledge base does not check.
@@ -26,7 +26,7 @@ def build_context(settings: Settings, training: Callable[[], None] = lambda: Non
     cache = settings.state_dir / "cache"
     return Context(
         kb=kb,
-        matcher=matcher_for(kb, cache, packaged_encoder("questions"), training),
+        matcher=matcher_for(kb, cache, packaged_encoder("questions"), progress),
         alarms=packaged_encoder("alarms"),
         show_notes=settings.show_notes,
         dose_calculator=settings.dose_calculator,

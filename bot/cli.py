@@ -279,10 +279,14 @@ def _print_facts(facts: dict[str, object]) -> None:
 
 
 def _context(settings: Settings) -> Context:
-    """The turn's context, with a spinner while the matcher is trained."""
-    console = Console(stderr=True)
-    with console.status("Starting ...") as status:
-        return build_context(settings, lambda: status.update("Learning the examples, once ..."))
+    """The turn's context, with a progress bar while the matcher is trained."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Learning the examples, once", total=1.0, visible=False)
+
+        def learnt(share: float) -> None:
+            bar.update(task, completed=share, visible=True)
+
+        return build_context(settings, learnt)
 
 
 def _chat(settings: Settings) -> None:

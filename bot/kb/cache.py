@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
+from bot.kb.ngrams import Progress
 
-VERSION = "1"  # change it whenever training or the files' form changes
+VERSION = "2"  # change it whenever training or the files' form changes
 _KEPT = 3  # caches of other knowledge bases that stay
 
 
@@ -19,12 +19,12 @@ def matcher_for(
     kb: Knowledge,
     folder: Path,
     encoder: Encoder | None = None,
-    training: Callable[[], None] = lambda: None,
+    progress: Progress = lambda _: None,
 ) -> Matcher:
     """The matcher for a knowledge base: from the cache in ``folder``, or trained and put there.
 
-    ``training`` is called before the slow way is taken. A damaged cache is made again; a cache
-    that cannot be written (full or read-only disk) costs time at the next start, nothing else.
+    ``progress`` is told the share of a training that is done, 0 to 1. A damaged cache is made
+    again; one that cannot be written (full or read-only disk) costs time at the next start only.
     """
     place = folder / f"matcher-{VERSION}-{kb.digest[:16]}"
     if (place / "complete").is_file():
@@ -32,8 +32,7 @@ def matcher_for(
             return Matcher.load(place, kb.words, kb.examples, encoder)
         except (OSError, ValueError, KeyError):
             shutil.rmtree(place, ignore_errors=True)
-    training()
-    matcher = Matcher.train(kb.words, kb.examples, encoder)
+    matcher = Matcher.train(kb.words, kb.examples, encoder, progress)
     try:
         _keep(matcher, place)
     except OSError:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from tokenizers import Tokenizer
 
 from bot.kb.models import Frozen, Sha256
-from bot.kb.ngrams import Floats
+from bot.kb.tfidf import Floats
 
 LONGEST = 96  # word pieces; what is further on is not read
 

@@ -14,8 +14,9 @@ from rapidfuzz import fuzz, process
 
 from bot.kb.encoder import Encoder
 from bot.kb.models import Example, Words
-from bot.kb.ngrams import Floats, Ngrams
+from bot.kb.ngrams import Ngrams, Progress
 from bot.kb.reading import Read, Reader
+from bot.kb.tfidf import Floats
 
 ENCODER_SHARE = 2 / 3  # of a probability; measured best by leave-one-writer-out (docs/matching.md)
 
@@ -79,12 +80,16 @@ class Matcher:
 
     @classmethod
     def train(
-        cls, words: Words, examples: Sequence[Example], encoder: Encoder | None = None
+        cls,
+        words: Words,
+        examples: Sequence[Example],
+        encoder: Encoder | None = None,
+        progress: Progress = lambda _: None,
     ) -> Matcher:
-        """Learn from the examples; takes seconds."""
+        """Learn from the examples; takes seconds. ``progress`` is told the share done, 0 to 1."""
         reader = Reader(words)
         texts = [reader.read(example.text).text for example in examples]
-        ngrams = Ngrams.train(texts, [example.labels[0] for example in examples])
+        ngrams = Ngrams.train(texts, [example.labels[0] for example in examples], progress)
         return cls(words, examples, ngrams, encoder)
 
     def save(self, folder: Path) -> None:

@@ -1,30 +1,29 @@
 """A linear classifier over character and word n-grams: the matcher's fast half.
 
-Trained on the example questions; kept as plain arrays, so that a cache needs no pickle.
+Trained on the example questions; kept as plain arrays, so that a cache needs no pickle. To use it
+takes numpy only: a start must not wait for scipy.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-Floats = npt.NDArray[np.float32]
+from bot.kb.tfidf import ANALYZERS, Doubles, Floats, Tfidf
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
-def _vectorizers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
-    """Characters 2 to 5 inside words, and words 1 to 2: typos and phrases."""
-    kind = {"sublinear_tf": True, "dtype": np.float32, "lowercase": False}
-    return (
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=3, **kind),
-        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", min_df=2, **kind),
-    )
+STRENGTH = 30.0  # inverse of the penalty on weights; measured best (docs/matching.md)
+ROUNDS = 60  # of the optimiser at most; about 40 are enough
+FLAT = 1e-3  # it ends where no partial derivative of the mean loss is larger
+
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -32,48 +31,45 @@ class Ngrams:
     """The trained model: ``probabilities`` of each of ``labels``."""
 
     labels: tuple[str, ...]
-    chars: TfidfVectorizer
-    words: TfidfVectorizer
+    blocks: tuple[Tfidf, ...]  # one for each analyzer; their columns stand side by side
     weights: Floats  # features x labels
     bias: Floats  # labels
 
     @classmethod
-    def train(cls, texts: Sequence[str], labels: Sequence[str], strength: float = 30.0) -> Ngrams:
-        """Fit on texts (as ``Reader.read`` gives them) and their labels."""
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a start need not wait
+    def train(
+        cls, texts: Sequence[str], names: Sequence[str], progress: Progress = lambda _: None
+    ) -> Ngrams:
+        """Fit on texts (as ``Reader.read`` gives them) and the label of each.
 
-        chars, words = _vectorizers()
-        features = hstack([chars.fit_transform(texts), words.fit_transform(texts)]).tocsr()
-        model = LogisticRegression(C=strength, tol=1e-3, max_iter=300)
-        model.fit(features, list(labels))
-        return cls(
-            labels=tuple(str(label) for label in model.classes_),
-            chars=chars,
-            words=words,
-            weights=np.ascontiguousarray(model.coef_.T, dtype=np.float32),
-            bias=model.intercept_.astype(np.float32),
-        )
-
-    def features(self, texts: Sequence[str]) -> csr_matrix:
-        """Rows of TF-IDF weights, one a text."""
-        return hstack([self.chars.transform(texts), self.words.transform(texts)]).tocsr()
+        ``progress`` is told the share that is done, 0 to 1.
+        """
+        labels = tuple(sorted(set(names)))
+        blocks = tuple(Tfidf.fit(kind, texts) for kind in ANALYZERS)
+        wanted = np.array([labels.index(name) for name in names])
+        weights, bias = _softmax_regression(_matrix(blocks, texts), wanted, len(labels), progress)
+        return cls(labels, blocks, weights.astype(np.float32), bias.astype(np.float32))
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """An array texts x labels; each row sums to 1."""
-        scores = self.features(texts) @ self.weights + self.bias
+        scores = np.tile(self.bias, (len(texts), 1))
+        first = 0
+        for block in self.blocks:
+            for at, text in enumerate(texts):
+                columns, values = block.row(text)
+                scores[at] += values @ self.weights[columns + first]
+            first += len(block.idf)
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
-        return np.asarray(scores, dtype=np.float32)
+        return scores
 
     def save(self, folder: Path) -> None:
         """Write ``ngrams.json`` and ``ngrams.npz``."""
         meaning = {"labels": self.labels}
         arrays = {"weights": self.weights, "bias": self.bias}
-        for name, vectorizer in (("chars", self.chars), ("words", self.words)):
-            vocabulary = vectorizer.vocabulary_
-            meaning[name] = tuple(sorted(vocabulary, key=vocabulary.__getitem__))
-            arrays[name] = vectorizer.idf_.astype(np.float32)
+        for block in self.blocks:
+            meaning[block.kind] = tuple(block.columns)
+            arrays[block.kind] = block.idf
         (folder / "ngrams.json").write_text(json.dumps(meaning), encoding="utf-8")
         np.savez(folder / "ngrams.npz", allow_pickle=False, **arrays)
 
@@ -86,14 +82,66 @@ class Ngrams:
         """
         meaning = json.loads((folder / "ngrams.json").read_text(encoding="utf-8"))
         with np.load(folder / "ngrams.npz", allow_pickle=False) as arrays:
-            chars, words = _vectorizers()
-            for name, vectorizer in (("chars", chars), ("words", words)):
-                vectorizer.vocabulary = {gram: at for at, gram in enumerate(meaning[name])}
-                vectorizer.idf_ = arrays[name]
-            return cls(
-                labels=tuple(meaning["labels"]),
-                chars=chars,
-                words=words,
-                weights=arrays["weights"],
-                bias=arrays["bias"],
+            blocks = tuple(
+                Tfidf(kind, {gram: at for at, gram in enumerate(meaning[kind])}, arrays[kind])
+                for kind in ANALYZERS
             )
+            weights, bias = arrays["weights"], arrays["bias"]
+        return cls(tuple(meaning["labels"]), blocks, weights, bias)
+
+
+def _matrix(blocks: Sequence[Tfidf], texts: Sequence[str]) -> csr_matrix:
+    from scipy.sparse import csr_matrix, hstack  # noqa: PLC0415 - a start need not wait
+
+    sides = []
+    for block in blocks:
+        rows = [block.row(text) for text in texts]
+        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([columns for columns, _ in rows])
+        values = np.concatenate([values for _, values in rows])
+        sides.append(csr_matrix((values, columns, ends), shape=(len(texts), len(block.idf))))
+    return hstack(sides).tocsr()
+
+
+def _softmax_regression(
+    features: csr_matrix, wanted: np.ndarray[Any, Any], labels: int, progress: Progress
+) -> tuple[Doubles, Doubles]:
+    """Weights and bias that make the mean loss plus the penalty on the weights smallest."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - a start need not wait
+
+    texts, columns = features.shape
+    turned = features.T.tocsr()
+    penalty = 1 / (STRENGTH * texts)
+    rounds = 0
+
+    def loss(flat: Doubles) -> tuple[float, Doubles]:
+        table = flat.reshape(columns + 1, labels)
+        weights, bias = table[:-1], table[-1]
+        scores = features @ weights.astype(np.float32) + bias
+        scores -= scores.max(axis=1, keepdims=True)
+        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        value = -logs[np.arange(texts), wanted].mean() + penalty / 2 * (weights**2).sum()
+        missed = np.exp(logs)
+        missed[np.arange(texts), wanted] -= 1
+        missed /= texts
+        slope = np.empty_like(table)
+        slope[:-1] = turned @ missed.astype(np.float32) + penalty * weights
+        slope[-1] = missed.sum(axis=0)
+        return float(value), slope.ravel()
+
+    def told(_: Doubles) -> None:
+        nonlocal rounds
+        rounds += 1
+        progress(rounds / ROUNDS)
+
+    found = minimize(
+        loss,
+        np.zeros((columns + 1) * labels),
+        jac=True,
+        method="L-BFGS-B",
+        callback=told,
+        options={"maxiter": ROUNDS, "gtol": FLAT, "ftol": 0.0},
+    )
+    progress(1.0)
+    table = found.x.reshape(columns + 1, labels)
+    return table[:-1], table[-1]
