@@ -18,6 +18,7 @@ NONE = "none"  # the label of a message that raises nothing
 EMERGENCY_FROM = 0.5  # probability of all emergency rows together from which one is raised
 RAISE_FROM = 0.9  # probability of any red flag from which the likeliest row is raised
 # Where the rules read the message as a question for information, both must reach RAISE_FROM.
+
 # Words that tell of no sign: a message of these alone only says that somebody is on a course.
 _PLAIN = """
 a about accutane after ago also am an and april are at august been being boy brother child
