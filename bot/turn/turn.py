@@ -98,8 +98,10 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
     else:
         details["asked"] = found.nearest[0]
     if reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY:
-        below = buttons(context.kb, found.nearest)[:2]  # to read once the call is made
-        reply = reply.model_copy(update={"suggestions": (*reply.suggestions, *below)})
+        gaps = found.names if found.outcome is Outcome.GAP else ()
+        below = buttons(context.kb, (*gaps, *found.nearest))[:2]  # to read once the call is made
+        update = {"suggestions": (*reply.suggestions, *below), "topic": gaps[0] if gaps else None}
+        reply = reply.model_copy(update=update)
     asking = TRIAGE if verdict.ask else None
     return memory.model_copy(update={"asking": asking, "details": details}), reply
 

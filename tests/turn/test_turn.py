@@ -176,3 +176,10 @@ def test_a_clear_no_to_our_question_ends_it_kindly(context: Context) -> None:
     replies = ask(context, "my muscles ache", "no")
     assert replies[0].kind in (Kind.CLARIFY, Kind.ALERT)
     assert replies[1].kind is Kind.CHAT
+
+
+def test_a_lesser_red_flag_still_names_what_the_document_leaves_open(context: Context) -> None:
+    (reply,) = ask(context, "can i donate blood on accutane?")
+    assert reply.alert is not None
+    assert reply.topic == "blood-donation"
+    assert "blood-donation" in [offered.topic for offered in reply.suggestions]
