@@ -12,15 +12,18 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from starlette.routing import BaseRoute
 from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.warnings import PTBUserWarning
 
+from bot.dashboard.app import dashboard
+from bot.dashboard.site import Site
 from bot.intake.health import Health
 from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
@@ -44,6 +47,7 @@ from bot.store import StoreError
 from bot.store.clinics import Clinics
 from bot.store.engine import migrate, open_engine
 from bot.store.listen import listen
+from bot.store.staff import Staff
 from bot.store.store import TROUBLE, Store
 
 if TYPE_CHECKING:
@@ -162,7 +166,9 @@ async def _serve(
         health = Health()
         clinics = Clinics(store.engine, bot.id)
         await store.set_setting(f"username_{bot.id}", bot.username)
-        desk = make_desk(settings, turn, kb, Me(bot.id, bot.username), clinics) if kb else None
+        staff = Staff(store.engine, bot.id, settings.admin_ids)
+        me = Me(bot.id, bot.username)
+        desk = make_desk(settings, turn, kb, me, clinics, staff) if kb else None
         responder = Responder(turn, replies, bot.id, bot.username, settings.language, desk)
         parts = Parts(
             store=store,
@@ -175,7 +181,7 @@ async def _serve(
         )
         await store.take_over(all_owners=settings.database_url is None)
         work = [
-            *await _doors(settings, bot, parts, stopping),
+            *await _doors(settings, bot, parts, stopping, pages(settings, parts)),
             _housekeeping(parts, stopping),
             _publish(bot, replies, store),
         ]
@@ -191,7 +197,12 @@ async def _serve(
 
 
 def make_desk(
-    settings: Settings, turn: TurnFunction, kb: Knowledge, me: Me, clinics: Clinics
+    settings: Settings,
+    turn: TurnFunction,
+    kb: Knowledge,
+    me: Me,
+    clinics: Clinics,
+    staff: Staff | None = None,
 ) -> Desk:
     """What the Telegram side works with. The key of group links comes from the token."""
     token = settings.telegram_bot_token
@@ -205,13 +216,19 @@ def make_desk(
         settings.show_notes,
         settings.dose_calculator,
         settings.language,
+        staff=staff,
+        dashboard=settings.dashboard_at,
     )
 
 
 async def _doors(
-    settings: Settings, bot: Bot, parts: Parts, stopping: asyncio.Event
+    settings: Settings,
+    bot: Bot,
+    parts: Parts,
+    stopping: asyncio.Event,
+    more: Sequence[BaseRoute] = (),
 ) -> list[Coroutine[None, None, None]]:
-    """How updates come in, and the HTTP side."""
+    """How updates come in, and the HTTP side with ``more`` routes."""
     routes, doors = [], []
     if settings.public_url and settings.role != "worker":
         secret = await webhook_secret(settings, parts.store)
@@ -229,9 +246,18 @@ async def _doors(
             raise StartError(f"LISTEN={settings.listen}: {error.strerror}") from None
         log.warning("no_health_port", listen=settings.listen, why=error.strerror)
     else:
-        app = application(parts.health, parts.stats, routes)
+        app = application(parts.health, parts.stats, [*routes, *more])
         doors.append(serve_http(app, bound, stopping))
     return doors
+
+
+def pages(settings: Settings, parts: Parts) -> list[BaseRoute]:
+    """The clinics' web pages, where there is a knowledge base to name things by."""
+    desk = parts.responder.desk
+    if desk is None or desk.staff is None or desk.clinics is None or settings.role == "worker":
+        return []
+    tally, secure = parts.store.tally, settings.dashboard_at.startswith("https:")
+    return [dashboard(Site(desk.staff, desk.clinics, tally, desk.kb, secure))]
 
 
 async def webhook_secret(settings: Settings, store: Store) -> str:

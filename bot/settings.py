@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_state_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
     listen: str = Field(default="127.0.0.1:8080", pattern=r"^.+:\d{1,5}$")
     webhook_secret: SecretStr | None = None
+    dashboard_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
     knowledge_dir: Path | None = None
     show_notes: bool = True
     dose_calculator: bool = True
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
             raise ValueError("a token looks like 123456789:AA..., as @BotFather gives it")
         return SecretStr(value.get_secret_value().strip()) if value else None
 
-    @field_validator("telegram_api_url", "public_url")
+    @field_validator("telegram_api_url", "public_url", "dashboard_url")
     @classmethod
     def _no_slash_at_end(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value
@@ -96,6 +98,12 @@ class Settings(BaseSettings):
         """Host and port of ``LISTEN``."""
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
+
+    @property
+    def dashboard_at(self) -> str:
+        """Where browsers find the dashboard: ``DASHBOARD_URL``, else where we are reached."""
+        parts = urlsplit(self.dashboard_url or self.public_url or f"http://{self.listen}")
+        return f"{parts.scheme}://{parts.netloc}/dashboard"
 
     @property
     def bot_id(self) -> int:

@@ -99,11 +99,52 @@ def remove(clinic_id: Id) -> None:
 
 @clinic.command()
 def counts(clinic_id: Id) -> None:
-    """What was asked and not covered, five times or more; never who asked."""
+    """What was asked this month, by five people or more; never who asked."""
     from bot.clinic import commands
 
     rows = commands.counts(load_settings(), clinic_id)
-    for what, name, count in rows:
-        typer.echo(f"{count}\t{what}\t{name}")
+    for cell in rows:
+        number = "< 5" if cell.number is None else cell.number
+        typer.echo(f"{number}\t{cell.what}\t{cell.name}".rstrip())
     if not rows:
-        typer.echo("nothing was counted five times yet")
+        typer.echo("nothing was counted this month yet")
+
+
+staff = typer.Typer(
+    name="staff",
+    help="Who may see a clinic's figures: they get a sign-in link by sending /dashboard.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+clinic.add_typer(staff)
+
+Number = Annotated[
+    int, typer.Argument(help="Their number at Telegram; /dashboard tells it.", min=1)
+]
+
+
+@staff.command(name="add")
+def add_staff(clinic_id: Id, telegram_id: Number) -> None:
+    """Let somebody see the clinic's figures."""
+    from bot.clinic import commands
+
+    new = commands.add_staff(load_settings(), clinic_id, telegram_id)
+    typer.echo(f"{'added' if new else 'was there'}: {telegram_id}")
+
+
+@staff.command(name="remove")
+def remove_staff(clinic_id: Id, telegram_id: Number) -> None:
+    """Take somebody off the list; it holds at once."""
+    from bot.clinic import commands
+
+    gone = commands.remove_staff(load_settings(), clinic_id, telegram_id)
+    typer.echo(f"{'removed' if gone else 'was not there'}: {telegram_id}")
+
+
+@staff.command(name="list")
+def list_staff(clinic_id: Id) -> None:
+    """Show who may see the clinic's figures."""
+    from bot.clinic import commands
+
+    found = commands.list_staff(load_settings(), clinic_id)
+    typer.echo("\n".join(map(str, found)) or "nobody yet; `bot clinic staff add` adds somebody")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,11 +17,11 @@ from bot.kb.replies import Replies
 from bot.reply import links
 from bot.settings import Settings
 from bot.store.clinics import Clinic, Clinics
-from bot.store.people import People
+from bot.store.staff import Staff
 from bot.store.store import Store
+from bot.store.tally import Cell, month
 
 Found = TypeVar("Found")
-FEWEST = 5  # a count under this is not shown for a clinic: it might point at a person
 
 
 def _run(settings: Settings, work: Callable[[Store, Clinics], Awaitable[Found]]) -> Found:
@@ -85,6 +86,19 @@ def all_of(settings: Settings) -> list[Clinic]:
     return _run(settings, work)
 
 
+def known(clinics: Clinics, clinic_id: str) -> tuple[Clinic, bytes]:
+    """A clinic and the key of its links.
+
+    Raises:
+        ClinicError: there is no such clinic.
+    """
+    card, key = clinics.get(clinic_id), clinics.key(clinic_id)
+    if card is None or key is None:
+        names = ", ".join(clinics.ids) or "none yet"
+        raise ClinicError(f"There is no clinic {clinic_id!r}. Known: {names}.")
+    return card, key
+
+
 def link(settings: Settings, clinic_id: str) -> str:
     """The clinic's signed link.
 
@@ -96,10 +110,7 @@ def link(settings: Settings, clinic_id: str) -> str:
 
 def _linked(settings: Settings, clinic_id: str) -> tuple[Clinic, str, str]:
     async def work(store: Store, clinics: Clinics) -> tuple[Clinic, str, str]:
-        card, key = clinics.get(clinic_id), clinics.key(clinic_id)
-        if card is None or key is None:
-            known = ", ".join(one.id for one in await clinics.refresh()) or "none yet"
-            raise ClinicError(f"There is no clinic {clinic_id!r}. Known: {known}.")
+        card, key = known(clinics, clinic_id)
         username = await store.setting(f"username_{settings.bot_id}")
         if username is None:  # the bot has not run yet on this database: ask Telegram
             async with connected(make_bot(settings)) as bot:
@@ -122,7 +133,8 @@ def revoke(settings: Settings, clinic_id: str) -> bool:
 def remove(settings: Settings, clinic_id: str) -> bool:
     """Forget a clinic."""
 
-    async def work(_: Store, clinics: Clinics) -> bool:
+    async def work(store: Store, clinics: Clinics) -> bool:
+        await Staff(store.engine, store.bot_id).remove(clinic_id)
         return await clinics.remove(clinic_id)
 
     return _run(settings, work)
@@ -147,15 +159,50 @@ def make_posters(settings: Settings, clinic_id: str, folder: Path, replies: Repl
     return written
 
 
-def counts(settings: Settings, clinic_id: str) -> list[tuple[str, str, int]]:
-    """What a clinic's patients asked about: what, name, how often; 5 or more only."""
+def counts(settings: Settings, clinic_id: str) -> list[Cell]:
+    """What a clinic's patients asked about this month; small counts without their number."""
 
-    async def work(store: Store, _: Clinics) -> list[tuple[str, str, int]]:
-        rows = await People(store.engine, store.bot_id).counts()
-        return [
-            (what, name, count)
-            for what, name, clinic, count in rows
-            if clinic == clinic_id and count >= FEWEST
-        ]
+    async def work(store: Store, _: Clinics) -> list[Cell]:
+        this_month = month(dt.datetime.now(dt.UTC).date())
+        return await store.tally.cells(clinic_id, [this_month.name])
 
     return _run(settings, work)
+
+
+def _staffed(
+    settings: Settings, clinic_id: str, work: Callable[[Staff], Awaitable[Found]]
+) -> Found:
+    """Do something with the staff of a clinic that there is."""
+
+    async def go(store: Store, clinics: Clinics) -> Found:
+        known(clinics, clinic_id)
+        return await work(Staff(store.engine, store.bot_id))
+
+    return _run(settings, go)
+
+
+def add_staff(settings: Settings, clinic_id: str, user_id: int) -> bool:
+    """List somebody who may see the clinic's figures. Returns whether they are new there.
+
+    Raises:
+        ClinicError: there is no such clinic.
+    """
+    return _staffed(settings, clinic_id, lambda staff: staff.add(clinic_id, user_id))
+
+
+def remove_staff(settings: Settings, clinic_id: str, user_id: int) -> bool:
+    """Take somebody off the list. Returns whether they were on it.
+
+    Raises:
+        ClinicError: there is no such clinic.
+    """
+    return _staffed(settings, clinic_id, lambda staff: staff.remove(clinic_id, user_id))
+
+
+def list_staff(settings: Settings, clinic_id: str) -> list[int]:
+    """Who may see the clinic's figures.
+
+    Raises:
+        ClinicError: there is no such clinic.
+    """
+    return _staffed(settings, clinic_id, lambda staff: staff.of(clinic_id))

@@ -12,13 +12,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from bot.intake.health import Health
 from bot.intake.stats import Stats
 
 
-def application(health: Health, stats: Stats, more: Sequence[Route] = ()) -> Starlette:
+def application(health: Health, stats: Stats, more: Sequence[BaseRoute] = ()) -> Starlette:
     """The routes."""
 
     async def live(_: Request) -> Response:

@@ -16,6 +16,7 @@ from bot.reply.talk import Kept, Talk
 from bot.reply.update import Done, Me
 from bot.store.clinics import Clinic, Clinics
 from bot.store.people import People
+from bot.store.staff import Staff
 from bot.turn.reply import Reply
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class Desk:
     dose_calculator: bool = True
     language: str = "en"
     figures: str = ""  # the last evaluation, in one line, for /trust
+    staff: Staff | None = None
+    dashboard: str = ""  # where browsers find it
 
     @property
     def replies(self) -> Replies:

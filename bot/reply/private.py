@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from telegram import InlineKeyboardMarkup
 
-from bot.reply import buttons, clinic, links, receipt, records, remind, visit
+from bot.reply import buttons, clinic, dashboard, links, receipt, records, remind, visit
 from bot.reply.buttons import button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
@@ -27,6 +27,7 @@ OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
     "deletedata": records.ask_delete,
     "trust": records.trust,
     "clinic": clinic.show,
+    "dashboard": dashboard.send_link,
 }
 """Commands of the Telegram side; the turn knows the others."""
 

@@ -13,7 +13,16 @@ from pathlib import Path
 
 from bot.store import StoreError
 
-PEOPLE = ("inbox", "conversation")
+PEOPLE = (
+    "inbox",
+    "conversation",
+    "person",
+    "tally_person",
+    "tally_key",
+    "staff",
+    "credential",
+    "audit",
+)
 
 
 def backup(state_dir: Path, target: Path) -> None:

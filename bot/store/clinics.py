@@ -35,6 +35,11 @@ class Clinics:
         found = self._known.get(name or "")
         return found[0] if found else None
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all, as of the last refresh."""
+        return list(self._known)
+
     def key(self, name: str) -> bytes | None:
         """The key that signs a clinic's links."""
         found = self._known.get(name)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.schema import State, conversation, inbox, person, tally
+from bot.store.schema import State, audit, conversation, credential, inbox, person, setting, staff
+from bot.store.staff import audit_key, mark
+from bot.store.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class People:
     def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
         self._engine = engine
         self._bot = bot_id
+        self._tally = Tally(engine, bot_id)
 
     async def everything(self, chat_id: int, user_id: int) -> dict[str, list[dict[str, Any]]]:
         """Every row that bears the chat's or the person's id, by table."""
@@ -37,11 +40,33 @@ class People:
                 rows = await connection.execute(
                     select(table).where(table.c.bot_id == self._bot, whose)
                 )
-                found[table.name] = [dict(row._mapping) for row in rows]  # noqa: SLF001
+                found[table.name] = [dict(row) for row in rows.mappings()]
+            for table in (staff, credential):
+                rows = await connection.execute(select(table).where(*self._by(table, user_id)))
+                found[table.name] = [dict(row) for row in rows.mappings()]
+            found["tally_person"] = await self._tally.marked(connection, user_id or chat_id)
+            rows = await connection.execute(
+                select(audit).where(*await self._seen(connection, user_id))
+            )
+            found["audit"] = [dict(row) for row in rows.mappings()]
         return found
+
+    def _by(self, table: Table, user_id: int) -> tuple[ColumnElement[bool], ...]:
+        return table.c.bot_id == self._bot, table.c.user_id == user_id
+
+    async def _seen(
+        self, connection: AsyncConnection, user_id: int
+    ) -> tuple[ColumnElement[bool], ...]:
+        """The lines of the audit log under a person's mark."""
+        named = setting.c.name == audit_key(self._bot)
+        found = await connection.execute(select(setting.c.value).where(named))
+        who = mark(found.scalar_one_or_none() or "", user_id)
+        return audit.c.bot_id == self._bot, audit.c.who == who
 
     async def delete(self, chat_id: int, user_id: int) -> int:
         """Delete it all; updates still waiting are closed unanswered, closed ones lose their ids.
+
+        Lines of the audit log stay, and no longer bear the person's mark.
 
         Returns:
             What a fresh read still finds, without the one update that is being answered.
@@ -50,6 +75,11 @@ class People:
             for table in (conversation, person):
                 whose = _whose(table, chat_id, user_id)
                 await connection.execute(delete(table).where(table.c.bot_id == self._bot, whose))
+            for table in (staff, credential):
+                await connection.execute(delete(table).where(*self._by(table, user_id)))
+            await self._tally.forget(connection, user_id or chat_id)
+            lines = update(audit).where(*await self._seen(connection, user_id))
+            await connection.execute(lines.values(who="deleted"))
             mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))
             await connection.execute(
                 update(inbox)
@@ -75,15 +105,6 @@ class People:
                 .limit(200)
             )
             return [Due(*row) for row in rows]
-
-    async def counts(self) -> list[tuple[str, str, str, int]]:
-        """What was counted: what, name, clinic ("" for none), how often."""
-        columns = (tally.c.what, tally.c.name, tally.c.clinic, tally.c.count)
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(*columns).where(tally.c.bot_id == self._bot).order_by(*columns)
-            )
-            return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _whose(table: Table, chat_id: int, user_id: int) -> ColumnElement[bool]:

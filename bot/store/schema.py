@@ -119,15 +119,76 @@ clinic = Table(
 )
 
 tally = Table(
-    "tally",  # counts of what was shown, missed and found helpful; never of whom
+    "tally",  # counts of what was asked, shown, missed and found helpful; never of whom
     metadata,
     Column("bot_id", BigInteger, nullable=False),
+    Column("clinic", String(30), nullable=False),  # "*": everybody, with a clinic or without
+    Column("period", String(10), nullable=False),  # 2027-03-01, 2027-W09 or 2027-03
     Column("what", String(16), nullable=False),
     Column("name", String(64), nullable=False),
-    Column("clinic", String(30), nullable=False),
     Column("count", BigInteger, nullable=False),
-    PrimaryKeyConstraint("bot_id", "what", "name", "clinic", name="tally_pk"),
+    Column("enough", SmallInteger, nullable=False),  # 1: of five different people at least
+    Column("ends", Double, nullable=False),  # when the period is over
+    PrimaryKeyConstraint("bot_id", "clinic", "period", "what", "name", name="tally_pk"),
 )
+Index("tally_ends", tally.c.ends)
+
+tally_person = Table(
+    "tally_person",  # the first four people of a count, as marks; gone with the fifth
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("clinic", String(30), nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("mark", String(24), nullable=False),
+    PrimaryKeyConstraint(
+        "bot_id", "clinic", "period", "what", "name", "mark", name="tally_person_pk"
+    ),
+)
+Index("tally_person_mark", tally_person.c.bot_id, tally_person.c.mark)
+
+tally_key = Table(
+    "tally_key",  # makes a period's marks; gone when the period is over, and the marks with it
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("ends", Double, nullable=False),
+    PrimaryKeyConstraint("bot_id", "period", name="tally_key_pk"),
+)
+
+staff = Table(
+    "staff",  # who may see a clinic's dashboard
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("clinic", String(30), nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("weekly", SmallInteger, nullable=False, server_default=text("1")),  # the summary
+    PrimaryKeyConstraint("bot_id", "clinic", "user_id", name="staff_pk"),
+)
+
+credential = Table(
+    "credential",  # sign-in links and sessions: only the hash of each secret
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("kind", String(8), nullable=False),  # link or session
+    Column("expires", Double, nullable=False),
+)
+
+audit = Table(
+    "audit",  # what was looked at in the dashboard, and under which mark
+    metadata,
+    Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("who", String(24), nullable=False),
+    Column("what", String(60), nullable=False),
+    Column("clinic", String(30), nullable=False),
+)
+Index("audit_at", audit.c.bot_id, audit.c.at)
 
 setting = Table(
     "setting",

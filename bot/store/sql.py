@@ -108,9 +108,30 @@ SCRUB = f"""
 UPDATE inbox SET chat_id = 0, user_id = 0, lane = 'forgotten'
 WHERE bot_id = :bot AND (chat_id = :chat_id OR user_id = :user_id) AND state >= {DONE}
 """
+# A count, its first four people, and whether they are enough. The first statement locks the row.
+CELL = "bot_id = :bot AND clinic = :clinic AND period = :period AND what = :what AND name = :name"
+FIRST_KEY = """
+INSERT INTO tally_key (bot_id, period, key, ends) VALUES (:bot, :period, :key, :ends)
+ON CONFLICT (bot_id, period) DO NOTHING
+"""
 COUNT = """
-INSERT INTO tally (bot_id, what, name, clinic, count) VALUES (:bot, :what, :name, :clinic, 1)
-ON CONFLICT (bot_id, what, name, clinic) DO UPDATE SET count = tally.count + 1
+INSERT INTO tally (bot_id, clinic, period, what, name, count, enough, ends)
+VALUES (:bot, :clinic, :period, :what, :name, :n, 0, :ends)
+ON CONFLICT (bot_id, clinic, period, what, name) DO UPDATE SET count = tally.count + excluded.count
+"""
+MARK = f"""
+INSERT INTO tally_person (bot_id, clinic, period, what, name, mark)
+SELECT bot_id, clinic, period, what, name, CAST(:mark AS varchar(24)) FROM tally
+WHERE {CELL} AND enough = 0
+ON CONFLICT (bot_id, clinic, period, what, name, mark) DO NOTHING
+"""
+ENOUGH = f"""
+UPDATE tally SET enough = 1
+WHERE {CELL} AND enough = 0 AND :enough <= (SELECT count(*) FROM tally_person WHERE {CELL})
+"""
+UNMARK = f"""
+DELETE FROM tally_person WHERE {CELL}
+AND EXISTS (SELECT 1 FROM tally WHERE {CELL} AND enough = 1)
 """
 MOVE_PERSON = "UPDATE person SET chat_id = :new WHERE bot_id = :bot AND chat_id = :old"
 MOVE_CHAT = "UPDATE conversation SET chat_id = :new WHERE bot_id = :bot AND chat_id = :old"

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store import sql
 from bot.store.rows import Arrival, Back, Claimed, Closed, Depth
 from bot.store.schema import State
+from bot.store.tally import Period, Tally
 
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError)
 """What the store raises when the disk is full or the server is gone: wait and try again."""
@@ -39,6 +40,7 @@ class Store:
         self.bot_id = bot_id
         self.owner = owner
         self.arrived = asyncio.Event()
+        self.tally = Tally(engine, bot_id)
         self._rate = rate
         self._postgres = engine.dialect.name == "postgresql"
         self._clock = 0.0
@@ -113,6 +115,8 @@ class Store:
         """
         wait: float | None = None
         claimed: list[Claimed] = []
+        counted = [one for one in closed if one.counted]
+        keys: dict[Period, str] = await self.tally.keys() if counted else {}
         async with self.engine.begin() as connection:
             if closed:
                 await self._close(connection, closed)
@@ -132,6 +136,8 @@ class Store:
             if claimed and self._rate:
                 bound = self._bind(spent=len(claimed) / self._rate, burst=1.0)
                 await connection.execute(self._sql(sql.SPEND), bound)
+            if counted:  # last, for it holds rows that every worker counts in
+                await self.tally.count(connection, counted, keys)
         return claimed, wait
 
     async def _close(self, connection: AsyncConnection, closed: Sequence[Closed]) -> None:
@@ -156,7 +162,7 @@ class Store:
         await self._promote(connection, lanes)
 
     async def _lasting(self, connection: AsyncConnection, closed: Closed) -> None:
-        """What a closed row changes of a person's own record, and what it counts."""
+        """What a closed row changes of a person's own record."""
         who = self._bind(chat_id=closed.row.chat_id, user_id=closed.row.user_id)
         if closed.kept:
             bound = {**who, "kept": closed.kept, "due": closed.due}
@@ -165,12 +171,6 @@ class Store:
             await connection.execute(self._sql(sql.DROP), who)
         if closed.scrub:
             await connection.execute(self._sql(sql.SCRUB), who)
-        if closed.counted:
-            rows = [
-                self._bind(what=what, name=name, clinic=clinic)
-                for what, name, clinic in closed.counted
-            ]
-            await connection.execute(self._sql(sql.COUNT), rows)
 
     async def _allowed(self, connection: AsyncConnection, take: int) -> tuple[int, float | None]:
         """How many may be claimed under the rate that all workers share, and when the next may."""
@@ -210,15 +210,17 @@ class Store:
             await connection.execute(self._sql(sql.RENEW), bound)
 
     async def purge(self) -> None:
-        """Delete memories that are over and closed rows that are old."""
+        """Delete memories that are over, closed rows that are old, and marks of past periods."""
         async with self.engine.begin() as connection:
             bound = self._bind(lasts=LASTS, remembered=REMEMBERED)
             await connection.execute(self._sql(sql.PURGE_MEMORY), bound)
             await connection.execute(self._sql(sql.PURGE_CLOSED), bound)
+        await self.tally.purge()
 
     async def forget_chat(self, chat_id: int) -> None:
         """Delete all that is kept of a chat, its waiting updates too (they are closed)."""
         async with self.engine.begin() as connection:
+            await self.tally.forget(connection, chat_id)
             bound = self._bind(chat_id=chat_id)
             await connection.execute(self._sql(sql.FORGET_CHAT), bound)
             await connection.execute(self._sql(sql.DROP_CHAT), bound)

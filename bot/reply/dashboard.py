@@ -1,0 +1,22 @@
+"""/dashboard: a link to the clinic's pages, for those on a clinic's list."""
+
+from __future__ import annotations
+
+from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.outgoing import Outgoing
+from bot.store.people import People
+from bot.store.staff import LINK_LIVES
+
+
+def send_link(event: Event, desk: Desk) -> Response:
+    """A link that works once, or what somebody who is not listed can do."""
+
+    async def later(_: People) -> tuple[Outgoing, ...]:
+        staff, who = desk.staff, event.user_id
+        if staff is None or not who or not (await staff.access(who)).any:
+            return (text_call(event.chat_id, desk.say("dashboard.not_listed", number=who)),)
+        link = f"{desk.dashboard}/enter/{await staff.link(who)}"
+        text = desk.say("dashboard.link", link=link, minutes=round(LINK_LIVES / 60))
+        return (text_call(event.chat_id, text, protect_content=True),)
+
+    return Response((), None, "answered", later=later)

@@ -1,0 +1,204 @@
+"""Counts by day, week and month, for a clinic and for all, that tell of groups and of nobody.
+
+A count may be shown once five different people stand behind it. To know that, the first four leave
+a mark: a hash of their number under a key that is made for the period. With the fifth the count is
+``enough`` and its marks go; when the period is over, key and marks go, and a count that was not
+enough is set to 0, so that what lies in the database is no more than what may be shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store import sql
+from bot.store.rows import Closed
+from bot.store.schema import tally, tally_key, tally_person
+from bot.store.staff import mark
+
+ENOUGH = 5  # different people
+ALL = "*"  # the clinic that stands for everybody
+KEPT = 400 * 86400.0  # seconds that counts last
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A day, a week or a month of UTC: ``2027-03-01``, ``2027-W09``, ``2027-03``."""
+
+    name: str
+    ends: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count: ``number`` is None where fewer than five people stand behind it."""
+
+    period: str
+    what: str
+    name: str
+    number: int | None
+
+
+def day(on: dt.date) -> Period:
+    """The period of a day."""
+    return Period(on.isoformat(), _midnight(on + dt.timedelta(days=1)))
+
+
+def week(on: dt.date) -> Period:
+    """The period of the week that a day is in, from Monday on."""
+    year, number, weekday = on.isocalendar()
+    after = on + dt.timedelta(days=8 - weekday)
+    return Period(f"{year}-W{number:02d}", _midnight(after))
+
+
+def month(on: dt.date) -> Period:
+    """The period of the month that a day is in."""
+    after = (on.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    return Period(f"{on:%Y-%m}", _midnight(after))
+
+
+def _midnight(on: dt.date) -> float:
+    return dt.datetime.combine(on, dt.time(), dt.UTC).timestamp()
+
+
+def periods(at: float) -> tuple[Period, Period, Period]:
+    """The day, the week and the month of a moment."""
+    on = dt.datetime.fromtimestamp(at, dt.UTC).date()
+    return day(on), week(on), month(on)
+
+
+class Tally:
+    """One bot's counts."""
+
+    def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
+        self._engine = engine
+        self._bot = bot_id
+        self._keys: dict[str, str] = {}
+
+    def _sql(self, template: str) -> Any:
+        return sql.statement(template, postgres=self._engine.dialect.name == "postgresql")
+
+    async def keys(self) -> dict[Period, str]:
+        """The keys of the periods that we are in, made where they are new.
+
+        They are committed before any mark is made with them: two workers never use two keys.
+        """
+        now = periods(time.time())
+        if any(period.name not in self._keys for period in now):
+            async with self._engine.begin() as connection:
+                rows = [
+                    {"bot": self._bot, "period": one.name, "ends": one.ends}
+                    | {"key": secrets.token_hex(32)}
+                    for one in now
+                ]
+                await connection.execute(self._sql(sql.FIRST_KEY), rows)
+                self._keys = await self._kept(connection)
+        return {period: self._keys[period.name] for period in now}
+
+    async def _kept(self, connection: AsyncConnection) -> dict[str, str]:
+        found = await connection.execute(
+            select(tally_key.c.period, tally_key.c.key).where(tally_key.c.bot_id == self._bot)
+        )
+        return {row.period: row.key for row in found}
+
+    async def count(
+        self, connection: AsyncConnection, closed: Sequence[Closed], keys: dict[Period, str]
+    ) -> None:
+        """Add what closed rows count. In order of their keys, so that no two workers deadlock."""
+        numbers: Counter[tuple[str, str, str, str]] = Counter()
+        marked: set[tuple[str, str, str, str, str]] = set()
+        for row in closed:
+            whose = row.row.user_id or row.row.chat_id
+            for what, name, clinic in row.counted:
+                for period, key in keys.items():
+                    for seen_by in {ALL, clinic or ALL}:
+                        cell = (seen_by, period.name, what, name)
+                        numbers[cell] += 1
+                        marked.add((*cell, mark(key, whose)))
+        ends = {period.name: period.ends for period in keys}
+        cells = [
+            {**self._named(cell), "n": n, "ends": ends[cell[1]]}
+            for cell, n in sorted(numbers.items())
+        ]
+        marks = [{**self._named(one[:4]), "mark": one[4]} for one in sorted(marked)]
+        await connection.execute(self._sql(sql.COUNT), cells)
+        await connection.execute(self._sql(sql.MARK), marks)
+        names = [self._named(cell) for cell in sorted(numbers)]
+        await connection.execute(
+            self._sql(sql.ENOUGH), [{**one, "enough": ENOUGH} for one in names]
+        )
+        await connection.execute(self._sql(sql.UNMARK), names)
+
+    def _named(self, cell: tuple[str, ...]) -> dict[str, Any]:
+        clinic, period, what, name = cell
+        return {"bot": self._bot, "clinic": clinic, "period": period, "what": what, "name": name}
+
+    async def cells(self, clinic: str, names: Iterable[str]) -> list[Cell]:
+        """The counts of some periods, for a clinic or ``ALL``; small ones without their number."""
+        async with self._engine.begin() as connection:
+            rows = await connection.execute(
+                select(tally.c.period, tally.c.what, tally.c.name, tally.c.count, tally.c.enough)
+                .where(
+                    tally.c.bot_id == self._bot,
+                    tally.c.clinic == clinic,
+                    tally.c.period.in_(list(names)),
+                )
+                .order_by(tally.c.period, tally.c.what, tally.c.name)
+            )
+            return [
+                Cell(period, what, name, number if enough else None)
+                for period, what, name, number, enough in rows
+            ]
+
+    async def _marks(self, connection: AsyncConnection, user_id: int) -> list[str]:
+        """A person's marks under the keys that there are."""
+        return [mark(key, user_id) for key in (await self._kept(connection)).values()]
+
+    async def forget(self, connection: AsyncConnection, user_id: int) -> None:
+        """Take a person's marks away."""
+        marks = await self._marks(connection, user_id)
+        await connection.execute(delete(tally_person).where(self._marked(marks)))
+
+    async def marked(self, connection: AsyncConnection, user_id: int) -> list[dict[str, Any]]:
+        """Every row that bears a mark of a person."""
+        marks = await self._marks(connection, user_id)
+        rows = await connection.execute(select(tally_person).where(self._marked(marks)))
+        return [dict(row) for row in rows.mappings()]
+
+    def _marked(self, marks: list[str]) -> ColumnElement[bool]:
+        return and_(tally_person.c.bot_id == self._bot, tally_person.c.mark.in_(marks))
+
+    async def purge(self) -> None:
+        """Throw away the keys and marks of periods that are over, and counts that are old."""
+        now = time.time()
+        over = (
+            select(tally_key.c.period)
+            .where(tally_key.c.bot_id == self._bot, tally_key.c.ends < now)
+            .scalar_subquery()
+        )
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                delete(tally_person).where(
+                    tally_person.c.bot_id == self._bot, tally_person.c.period.in_(over)
+                )
+            )
+            await connection.execute(
+                delete(tally_key).where(tally_key.c.bot_id == self._bot, tally_key.c.ends < now)
+            )
+            await connection.execute(
+                update(tally)
+                .where(tally.c.bot_id == self._bot, tally.c.ends < now)
+                .where(tally.c.enough == 0, tally.c.count > 0)
+                .values(count=0)
+            )
+            await connection.execute(
+                delete(tally).where(tally.c.bot_id == self._bot, tally.c.ends < now - KEPT)
+            )
