@@ -389,6 +389,7 @@ async def _housekeeping(parts: Parts, stopping: asyncio.Event) -> None:
                 purged = time.monotonic()
             await put_due(parts.store)
             parts.stats.waiting(await parts.store.depth())
+            parts.health.store_works(works=True)
         except TROUBLE as error:
             log.warning("housekeeping_failed", error=describe(error))
         await pause(STATS_EVERY, stopping)

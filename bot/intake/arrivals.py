@@ -12,6 +12,8 @@ from bot.store.rows import Arrival
 
 log = get_logger(__name__)
 
+LARGEST = 256 * 1024  # characters of one update; Telegram's are far smaller
+
 
 def arrival(update: Any) -> Arrival | None:
     """The inbox row of an update.
@@ -25,11 +27,21 @@ def arrival(update: Any) -> Arrival | None:
         return None
     try:
         found = address(update)
+        raw = _raw(update)
     except UnreadableError as error:
         log.warning("unreadable_update", update_id=update_id, why=str(error))
         return Arrival(update_id, "unreadable", "unreadable", None)
-    raw = json.dumps(update, ensure_ascii=True, separators=(",", ":"))
     return Arrival(update_id, found.lane, found.kind, raw, found.chat_id, found.user_id)
+
+
+def _raw(update: Mapping[str, Any]) -> str:
+    try:
+        raw = json.dumps(update, ensure_ascii=True, separators=(",", ":"))
+    except (ValueError, RecursionError):
+        raise UnreadableError("nested too deep") from None
+    if len(raw) > LARGEST:
+        raise UnreadableError("too large")
+    return raw
 
 
 def arrivals(batch: Iterable[Any]) -> list[Arrival]:

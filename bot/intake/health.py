@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 SILENCE = 45.0  # seconds without a finished poll; a poll itself lasts up to 25
 TROUBLE = 20.0  # seconds of trouble before the process calls itself not ready
+FORGIVEN = 120.0  # seconds without another failure: nothing was sent since, so nobody knows
 
 
 @dataclass(slots=True)
 class Health:
-    """Moments on the monotonic clock. A None in ``..._since`` means no trouble."""
+    """Moments on the monotonic clock. A None in ``..._since`` means no trouble.
+
+    ``poll_trouble``: why the last poll failed, "" where it did not.
+    """
 
     polled_at: float | None = None  # None: this process does not poll
-    worked_at: float = field(default_factory=time.monotonic)
+    worked_at: float | None = None  # None: this process does not answer
     store_down_since: float | None = None
     sends_down_since: float | None = None
+    sends_failed_at: float = 0.0
+    poll_trouble: str = ""
     stopping: bool = False
 
     def store_works(self, *, works: bool) -> None:
@@ -30,8 +36,10 @@ class Health:
         """Note whether Telegram could be reached with the last answer."""
         if works:
             self.sends_down_since = None
-        elif self.sends_down_since is None:
-            self.sends_down_since = time.monotonic()
+            return
+        self.sends_failed_at = time.monotonic()
+        if self.sends_down_since is None:
+            self.sends_down_since = self.sends_failed_at
 
     def faults(self) -> list[str]:
         """Why updates cannot be taken, handled and sent; empty when they can."""
@@ -40,11 +48,16 @@ class Health:
         if self.stopping:
             found.append("stopping")
         if self.polled_at is not None and now - self.polled_at > SILENCE:
-            found.append("polling is silent")
-        if now - self.worked_at > TROUBLE:
+            found.append(f"polling is silent {self.poll_trouble}".strip())
+        if self.worked_at is not None and now - self.worked_at > TROUBLE:
             found.append("workers are silent")
         if self.store_down_since is not None:
             found.append("the store does not take updates")
-        if self.sends_down_since is not None and now - self.sends_down_since > TROUBLE:
+        if self._sends_are_down(now):
             found.append("Telegram cannot be reached")
         return found
+
+    def _sends_are_down(self, now: float) -> bool:
+        """Failures over a while, the last of them not long ago."""
+        since, last = self.sends_down_since, self.sends_failed_at
+        return since is not None and last - since > TROUBLE and now - last < FORGIVEN

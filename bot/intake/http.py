@@ -17,6 +17,8 @@ from starlette.routing import BaseRoute, Route
 from bot.intake.health import Health
 from bot.intake.stats import Stats
 
+CONNECTIONS = 1000  # open at a time, beyond which 503 is answered; Telegram opens up to 100
+
 
 def application(health: Health, stats: Stats, more: Sequence[BaseRoute] = ()) -> Starlette:
     """The routes."""
@@ -79,6 +81,7 @@ async def serve_http(app: Starlette, bound: socket.socket, stopping: asyncio.Eve
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=3,
+        limit_concurrency=CONNECTIONS,
         h11_max_incomplete_event_size=64 * 1024,
     )
     server = Server(config)

@@ -1,8 +1,10 @@
-"""A sleep that a stop ends."""
+"""Waits: a sleep that a stop ends, and how long to wait after failures."""
 
 from __future__ import annotations
 
 import asyncio
+
+DOUBLINGS = 20  # a longer wait than the longest, whatever the first; 2.0**1024 would overflow
 
 
 async def pause(seconds: float, stopping: asyncio.Event) -> bool:
@@ -18,3 +20,8 @@ async def pause(seconds: float, stopping: asyncio.Event) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def backoff(failures: int, first: float, longest: float) -> float:
+    """Seconds to wait after so many failures in a row: twice as long each time, to a limit."""
+    return float(min(first * 2 ** min(failures, DOUBLINGS), longest))

@@ -22,15 +22,18 @@ from telegram.error import (
 
 from bot.intake.arrivals import arrivals
 from bot.intake.health import Health
-from bot.intake.pause import pause
+from bot.intake.pause import backoff, pause
 from bot.logs import describe, get_logger
 from bot.reply.send import seconds
+from bot.reply.transport import TooLargeError
 from bot.reply.update import KINDS
 from bot.store.store import TROUBLE, Store
 
 log = get_logger(__name__)
 
 POLL_SECONDS = 25
+GRACE = 5  # seconds more before a poll without an answer is given up
+MOST = 100  # updates at a time
 LONGEST_PAUSE = 15.0
 
 
@@ -42,6 +45,7 @@ class Poller:
         self._store = store
         self._health = health
         self._offset = 0
+        self._limit = MOST
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll.
@@ -61,9 +65,11 @@ class Poller:
                 raise
             except TelegramError as error:
                 failures += 1
+                self._health.poll_trouble = f"({type(error).__name__})"
                 await pause(self._delay(error, failures), stopping)
             else:
                 failures = 0
+                self._health.poll_trouble = ""
                 self._health.polled_at = time.monotonic()
         await self._acknowledge()
 
@@ -84,11 +90,17 @@ class Poller:
     async def _get_updates(self, wait: int) -> list[Any]:
         batch = await self._bot.do_api_request(
             "getUpdates",
-            api_kwargs={"offset": self._offset, "timeout": wait, "allowed_updates": list(KINDS)},
-            read_timeout=wait + 5,
+            api_kwargs={
+                "offset": self._offset,
+                "timeout": wait,
+                "limit": self._limit,
+                "allowed_updates": list(KINDS),
+            },
+            read_timeout=wait + GRACE,
         )
         if not isinstance(batch, list):
             raise NetworkError("getUpdates gave no list")
+        self._limit = min(self._limit * 2, MOST)
         return batch
 
     async def _keep(self, batch: list[Any], stopping: asyncio.Event) -> None:
@@ -105,7 +117,7 @@ class Poller:
                 tries += 1
                 self._health.store_works(works=False)
                 log.error("updates_not_kept", error=describe(error), waiting=len(rows))  # noqa: TRY400
-                if await pause(min(0.2 * 2**tries, 5.0), stopping):
+                if await pause(backoff(tries, 0.2, 5.0), stopping):
                     return
         if batch and not rows:
             await pause(1.0, stopping)
@@ -129,10 +141,13 @@ class Poller:
         """How long to wait after an error; the first timeout costs nothing."""
         if isinstance(error, RetryAfter):
             return seconds(error)
+        if isinstance(error, TooLargeError) and self._limit > 1:
+            self._limit //= 2
+            return 0.0
         if isinstance(error, Conflict):
             log.error("another_process_polls_with_this_token_or_a_webhook_is_set")
             return LONGEST_PAUSE if failures > 2 else 2.0  # noqa: PLR2004
         log.warning("poll_failed", error=describe(error), failures=failures)
         if isinstance(error, TimedOut) and failures == 1:
             return 0.0
-        return float(min(0.25 * 2 ** min(failures, 10), LONGEST_PAUSE))
+        return backoff(failures, 0.25, LONGEST_PAUSE)

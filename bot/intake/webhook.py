@@ -10,7 +10,7 @@ import json
 import secrets
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -24,6 +24,7 @@ log = get_logger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 LARGEST = 1_000_000  # bytes; an update is far smaller
+BODY_SECONDS = 10.0  # that a body may take to arrive
 WAITING = 1000  # updates between door and disk; beyond it Telegram is asked to wait
 
 
@@ -54,7 +55,7 @@ class Gatherer:
             taken, self._waiting = self._waiting, []
             try:
                 await self._store.put([update for update, _ in taken])
-            except TROUBLE as error:
+            except Exception as error:  # noqa: BLE001 - it is raised at each door that waits
                 for _, kept in taken:
                     if not kept.done():
                         kept.set_exception(error)
@@ -74,7 +75,10 @@ def webhook_route(path: str, secret: str, store: Store, health: Health) -> Route
             return Response(status_code=403)
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             return Response(status_code=415)
-        body = await _read(request)
+        try:
+            body = await asyncio.wait_for(_read(request), BODY_SECONDS)
+        except (TimeoutError, ClientDisconnect):
+            return Response(status_code=408)
         if body is None:
             return Response(status_code=413)
         found = _arrival(body)

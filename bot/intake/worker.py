@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.intake.health import Health
 from bot.intake.limits import Admission, Limiter
-from bot.intake.pause import pause
+from bot.intake.pause import backoff, pause
 from bot.intake.stats import Stats
+from bot.intake.turns import HungError, Turns
 from bot.logs import describe, get_logger
 from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder, Response, parse
@@ -32,6 +37,8 @@ CLAIMS = 12  # without an outcome: it takes the process down with it
 QUERY_LIVES = 10.0  # seconds that an inline query can be answered
 UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
 TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
+HUNG = 3  # turns that never ended; after so many the process starts anew
+ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
 RETRY = 0.5  # seconds after the first failure
 
@@ -49,8 +56,20 @@ class Parts:
     clinics: Clinics | None = None
 
 
+class StoreTroubleError(Exception):
+    """The store failed in the middle of an answer: no fault of the update's."""
+
+
+class TurnsHungError(Exception):
+    """Too many turns never ended; the process must be started anew."""
+
+
 class Crew:
-    """Up to ``hands`` updates at a time; of one chat never more than one."""
+    """Up to ``hands`` updates at a time; of one chat never more than one.
+
+    It begins with one at a time and doubles: an update that takes the process down with it is
+    soon alone when it does, and the updates beside it are not taken for its like.
+    """
 
     def __init__(self, parts: Parts, hands: int) -> None:
         self._parts = parts
@@ -58,10 +77,15 @@ class Crew:
         self._running: set[asyncio.Task[None]] = set()
         self._settled: list[Closed | Back] = []
         self._admitted: set[int] = set()
-        self._turns = ThreadPoolExecutor(1, thread_name_prefix="turn")
+        self._window = 1
+        self._turns = Turns()
 
     async def run(self, stopping: asyncio.Event, stop_seconds: float) -> None:
-        """Work until told to stop, then finish what is in hand, for so long at most."""
+        """Work until told to stop, then finish what is in hand, for so long at most.
+
+        Raises:
+            TurnsHungError: threads are held by turns that never ended.
+        """
         store, failures = self._parts.store, 0
         stopper = asyncio.ensure_future(self._wake_on(stopping))
         try:
@@ -69,19 +93,21 @@ class Crew:
                 await self._something_to_do()
                 failures = await self._step(failures, 0 if stopping.is_set() else self._free())
                 if failures:
-                    await asyncio.sleep(min(0.1 * 2**failures, 5.0))
+                    await pause(backoff(failures, 0.1, 5.0), stopping)
                     store.arrived.set()
+                if self._turns.hung >= HUNG:
+                    raise TurnsHungError
             await self._finish(stop_seconds)
         finally:
             stopper.cancel()
-            self._turns.shutdown(wait=False, cancel_futures=True)
+            self._turns.close()
 
     async def _wake_on(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
         self._parts.store.arrived.set()
 
     def _free(self) -> int:
-        return self._hands - len(self._running)
+        return min(self._hands, self._window) - len(self._running)
 
     async def _something_to_do(self) -> None:
         """Wait for news; without any, look once a second for rows that became due."""
@@ -104,12 +130,18 @@ class Crew:
         try:
             rows, wait = await self._parts.store.step(closed, back, take)
         except TROUBLE as error:
+            if isinstance(error, (DataError, IntegrityError)):  # a value of theirs, not the store
+                settled = [_bare(row) for row in settled]
             self._settled = settled + self._settled
             self._parts.health.store_works(works=False)
             log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
             return failures + 1
         self._parts.health.store_works(works=True)
+        if settled:
+            self._window = min(self._window * 2, self._hands)
         self._admitted.difference_update(one.row.id for one in closed)
+        if len(self._admitted) > ADMITTED:  # held rows that other workers took over
+            self._admitted.clear()
         for held in back:
             self._wake_in(held.delay)
         if wait is not None:
@@ -160,6 +192,12 @@ class Crew:
         except UnreadableError as error:
             log.warning("unreadable_update", update_id=row.update_id, why=str(error))
             outcome = Closed(row, "unreadable", dead=True)
+        except StoreTroubleError as error:
+            log.error("store_failed", error=describe(error))  # noqa: TRY400
+            outcome = Back(row, RETRY, sent=row.sent)
+        except HungError:
+            log.error("turn_hung", update_id=row.update_id, kind=row.kind)  # noqa: TRY400
+            outcome = await self._give_up(row)
         except Exception as error:  # noqa: BLE001 - a poisoned update must not stop the others
             log.error("failed", update_id=row.update_id, kind=row.kind, error=describe(error))  # noqa: TRY400
             outcome = await self._failed(row)
@@ -180,7 +218,7 @@ class Crew:
         return Closed(row, "given_up", dead=True)
 
     async def _answer(self, row: Claimed) -> Closed | Back:
-        age = time.time() - row.received
+        age = row.age
         if age > (QUERY_LIVES if row.kind == "inline_query" else UPDATE_LIVES):
             return Closed(row, "too_old")
         if row.claims > CLAIMS:
@@ -194,7 +232,8 @@ class Crew:
                 return await self._slow_down(row)
         response = await self._response(row)
         if response.gone:
-            await self._parts.store.forget_chat(row.chat_id)
+            with _of_the_store():
+                await self._parts.store.forget_chat(row.chat_id)
             return Closed(row, "gone", memory="", kept="", scrub=True)
         sent = await self._parts.sender.send(response.calls, row.sent, age)
         self._parts.stats.replied(response, sent, age)
@@ -204,9 +243,9 @@ class Crew:
         """Take the turn in its thread; a slow one shows that we are typing."""
         parts = self._parts
         if parts.clinics is not None and (row.kept or "/start c_" in row.raw):
-            await parts.clinics.refresh()
-        loop = asyncio.get_running_loop()
-        turn = loop.run_in_executor(self._turns, self._respond, row)
+            with _of_the_store():
+                await parts.clinics.refresh()
+        turn = asyncio.ensure_future(self._turns.take(partial(self._respond, row)))
         await asyncio.wait([turn], timeout=TYPING_FROM)
         if not turn.done() and row.chat_id and len(self._running) <= ALONE:
             kwargs = {"chat_id": row.chat_id, "action": "typing"}
@@ -215,7 +254,8 @@ class Crew:
         response = await turn
         if response.later is None:
             return response
-        made = await response.later(People(parts.store.engine, parts.store.bot_id))
+        with _of_the_store():
+            made = await response.later(People(parts.store.engine, parts.store.bot_id))
         return replace(response, calls=(*response.calls, *made))
 
     def _respond(self, row: Claimed) -> Response:
@@ -245,14 +285,16 @@ class Crew:
 
     async def _judge(self, row: Claimed, response: Response, sent: Sent) -> Closed | Back:
         """What becomes of the row, by the fate of its answer."""
-        self._parts.health.sends_work(works=sent.reason != "network")
-        if sent.moved_to is not None:
-            await self._parts.store.move_chat(row.chat_id, sent.moved_to)
+        await self._note(row, response, sent)
+        broken = sent.reason == "broken"
         match sent.fate:
+            case Fate.HELD if broken and row.failures + 1 >= FAILURES:
+                return _closed(row, response, sent, "unsure")
             case Fate.HELD:
-                return Back(row, sent.delay, sent=sent.done)
+                return Back(row, sent.delay, failed=broken, sent=sent.done)
             case Fate.BLOCKED:
-                await self._parts.store.forget_chat(row.chat_id)
+                with _of_the_store():
+                    await self._parts.store.forget_chat(row.chat_id)
                 return Closed(row, "blocked", memory="", kept="", scrub=True)
             case Fate.REFUSED:
                 return _closed(row, response, sent, "refused", dead=True)
@@ -260,6 +302,35 @@ class Crew:
                 return _closed(row, response, sent, "unsure")
             case Fate.SENT:
                 return _closed(row, response, sent, response.outcome)
+
+    async def _note(self, row: Claimed, response: Response, sent: Sent) -> None:
+        """What a sending tells beside its fate."""
+        if response.calls and sent.reason != "paced":
+            failed = sent.reason in ("network", "broken", "timeout")
+            self._parts.health.sends_work(works=not failed)
+        if sent.moved_to is not None:
+            try:
+                await self._parts.store.move_chat(row.chat_id, sent.moved_to)
+            except TROUBLE as error:  # the answer is there: better without memory than twice
+                log.error("chat_not_moved", error=describe(error))  # noqa: TRY400
+
+
+@contextmanager
+def _of_the_store() -> Iterator[None]:
+    """Tell the store's failures from the update's own.
+
+    Raises:
+        StoreTroubleError: the store failed.
+    """
+    try:
+        yield
+    except TROUBLE as error:
+        raise StoreTroubleError from error
+
+
+def _bare(row: Closed | Back) -> Closed | Back:
+    """The row without what it would change beside itself."""
+    return replace(row, memory=None, kept=None, counted=()) if isinstance(row, Closed) else row
 
 
 def _closed(

@@ -24,10 +24,12 @@ from telegram.error import (
 
 from bot.logs import describe, get_logger
 from bot.reply.outgoing import Outgoing
+from bot.reply.transport import BrokenError
 
 log = get_logger(__name__)
 
 LONGEST_HOLD = 60.0  # between tries while Telegram is away
+LONGEST_FLOOD = 3600.0  # until Telegram is asked again, however long it told us to wait
 
 
 class Fate(Enum):
@@ -44,8 +46,8 @@ class Fate(Enum):
 class Sent:
     """The fate of an answer. ``done``: how many of its calls need not be made again.
 
-    ``reason`` for metrics; ``moved_to``: the chat that took the chat's place; ``message_id``: of
-    the last message sent.
+    ``reason`` for metrics ("broken": it may have arrived all the same); ``moved_to``: the chat
+    that took the chat's place; ``message_id``: of the last message sent.
     """
 
     fate: Fate
@@ -157,7 +159,7 @@ class Sender:
         """What an error means. The order matters: BadRequest and TimedOut are NetworkErrors."""
         match error:
             case RetryAfter():
-                wait = seconds(error)
+                wait = min(seconds(error), LONGEST_FLOOD)
                 if call.chat_id is not None:
                     self.pacer.told_to_wait(call.chat_id, wait)
                 return Sent(Fate.HELD, number, wait, "flood")
@@ -173,7 +175,8 @@ class Sender:
                 return Sent(Fate.UNSURE, number, reason="timeout")
             case NetworkError() | InvalidToken():
                 delay = min(max(age / 2, 0.5), LONGEST_HOLD)
-                return Sent(Fate.HELD, number, delay, "network")
+                reason = "broken" if isinstance(error, BrokenError) else "network"
+                return Sent(Fate.HELD, number, delay, reason)
             case _:
                 log.error("refused", method=call.method, error=describe(error))
                 return Sent(Fate.REFUSED, number, reason=type(error).__name__)

@@ -15,14 +15,25 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 5.0
+TRICKLE_SECONDS = 20.0  # that an answer may take beyond the wait for its first byte
+LARGEST = 16 * 1024 * 1024  # bytes of an answer
+REFUSED = 400  # and above: an HTTP status that is no success
 
 
 class NotSentError(NetworkError):
     """The call never left: no connection could be made. It may be made again."""
 
 
-class GarbledError(NetworkError):
-    """The server's answer is no JSON. The call may have been carried out or not."""
+class BrokenError(NetworkError):
+    """The connection broke before the answer came. The call may have been carried out or not."""
+
+
+class GarbledError(BrokenError):
+    """A call that was accepted, by an answer that is no JSON."""
+
+
+class TooLargeError(NetworkError):
+    """The answer is too large to take into memory."""
 
 
 class AiohttpTransport(BaseRequest):
@@ -63,7 +74,7 @@ class AiohttpTransport(BaseRequest):
         """
         try:
             parsed = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise GarbledError("the answer is no JSON") from None
         if not isinstance(parsed, dict) or "ok" not in parsed:
             raise GarbledError("the answer is not the Bot API's")
@@ -84,7 +95,9 @@ class AiohttpTransport(BaseRequest):
         Raises:
             TimedOut: sent, but not answered in time.
             NotSentError: no connection.
-            NetworkError: the connection broke. No text of these errors holds the URL.
+            BrokenError: the connection broke.
+            NetworkError: a server before Telegram's refused the call. No text of these errors
+                holds the URL.
         """
         if self._session is None:
             raise NotSentError("the transport is closed")
@@ -92,19 +105,34 @@ class AiohttpTransport(BaseRequest):
         wait = self._read_timeout if read_timeout is unset else read_timeout
         connect = CONNECT_SECONDS if connect_timeout is unset else connect_timeout
         timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=connect, sock_read=wait, connect=connect
+            total=connect + wait + TRICKLE_SECONDS,  # also where it comes a byte at a time
+            sock_connect=connect,
+            sock_read=wait,
+            connect=connect,
         )
         try:
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=timeout, allow_redirects=False
             ) as response:
-                return response.status, await response.read()
+                return response.status, await _read(response)
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
             raise NotSentError(type(error).__name__) from None
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
-            raise NetworkError(type(error).__name__) from None
+            raise BrokenError(type(error).__name__) from None
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The answer, as far as memory is to hold it."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST:
+            raise TooLargeError("the answer is too large")
+    if response.status >= REFUSED and not body.lstrip().startswith(b"{"):
+        raise NetworkError(f"HTTP {response.status}")  # a proxy's page, not the Bot API's answer
+    return bytes(body)
 
 
 def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

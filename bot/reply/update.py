@@ -37,6 +37,8 @@ MEDIA = (
 
 Raw = Mapping[str, Any]
 
+LARGEST_ID = 2**52  # Telegram's ids have at most 52 bits
+
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?\s*", re.DOTALL)
 _GONE = ("kicked", "left")
 
@@ -91,15 +93,27 @@ def address(update: Raw) -> Address:
         raise UnreadableError("no content")
     try:
         body = update[kind]
-        user = int(body["from"]["id"]) if "from" in body else 0
+        user = _id(body["from"]) if "from" in body else 0
         holder = (body.get("message") or {}) if kind == "callback_query" else body
-        chat = int(holder["chat"]["id"]) if "chat" in holder else 0
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        chat = _id(holder["chat"]) if "chat" in holder else 0
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise UnreadableError(f"{kind}: {type(error).__name__}") from None
     if not (chat or user):
         raise UnreadableError(f"{kind}: neither chat nor sender")
     lane = f"inline {user}" if kind == "inline_query" else str(chat or user)
     return Address(kind, lane, chat, user)
+
+
+def _id(of: Raw) -> int:
+    """The id of a chat or a person; no database takes more than 64 bits.
+
+    Raises:
+        ValueError: it is none.
+    """
+    number = int(of["id"])
+    if abs(number) > LARGEST_ID:
+        raise ValueError("not an id")
+    return number
 
 
 @dataclass(frozen=True, slots=True)

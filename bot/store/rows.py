@@ -19,7 +19,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row in our hands. ``claims`` and ``failures`` count this row's tries so far."""
+    """A row in our hands. ``claims`` and ``failures`` count this row's tries so far.
+
+    ``age``: seconds since it came, by the database's clock; ours may differ.
+    """
 
     id: int
     update_id: int
@@ -34,6 +37,7 @@ class Claimed:
     sent: int
     memory: str | None
     kept: str | None = None
+    age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

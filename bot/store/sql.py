@@ -45,7 +45,8 @@ RETURNING id, update_id, lane, kind, raw, chat_id, user_id, received, claims, fa
              AND c.user_id = inbox.user_id AND c.touched > {{now}} - :lasts),
           (SELECT kept FROM person AS p
            WHERE p.bot_id = inbox.bot_id AND p.chat_id = inbox.chat_id
-             AND p.user_id = inbox.user_id)
+             AND p.user_id = inbox.user_id),
+          {{now}} - received
 """
 
 # Only the owner may settle a row: one whose lease ran out is another's by then.
@@ -67,6 +68,7 @@ TAKE_OVER_ALL = f"""
 UPDATE inbox SET state = {READY}, owner = NULL, lease = NULL
 WHERE bot_id = :bot AND state = {WORK}
 """
+DUE_NOW = "UPDATE inbox SET due = 0 WHERE bot_id = :bot AND due > 0"
 RENEW = f"""
 UPDATE inbox SET lease = {{now}} + :lease
 WHERE bot_id = :bot AND state = {WORK} AND owner = :owner
@@ -133,8 +135,15 @@ UNMARK = f"""
 DELETE FROM tally_person WHERE {CELL}
 AND EXISTS (SELECT 1 FROM tally WHERE {CELL} AND enough = 1)
 """
-MOVE_PERSON = "UPDATE person SET chat_id = :new WHERE bot_id = :bot AND chat_id = :old"
-MOVE_CHAT = "UPDATE conversation SET chat_id = :new WHERE bot_id = :bot AND chat_id = :old"
+MOVE_PERSON, MOVE_CHAT = (
+    f"""
+UPDATE {table} SET chat_id = :new
+WHERE bot_id = :bot AND chat_id = :old
+  AND NOT EXISTS (SELECT 1 FROM {table} AS there WHERE there.bot_id = :bot
+                  AND there.chat_id = :new AND there.user_id = {table}.user_id)
+"""
+    for table in ("person", "conversation")
+)
 PURGE_MEMORY = "DELETE FROM conversation WHERE touched < {now} - :lasts"
 PURGE_CLOSED = f"DELETE FROM inbox WHERE state >= {DONE} AND closed < {{now}} - :remembered"
 # One count a state, so that each reads its own partial index and not the closed rows.
@@ -144,8 +153,10 @@ DEPTH = "\nUNION ALL\n".join(
     for state in (BEHIND, READY, WORK, DEAD)
 )
 
+# No debt is a minute long, unless the clock was set back since.
 FIRST_PACE = """
-INSERT INTO pace (bot_id, next) VALUES (:bot, {now} - :burst) ON CONFLICT (bot_id) DO NOTHING
+INSERT INTO pace (bot_id, next) VALUES (:bot, {now} - :burst)
+ON CONFLICT (bot_id) DO UPDATE SET next = excluded.next WHERE pace.next > {now} + 60
 """
 PACE = "SELECT {least}({now} - next, :burst) FROM pace WHERE bot_id = :bot {lock}"
 SPEND = """

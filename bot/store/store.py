@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import sql
+from bot.store.clock import SteadyClock
 from bot.store.rows import Arrival, Back, Claimed, Closed, Depth
 from bot.store.schema import State
 from bot.store.tally import Period, Tally
@@ -43,12 +43,12 @@ class Store:
         self.tally = Tally(engine, bot_id)
         self._rate = rate
         self._postgres = engine.dialect.name == "postgresql"
-        self._clock = 0.0
+        self._now = SteadyClock()
 
     def _bind(self, **more: Any) -> dict[str, Any]:
         bound = {"bot": self.bot_id, **more}
         if not self._postgres:  # PostgreSQL's own clock serves all its machines
-            bound["now"] = time.time()
+            bound["now"] = self._now()
         return bound
 
     def _sql(self, template: str) -> Any:
@@ -189,10 +189,8 @@ class Store:
         ``all_owners``: nobody else works on this database, so every row at work is a dead one's.
         """
         async with self.engine.begin() as connection:
-            if not self._postgres and time.time() < self._clock - 5:
-                # the clock was set back: waits that were to last seconds would last hours
-                await connection.execute(text("UPDATE inbox SET due = 0 WHERE due > 0"))
-            self._clock = time.time()
+            if all_owners:  # the clock may have been set back since: seconds would become hours
+                await connection.execute(self._sql(sql.DUE_NOW), self._bind())
             template = sql.TAKE_OVER_ALL if all_owners else sql.TAKE_OVER
             found = await connection.execute(self._sql(template), self._bind())
             stranded = await connection.execute(self._sql(sql.STRANDED), self._bind())
@@ -230,8 +228,11 @@ class Store:
         """A group became a supergroup: its memories follow."""
         async with self.engine.begin() as connection:
             bound = {"bot": self.bot_id, "old": old, "new": new}
-            await connection.execute(self._sql(sql.MOVE_CHAT), bound)
-            await connection.execute(self._sql(sql.MOVE_PERSON), bound)
+            for statement in (sql.MOVE_CHAT, sql.MOVE_PERSON):
+                await connection.execute(self._sql(statement), bound)
+            left = self._bind(chat_id=old)  # the new chat has its own already
+            for statement in (sql.FORGET_CHAT, sql.DROP_CHAT):
+                await connection.execute(self._sql(statement), left)
 
     async def depth(self) -> Depth:
         """How much waits."""

@@ -12,7 +12,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.reply.outgoing import Outgoing
 from bot.reply.send import Fate, Pacer, Sender
-from bot.reply.transport import GarbledError, NotSentError
+from bot.reply.transport import BrokenError, GarbledError, NotSentError
 
 Answer = tuple[int, dict[str, Any]] | Exception
 MESSAGE = {"message_id": 1, "date": 0, "chat": {"id": 5, "type": "private"}}
@@ -76,6 +76,7 @@ def _timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
         (refusal(502, "Bad Gateway"), Fate.HELD),
         (NotSentError("no connection"), Fate.HELD),
         (GarbledError("no JSON"), Fate.HELD),
+        (BrokenError("reset"), Fate.HELD),
         (TimedOut(), Fate.UNSURE),
     ],
     ids=lambda value: getattr(value, "name", None),
