@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import takewhile
 
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -21,13 +22,14 @@ from bot.intake.pause import backoff, pause
 from bot.intake.stats import Stats
 from bot.intake.turns import HungError, Turns
 from bot.logs import describe, get_logger
+from bot.reply.burst import MOST
 from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
 from bot.reply.update import UnreadableError
 from bot.store.clinics import Clinics
 from bot.store.people import People
-from bot.store.rows import Back, Claimed, Closed
+from bot.store.rows import Back, Behind, Claimed, Closed
 from bot.store.store import LEASE, TROUBLE, Store
 
 log = get_logger(__name__)
@@ -40,6 +42,8 @@ TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at 
 HUNG = 3  # turns that never ended; after so many the process starts anew
 ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
+PATIENCE = 0.2  # seconds for which a message that is unclear alone waits for the next one
+LONGEST_WAIT = 2.0  # seconds, however many follow
 RETRY = 0.5  # seconds after the first failure
 
 
@@ -230,22 +234,41 @@ class Crew:
                 return Closed(row, "dropped")
             case Admission.SLOW_DOWN:
                 return await self._slow_down(row)
-        response = await self._response(row)
+        waiting = await self._waiting(row)
+        left = PATIENCE - min([age, *(one.age for one in waiting)])
+        response = await self._response(row, waiting, may_wait=left > 0 and age < LONGEST_WAIT)
+        if response.wait:
+            return Back(row, left)
         if response.gone:
             with _of_the_store():
                 await self._parts.store.forget_chat(row.chat_id)
             return Closed(row, "gone", memory="", kept="", scrub=True)
         sent = await self._parts.sender.send(response.calls, row.sent, age)
         self._parts.stats.replied(response, sent, age)
-        return await self._judge(row, response, sent)
+        joined = tuple(one.id for one in waiting[: response.took])
+        return await self._judge(row, response, sent, joined)
 
-    async def _response(self, row: Claimed) -> Response:
+    async def _waiting(self, row: Claimed) -> list[Behind]:
+        """The messages behind this one, which one answer may cover.
+
+        None once a part of the answer is out: the rest must be that of the same answer.
+        """
+        if not row.followed or row.kind != "message" or row.sent:
+            return []
+        with _of_the_store():
+            found = await self._parts.store.behind(row, MOST)
+        return list(takewhile(lambda one: one.kind == "message", found))
+
+    async def _response(
+        self, row: Claimed, waiting: Sequence[Behind], *, may_wait: bool
+    ) -> Response:
         """Take the turn in its thread; a slow one shows that we are typing."""
         parts = self._parts
         if parts.clinics is not None and (row.kept or "/start c_" in row.raw):
             with _of_the_store():
                 await parts.clinics.refresh()
-        turn = asyncio.ensure_future(self._turns.take(partial(self._respond, row)))
+        work = partial(self._respond, row, waiting, may_wait)
+        turn = asyncio.ensure_future(self._turns.take(work))
         await asyncio.wait([turn], timeout=TYPING_FROM)
         if not turn.done() and row.chat_id and len(self._running) <= ALONE:
             kwargs = {"chat_id": row.chat_id, "action": "typing"}
@@ -258,9 +281,16 @@ class Crew:
             made = await response.later(People(parts.store.engine, parts.store.bot_id))
         return replace(response, calls=(*response.calls, *made))
 
-    def _respond(self, row: Claimed) -> Response:
+    def _respond(self, row: Claimed, waiting: Sequence[Behind], may_wait: bool) -> Response:
         return self._parts.responder.respond(
-            parse(row.raw), row.chat_id, row.memory, row.received, row.user_id, row.kept
+            parse(row.raw),
+            row.chat_id,
+            row.memory,
+            row.received,
+            row.user_id,
+            row.kept,
+            [parse(one.raw) for one in waiting],
+            may_wait=may_wait,
         )
 
     def _admit(self, row: Claimed) -> Admission:
@@ -283,13 +313,15 @@ class Crew:
             await self._parts.sender.send([message], 0, 0.0)
         return Closed(row, "slowed_down")
 
-    async def _judge(self, row: Claimed, response: Response, sent: Sent) -> Closed | Back:
+    async def _judge(
+        self, row: Claimed, response: Response, sent: Sent, joined: tuple[int, ...]
+    ) -> Closed | Back:
         """What becomes of the row, by the fate of its answer."""
         await self._note(row, response, sent)
         broken = sent.reason == "broken"
         match sent.fate:
             case Fate.HELD if broken and row.failures + 1 >= FAILURES:
-                return _closed(row, response, sent, "unsure")
+                return _closed(row, response, sent, "unsure", joined)
             case Fate.HELD:
                 return Back(row, sent.delay, failed=broken, sent=sent.done)
             case Fate.BLOCKED:
@@ -297,11 +329,11 @@ class Crew:
                     await self._parts.store.forget_chat(row.chat_id)
                 return Closed(row, "blocked", memory="", kept="", scrub=True)
             case Fate.REFUSED:
-                return _closed(row, response, sent, "refused", dead=True)
+                return _closed(row, response, sent, "refused", joined, dead=True)
             case Fate.UNSURE:
-                return _closed(row, response, sent, "unsure")
+                return _closed(row, response, sent, "unsure", joined)
             case Fate.SENT:
-                return _closed(row, response, sent, response.outcome)
+                return _closed(row, response, sent, response.outcome, joined)
 
     async def _note(self, row: Claimed, response: Response, sent: Sent) -> None:
         """What a sending tells beside its fate."""
@@ -334,7 +366,13 @@ def _bare(row: Closed | Back) -> Closed | Back:
 
 
 def _closed(
-    row: Claimed, response: Response, sent: Sent, outcome: str, *, dead: bool = False
+    row: Claimed,
+    response: Response,
+    sent: Sent,
+    outcome: str,
+    joined: tuple[int, ...],
+    *,
+    dead: bool = False,
 ) -> Closed:
     """The row, over, with all that its answer changes."""
     return Closed(
@@ -346,4 +384,5 @@ def _closed(
         due=response.due,
         counted=response.counted,
         scrub=response.scrub,
+        joined=joined,
     )

@@ -33,7 +33,9 @@ class Response:
     ``outcome`` is what metrics count; ``gone``: the bot was put out of the chat. ``kept``
     is what lasts about the person; ``counted``: (what, name, clinic) to add one to;
     ``later``: calls that need the database; ``scrub``: take the person's ids out of closed rows;
-    ``answers``: the number of the person's message that the one call answers, for edits.
+    ``answers``: the number of the person's message that the one call answers, for edits;
+    ``took``: how many of the waiting messages it answers as well; ``wait``: nothing is said yet,
+    for more may follow in a moment.
     """
 
     calls: tuple[Outgoing, ...] = ()
@@ -46,6 +48,8 @@ class Response:
     later: Later | None = None
     scrub: bool = False
     answers: int | None = None
+    took: int = 0
+    wait: bool = False
 
     @property
     def due(self) -> float | None:

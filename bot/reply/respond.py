@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.kb.replies import Replies
-from bot.reply import group, inline, links, press, private, remind
+from bot.reply import burst, group, inline, links, press, remind
 from bot.reply.buttons import keyboard, offers
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
@@ -47,10 +48,15 @@ class Responder:
         received: float,
         user_id: int = 0,
         kept: str | None = None,
+        waiting: Sequence[Raw] = (),
+        *,
+        may_wait: bool = False,
     ) -> Response:
         """Answer one update that was received then (seconds since 1970).
 
         ``remembered``: the talk, and ``kept``: what lasts about the person, as stored.
+        ``waiting``: the chat's next updates, which one answer may cover; ``may_wait``: whether a
+        message that is unclear alone may be held for a moment.
 
         Raises:
             UnreadableError: the update has not the shape that the Bot API promises.
@@ -79,7 +85,7 @@ class Responder:
         if done.where is Where.GROUP:
             nonce = links.mac(self.desk.secret, "nonce", str(update.get("update_id")))
             return group.answer(event, self.desk, nonce[:8].replace("_", "-"))
-        return private.answer(event, self.desk)
+        return burst.answer(event, self.desk, waiting, may_wait=may_wait)
 
     def _bare(self, event: Event) -> Response:
         """What the turn says, and nothing beside it."""

@@ -22,6 +22,7 @@ class Claimed:
     """A row in our hands. ``claims`` and ``failures`` count this row's tries so far.
 
     ``age``: seconds since it came, by the database's clock; ours may differ.
+    ``followed``: other rows of its lane wait behind it.
     """
 
     id: int
@@ -38,6 +39,17 @@ class Claimed:
     memory: str | None
     kept: str | None = None
     age: float = 0.0
+    followed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A row that waits behind the one at work in its lane, for ``age`` seconds by now."""
+
+    id: int
+    kind: str
+    raw: str
+    age: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class Closed:
 
     ``kept``: the same for what lasts about the person, with ``due``, the time of the next
     reminder. ``counted``: (what, name, clinic) to add one to. ``scrub``: also take the person's
-    ids out of closed rows.
+    ids out of closed rows. ``joined``: ids of rows behind it that the same answer closes.
     """
 
     row: Claimed
@@ -57,6 +69,7 @@ class Closed:
     due: float | None = None
     counted: tuple[tuple[str, str, str], ...] = ()
     scrub: bool = False
+    joined: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ RETURNING id, update_id, lane, kind, raw, chat_id, user_id, received, claims, fa
           (SELECT kept FROM person AS p
            WHERE p.bot_id = inbox.bot_id AND p.chat_id = inbox.chat_id
              AND p.user_id = inbox.user_id),
-          {{now}} - received
+          {{now}} - received,
+          EXISTS (SELECT 1 FROM inbox AS behind
+                  WHERE behind.bot_id = inbox.bot_id AND behind.lane = inbox.lane
+                    AND behind.state = {BEHIND})
 """
 
 # Only the owner may settle a row: one whose lease ran out is another's by then.
@@ -54,6 +57,14 @@ CLOSE = f"""
 UPDATE inbox SET state = CASE WHEN :dead THEN {DEAD} ELSE {DONE} END, raw = NULL, owner = NULL,
                  lease = NULL, closed = {{now}}, outcome = :outcome
 WHERE id = :id AND state = {WORK} AND owner = :owner
+"""
+BEHIND_ROWS = f"""
+SELECT id, kind, raw, {{now}} - received FROM inbox
+WHERE bot_id = :bot AND lane = :lane AND state = {BEHIND} ORDER BY id LIMIT :most
+"""
+JOIN = f"""
+UPDATE inbox SET state = {DONE}, raw = NULL, closed = {{now}}, outcome = 'joined'
+WHERE id = :id AND bot_id = :bot AND lane = :lane AND state = {BEHIND}
 """
 BACK = f"""
 UPDATE inbox SET state = {READY}, owner = NULL, lease = NULL, due = {{now}} + :delay, sent = :sent,

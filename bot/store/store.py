@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import sql
 from bot.store.clock import SteadyClock
-from bot.store.rows import Arrival, Back, Claimed, Closed, Depth
+from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
 from bot.store.schema import State
 from bot.store.tally import Period, Tally
 
@@ -148,6 +148,8 @@ class Store:
             for c in closed
         ]
         await connection.execute(self._sql(sql.CLOSE), rows)
+        if joined := [self._bind(id=one, lane=c.row.lane) for c in closed for one in c.joined]:
+            await connection.execute(self._sql(sql.JOIN), joined)
         people = [
             self._bind(chat_id=c.row.chat_id, user_id=c.row.user_id, memory=c.memory)
             for c in closed
@@ -160,6 +162,13 @@ class Store:
         for row in closed:
             await self._lasting(connection, row)
         await self._promote(connection, lanes)
+
+    async def behind(self, row: Claimed, most: int) -> list[Behind]:
+        """The next rows of a claimed row's lane; they stay where they are."""
+        async with self.engine.begin() as connection:
+            bound = self._bind(lane=row.lane, most=most)
+            found = await connection.execute(self._sql(sql.BEHIND_ROWS), bound)
+            return [Behind(*one) for one in found]
 
     async def _lasting(self, connection: AsyncConnection, closed: Closed) -> None:
         """What a closed row changes of a person's own record."""

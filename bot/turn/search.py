@@ -81,6 +81,11 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     return found
 
 
+def leans(text: str) -> bool:
+    """Whether a message is short and leans on what was said before it."""
+    return len(text.split()) <= SHORT and _LEANS.search(text) is not None
+
+
 def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:
     """A short message with what the talk is of: the passage it points back to, or the drug."""
     if memory.passage in kb.passages and _LEANS.search(text):

@@ -36,7 +36,7 @@ CLINIC = Clinic(id="oak", name="Oak Clinic", phone="555-0100", hours="9 to 5", e
 
 
 class Tape(BaseRequest):
-    """Takes every call; ``blocked``: the person has blocked the bot."""
+    """Takes every call; ``blocked``: the person has blocked the bot; ``refuse``: 429s to give."""
 
     read_timeout = 1.0
 
@@ -44,6 +44,7 @@ class Tape(BaseRequest):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.files: list[Any] = []
         self.blocked = False
+        self.refuse = 0
 
     async def initialize(self) -> None: ...
 
@@ -53,6 +54,10 @@ class Tape(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None = None, **_: Any
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[1]
+        if self.refuse and name == "sendMessage":
+            self.refuse -= 1
+            wait = {"description": "Too Many Requests", "parameters": {"retry_after": 0}}
+            return 429, json.dumps({"ok": False, "error_code": 429, **wait}).encode()
         self.calls.append((name, dict(request_data.parameters) if request_data else {}))
         if request_data is not None and request_data.multipart_data:
             self.files += [part[1] for part in request_data.multipart_data.values()]
@@ -98,6 +103,23 @@ class Bench:
             stopping.set()
             await crew
             await store.close()
+
+    def typed(self, text: str, *, at: int = 0) -> dict[str, Any]:
+        """An update with words, ``at`` seconds from now by Telegram's clock."""
+        self.number += 1
+        date = int(dt.datetime.now(dt.UTC).timestamp()) + at
+        message = {"message_id": self.number, "date": date, "text": text,
+                   "from": {"id": PERSON, "is_bot": False, "first_name": "A"},
+                   "chat": {"id": PERSON, "type": "private"}}  # fmt: skip
+        return {"update_id": self.number, "message": message}
+
+    async def burst(self, store: Store, *updates: dict[str, Any]) -> list[str]:
+        """Updates that come at once; the messages that answer them."""
+        before = len(self.tape.calls)
+        await store.put(arrivals(updates))
+        await self.quiet(store)
+        sent = self.tape.calls[before:]
+        return [params["text"] for name, params in sent if name == "sendMessage"]
 
     async def says(self, store: Store, **update: Any) -> str:
         """One update; what the person reads of its answer."""

@@ -1,0 +1,156 @@
+"""Several messages in a row, answered together.
+
+People write in pieces: "hi", "quick question", "can i drink on it". What is unclear alone waits a
+moment and is read with what follows it. What is clear alone is never held up, and takes with it
+only what comes back to the same place ("is that normal?"), so each question gets its answer.
+Red flags are looked for in each message and in all of them as one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.reply import private
+from bot.reply.desk import Desk, Event, Response
+from bot.reply.talk import Talk
+from bot.reply.update import Done, Me, Raw, UnreadableError, read
+from bot.turn.inbound import Where
+from bot.turn.reply import Kind
+from bot.turn.search import leans
+
+TOGETHER = dt.timedelta(seconds=2)  # from one message to the next
+MOST = 8  # messages read as one
+PIECE = 4  # words
+SURE = 0.6  # confidence from which a piece stands alone
+_CLEAR = (Kind.ANSWER, Kind.DOSE, Kind.ALERT)
+
+
+def following(first: Done, waiting: Sequence[Raw], me: Me) -> list[Done]:
+    """Those of the waiting updates that belong to one burst with the first: words, in a row."""
+    found: list[Done] = []
+    last = first
+    for raw in waiting[: MOST - 1]:
+        try:
+            done = read(raw, me)
+        except UnreadableError:
+            break
+        if not _words(done) or last.at is None or done.at is None:
+            break
+        if done.at - last.at > TOGETHER:
+            break
+        found.append(done)
+        last = done
+    return found
+
+
+def _words(done: Done) -> bool:
+    return done.kind == "text" and done.where is Where.PRIVATE and done.command is None
+
+
+def answer(event: Event, desk: Desk, waiting: Sequence[Raw], *, may_wait: bool) -> Response:
+    """Answer a private message together with those that follow it.
+
+    ``Response.took`` says how many of the waiting ones it answers too, ``Response.wait`` that it
+    should wait a moment for more.
+    """
+    open_question = event.talk.asking is not None or event.talk.memory.asking is not None
+    if open_question or not _words(event.done) or not event.done.text:
+        return private.answer(event, desk)
+    alone = private.answer(event, desk)
+    after = following(event.done, waiting, desk.me)
+    if _clear(alone):
+        return _with_echoes(event, desk, alone, after)
+    found = _read_on(event, desk, after)
+    if found is not None:
+        return found
+    if may_wait and _worth_waiting(event, alone):
+        return Response(outcome="waiting", wait=True)
+    return _small_talk(event, desk, after) or alone
+
+
+def _read_on(event: Event, desk: Desk, after: Sequence[Done]) -> Response | None:
+    """The first answer that the message gets with those after it; None where it gets none."""
+    texts = [event.done.text]
+    for number, done in enumerate(after):
+        texts.append(done.text)
+        whole = private.say(event, desk, "\n".join(texts))
+        single = private.say(event, desk, done.text)
+        clear = [said for said in (single, whole) if _clear(said)]
+        if clear:
+            best = max(clear, key=_rank)
+            asked = replace(event, done=replace(event.done, text="\n".join(texts)))
+            rest = _with_echoes(asked, desk, best, after[number + 1 :])
+            return replace(rest, took=rest.took + number + 1, answers=None)
+    return None
+
+
+def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]) -> Response:
+    """The answer, for as many of the next messages as are pieces of its question or echo it."""
+    took, text = 0, event.done.text
+    for done in after:
+        later = event.having(Talk.read(said.memory))
+        if _about(said) is None or later.talk.memory.asking is not None or not _piece(done.text):
+            break
+        text = f"{text}\n{done.text}"
+        whole = private.say(event, desk, text)
+        if whole.reply is not None and whole.reply.kind is Kind.ALERT:
+            return replace(whole, took=took + 1, answers=None)
+        single = private.say(later, desk, done.text)
+        if _clear(whole) and not _sure(single):
+            said = whole
+        elif _about(single) != _about(said):
+            break
+        took += 1
+    return replace(said, took=took, answers=None) if took else said
+
+
+def _small_talk(event: Event, desk: Desk, after: Sequence[Done]) -> Response | None:
+    """One word of ours for several greetings."""
+    if not after:
+        return None
+    whole = private.say(event, desk, "\n".join([event.done.text, *(done.text for done in after)]))
+    if whole.reply is None or whole.reply.kind is not Kind.CHAT:
+        return None
+    return replace(whole, took=len(after), answers=None)
+
+
+def _clear(said: Response) -> bool:
+    """Whether an answer answers: it quotes, names a gap, warns, or asks back for a figure."""
+    reply = said.reply
+    if reply is None or reply.kind in _CLEAR or reply.topic is not None:
+        return True
+    return Talk.read(said.memory).memory.asking is not None
+
+
+def _sure(said: Response) -> bool:
+    """Whether a piece is a question of its own, and not only likeliest to be one."""
+    return _clear(said) and (said.reply is None or said.reply.confidence >= SURE)
+
+
+def _rank(said: Response) -> tuple[int, float]:
+    reply = said.reply
+    if reply is None:
+        return 0, 0.0
+    return (reply.alert.urgency.rank if reply.alert else 0), reply.confidence
+
+
+def _piece(text: str) -> bool:
+    """Whether a message may be no question of its own; a look that costs no turn."""
+    return leans(text) or ("?" not in text and len(text.split()) <= PIECE)
+
+
+def _about(said: Response) -> str | None:
+    reply = said.reply
+    if reply is None or reply.kind is Kind.ALERT:
+        return None
+    if reply.kind is Kind.DOSE:
+        return "dose"
+    return reply.citations[0].passage if reply.citations else reply.topic
+
+
+def _worth_waiting(event: Event, said: Response) -> bool:
+    """Whether more may follow: small talk, or words that are no question yet."""
+    talk = said.reply is not None and said.reply.kind is Kind.CHAT
+    return talk or len(event.done.text.split()) > 1
