@@ -22,8 +22,10 @@ from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.warnings import PTBUserWarning
 
+from bot.brain import knowledge_dir
 from bot.dashboard.app import dashboard
 from bot.dashboard.site import Site
+from bot.evaluation.kept import told
 from bot.intake.health import Health
 from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
@@ -216,6 +218,7 @@ def make_desk(
         settings.show_notes,
         settings.dose_calculator,
         settings.language,
+        figures=told(knowledge_dir(settings), kb.replies),
         staff=staff,
         dashboard=settings.dashboard_at,
     )

@@ -17,6 +17,7 @@ from bot.brain import bind, build_context, knowledge_dir
 from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
 from bot.evaluation.bench import time_turns
+from bot.evaluation.kept import keep
 from bot.evaluation.messages import RowsError, figures, measure, read_rows
 from bot.evaluation.report import broken, floors, show_errors, show_figures
 from bot.kb.encoder import EncoderError
@@ -187,6 +188,9 @@ def evaluate(
     ] = False,
     errors: Annotated[bool, typer.Option("--errors", help="Show each wrong one.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the figures; /trust shows them.")
+    ] = False,
 ) -> None:
     """Measure on labelled messages; exit status 1 where a floor of pyproject.toml is broken."""
     settings = load_settings()
@@ -205,6 +209,10 @@ def evaluate(
         print(json.dumps({one.name: {"n": one.n, "share": one.share} for one in found}))
     else:
         found = show_figures(judged, console)
+    if write:
+        if files:
+            raise typer.BadParameter("--write keeps the figures of the knowledge base's own files")
+        keep(found, knowledge_dir(settings), dt.datetime.now(dt.UTC).date())
     faults = [] if files else broken(found, floors(Path("pyproject.toml")))
     for fault in faults:
         Console(stderr=True).print(fault, style="red")
