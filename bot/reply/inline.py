@@ -14,6 +14,7 @@ from telegram import (
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import NO_PREVIEW, Page, entities, page, parts_of
+from bot.turn.alert import numbers
 from bot.turn.answer import answer as quote
 from bot.turn.answer import gap
 from bot.turn.dose_cards import dose_cards
@@ -119,7 +120,7 @@ def _about(desk: Desk) -> InlineQueryResultArticle:
 
 def _alert(desk: Desk) -> InlineQueryResultArticle:
     say = desk.say
-    shown = Page(say("inline.alert_text"))
+    shown = Page(f"{say('inline.alert_text')}\n\n{numbers(desk.kb.triage)}")
     return _card("alert", say("inline.alert_title"), say("inline.alert_description"), shown)
 
 

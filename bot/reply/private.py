@@ -11,10 +11,12 @@ from bot.reply.buttons import button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.group import asks_dose, carried_reply
+from bot.reply.profile import PRIVATE
 from bot.reply.render import Page, edited, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
+from bot.turn.command import COMMANDS
 from bot.turn.course import read_course
 from bot.turn.inbound import Inbound, clean
 from bot.turn.reply import Kind, Reply
@@ -66,7 +68,12 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         answered = remind.read_answer(event, desk, rest)
         if answered is not None:
             return answered
-    return say(event, desk, f"/{name} {rest}".strip() if name else rest)
+    said = say(event, desk, f"/{name} {rest}".strip() if name else rest)
+    strange = name is not None and name not in (*COMMANDS, *OWN)
+    if strange and said.reply is not None and said.reply.kind is Kind.CHAT:
+        known = ", ".join(f"/{one}" for one in PRIVATE)
+        return show(event, desk, chat(desk.kb, "command.unknown", commands=known))
+    return said
 
 
 def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:

@@ -44,6 +44,11 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
     )
 
 
+def numbers(rules: TriageRules, *, country: str | None = None) -> str:
+    """The emergency numbers: the country's, or every verified one with its country."""
+    return "\n".join(_lines(_NEEDS["emergency"], rules, country))
+
+
 def closing_reply(rules: TriageRules) -> Reply:
     """What to say to a clear no to a question of ours."""
     return Reply(kind=Kind.CHAT, text=rules.file.wording.closed)

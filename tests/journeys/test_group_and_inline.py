@@ -100,3 +100,13 @@ def test_a_weight_is_personal_and_never_cached(chat: Chat) -> None:
 
 def test_a_red_flag_inline_gives_help_and_nothing_else(chat: Chat) -> None:
     assert [card.id for card in chat.inline("I want to kill myself")["results"]] == ["alert"]
+
+
+def test_the_red_flag_card_gives_the_numbers_to_call(chat: Chat) -> None:
+    (card,) = chat.inline("I want to kill myself")["results"]
+    told = card.input_message_content.message_text
+    for country in chat.desk.kb.triage.file.countries.values():
+        if country.emergency is not None and country.emergency.verified is not None:
+            assert f"{country.emergency.number} ({country.name}" in told
+    assert "use your local emergency number" in told
+    assert "kill" not in told

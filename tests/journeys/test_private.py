@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.reply.profile import PRIVATE
 from bot.reply.talk import Kept, Talk
 from bot.turn.turn import Context
 from tests.journeys.chat import USERNAME, Chat, desk, text
@@ -184,3 +185,12 @@ def test_longest_and_right_to_left_messages_are_answered(chat: Chat) -> None:
         calls = chat.message(typed[:4096])
         assert calls
         assert all(len(call.kwargs["text"]) <= 4096 for call in calls)
+
+
+def test_an_unknown_command_lists_all_that_work_here(chat: Chat) -> None:
+    said = text(chat.message("/remnid"))
+    for name in PRIVATE:
+        assert f"/{name}" in said
+    chat.message("/help_me I want to kill myself")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
