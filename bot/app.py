@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import hashlib
 import os
 import secrets
@@ -31,7 +32,7 @@ from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
 from bot.intake.pause import pause
 from bot.intake.poll import Poller
-from bot.intake.reminders import put_due
+from bot.intake.reminders import put_due, put_weekly
 from bot.intake.stats import Stats
 from bot.intake.webhook import webhook_route
 from bot.intake.worker import Crew, Parts
@@ -389,6 +390,8 @@ async def _housekeeping(parts: Parts, stopping: asyncio.Event) -> None:
         try:
             if time.monotonic() - purged > PURGE_EVERY:
                 await parts.store.purge()
+                staff = Staff(parts.store.engine, parts.store.bot_id)
+                await put_weekly(parts.store, staff, dt.datetime.now(dt.UTC))
                 purged = time.monotonic()
             await put_due(parts.store)
             parts.stats.waiting(await parts.store.depth())

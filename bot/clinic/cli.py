@@ -20,6 +20,7 @@ clinic = typer.Typer(
     rich_markup_mode=None,
 )
 
+WHERE = "Where it will hang: people who come by it are counted under this, e.g. door."
 Id = Annotated[str, typer.Argument(help="The clinic's id, as `clinic list` shows it.")]
 
 
@@ -54,24 +55,28 @@ def list_() -> None:
 
 
 @clinic.command()
-def link(clinic_id: Id) -> None:
+def link(
+    clinic_id: Id,
+    source: Annotated[str, typer.Option(help=WHERE)] = "",
+) -> None:
     """Print the clinic's signed link."""
     from bot.clinic import commands
 
-    typer.echo(commands.link(load_settings(), clinic_id))
+    typer.echo(commands.link(load_settings(), clinic_id, source))
 
 
 @clinic.command()
 def poster(
     clinic_id: Id,
     into: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("posters"),
+    source: Annotated[str, typer.Option(help=WHERE)] = "poster",
 ) -> None:
     """Write the posters: A4 and card, as SVG, PNG and PDF."""
     from bot.clinic import commands
 
     settings = load_settings()
     replies = load(knowledge_dir(settings), settings.language).replies
-    for file in commands.make_posters(settings, clinic_id, into, replies):
+    for file in commands.make_posters(settings, clinic_id, into, replies, source):
         typer.echo(str(file))
 
 

@@ -99,23 +99,27 @@ def known(clinics: Clinics, clinic_id: str) -> tuple[Clinic, bytes]:
     return card, key
 
 
-def link(settings: Settings, clinic_id: str) -> str:
-    """The clinic's signed link.
+def link(settings: Settings, clinic_id: str, source: str = "") -> str:
+    """The clinic's signed link; people who come by it are counted under ``source``.
 
     Raises:
-        ClinicError: there is no such clinic, or the bot's name cannot be learnt.
+        ClinicError: there is no such clinic, the source cannot be used, or the bot's name cannot
+            be learnt.
     """
-    return _linked(settings, clinic_id)[1]
+    return _linked(settings, clinic_id, source)[1]
 
 
-def _linked(settings: Settings, clinic_id: str) -> tuple[Clinic, str, str]:
+def _linked(settings: Settings, clinic_id: str, source: str) -> tuple[Clinic, str, str]:
+    if source and not re.fullmatch(r"[a-z0-9]{1,7}", source):
+        raise ClinicError("A source is 1 to 7 of a-z 0-9, for example: door, desk, flyer2.")
+
     async def work(store: Store, clinics: Clinics) -> tuple[Clinic, str, str]:
         card, key = known(clinics, clinic_id)
         username = await store.setting(f"username_{settings.bot_id}")
         if username is None:  # the bot has not run yet on this database: ask Telegram
             async with connected(make_bot(settings)) as bot:
                 username = bot.username
-        payload = links.clinic(settings.bot_id, clinic_id, key)
+        payload = links.clinic(settings.bot_id, clinic_id, key, source)
         return card, links.url(username, payload), username
 
     return _run(settings, work)
@@ -140,14 +144,20 @@ def remove(settings: Settings, clinic_id: str) -> bool:
     return _run(settings, work)
 
 
-def make_posters(settings: Settings, clinic_id: str, folder: Path, replies: Replies) -> list[Path]:
+def make_posters(
+    settings: Settings,
+    clinic_id: str,
+    folder: Path,
+    replies: Replies,
+    source: str = "poster",
+) -> list[Path]:
     """Write the posters: A4 and card, each as SVG, PNG and PDF.
 
     Raises:
         ClinicError: there is no such clinic.
         OSError: the folder cannot be written.
     """
-    card, url, username = _linked(settings, clinic_id)
+    card, url, username = _linked(settings, clinic_id, source)
     made = poster.lay_out(card, url, username, replies)
     folder.mkdir(parents=True, exist_ok=True)
     written = []

@@ -184,13 +184,26 @@ def _sections(cells: Sequence[Cell], kb: Knowledge, *, operator: bool) -> tuple[
         plain("urgency", "Alerts by urgency", "", "Told to", lambda n: URGENCY.get(n, n)),
         plain("language", "Languages", "As set in the person's Telegram.", "Language", str),
         plain("link", "Links and posters", "By which code or link people came.", "Source",
-              _source if operator else lambda name: _source(name.rpartition("/")[2])),
+              lambda name: _source(name, clinics=operator)),
     ]  # fmt: skip
     return tuple(made)
 
 
-def _source(name: str) -> str:
-    return name or "link"
+WAYS = {
+    "start": "No link: found the bot, or its name",
+    "inline": "From an inline card",
+    "shared": "A shared answer",
+    "group": "From a group",
+    "link": "Link",
+    "poster": "Poster",
+}
+
+
+def _source(name: str, *, clinics: bool) -> str:
+    """A link's source; with its clinic where figures are of several."""
+    clinic, _, source = name.rpartition("/")
+    said = WAYS.get(source, source)
+    return f"{clinic}: {said}" if clinic and clinics else said
 
 
 def _rows(

@@ -1,14 +1,22 @@
-"""Reminders that are due go into the inbox, so that they are sent once, in order, and survive."""
+"""What we send unasked goes through the inbox, so that it is sent once, in order, and survives.
+
+Reminders when they are due, and on Mondays the weekly summary for the staff of clinics.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 
-from bot.reply.update import REMINDER
+from bot.reply.update import REMINDER, WEEKLY
 from bot.store.people import Due, People
 from bot.store.rows import Arrival
+from bot.store.staff import Staff
 from bot.store.store import Store
+from bot.store.tally import week
+
+WEEKLY_FROM = 8  # o'clock, UTC
 
 
 async def put_due(store: Store) -> int:
@@ -21,9 +29,31 @@ async def put_due(store: Store) -> int:
     return await store.put([_arrival(due) for due in found]) if found else 0
 
 
+async def put_weekly(store: Store, staff: Staff, now: dt.datetime) -> int:
+    """On a Monday from eight o'clock UTC, put a summary for each of the staff into the inbox.
+
+    Rows are known for longer than the rest of the day, so none comes twice.
+
+    Returns:
+        How many were put there.
+    """
+    if now.weekday() or now.hour < WEEKLY_FROM:
+        return 0
+    return await store.put(
+        [
+            _own(f"{week(now.date()).name}/{clinic}/{who}", {WEEKLY: {"clinic": clinic}}, who, who)
+            for clinic, who in await staff.weekly()
+        ]
+    )
+
+
 def _arrival(due: Due) -> Arrival:
+    said = f"{due.chat_id}/{due.user_id}/{due.due:.0f}"
+    return _own(said, {REMINDER: {}}, due.chat_id, due.user_id)
+
+
+def _own(said: str, content: dict[str, dict[str, str]], chat_id: int, user_id: int) -> Arrival:
     """A row with a number of its own: negative, and the same whenever the same is due."""
-    said = f"{due.chat_id}/{due.user_id}/{due.due:.0f}".encode()
-    number = -int.from_bytes(hashlib.sha256(said).digest()[:7], "big") - 1
-    raw = json.dumps({"update_id": number, REMINDER: {}})
-    return Arrival(number, str(due.chat_id), REMINDER, raw, due.chat_id, due.user_id)
+    number = -int.from_bytes(hashlib.sha256(said.encode()).digest()[:7], "big") - 1
+    raw = json.dumps({"update_id": number, **content})
+    return Arrival(number, str(chat_id), next(iter(content)), raw, chat_id, user_id)

@@ -39,7 +39,7 @@ def bind(event: Event, desk: Desk, link: links.Link) -> Response:
     example = desk.say("telegram.example_1")
     markup = keyboard(button(example, Press.SAY, example))
     calls = (text_call(event.chat_id, text, reply_markup=markup),)
-    counted = (("bound", held.id, held.id),)
+    counted = (("link", f"{held.id}/{link.source or 'link'}", held.id),)
     return Response(calls, event.talk.stored(), "answered", kept=kept.stored(), counted=counted)
 
 

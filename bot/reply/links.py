@@ -3,7 +3,7 @@
 ========================  =====================================================================
 ``p_<id>``, ``t_<id>``    shows a passage or a topic
 ``v_<passage>_<hash8>``   the receipt of a quote: the first 8 digits of its SHA-256
-``c_<clinic>_<mac>``      binds the chat to a clinic
+``c_<clinic>_<mac>``      binds the chat to a clinic; ``_<source>`` may follow: ``_poster``
 ``g_<nonce><mac>``        carries a question's target out of a group; tells nothing by itself
 ========================  =====================================================================
 """
@@ -22,17 +22,21 @@ MAC_BYTES = 16  # 22 characters
 _MAC = r"[A-Za-z0-9_-]{22}"
 _SHOW = re.compile(r"([pt])_([a-z0-9][a-z0-9-]{0,39})", re.ASCII)
 _RECEIPT = re.compile(r"v_([a-z0-9][a-z0-9-]{0,39})_([0-9a-f]{8})", re.ASCII)
-_CLINIC = re.compile(rf"c_([a-z0-9][a-z0-9-]{{0,29}})_({_MAC})", re.ASCII)
+_CLINIC = re.compile(rf"c_([a-z0-9][a-z0-9-]{{0,29}})_({_MAC})(?:_([a-z0-9]{{1,7}}))?", re.ASCII)
 _CARRIED = re.compile(rf"g_([A-Za-z0-9-]{{8}})({_MAC})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A payload of a known form: ``kind`` is its first letter, ``proof`` its hash or MAC."""
+    """A payload of a known form: ``kind`` is its first letter, ``proof`` its hash or MAC.
+
+    ``source``: where a clinic's link hangs, as far as it says.
+    """
 
     kind: str
     name: str
     proof: str = ""
+    source: str = ""
 
 
 def read_payload(payload: str) -> Link | None:
@@ -43,7 +47,7 @@ def read_payload(payload: str) -> Link | None:
         return Link(found[1], found[2])
     for kind, form in (("v", _RECEIPT), ("c", _CLINIC), ("g", _CARRIED)):
         if found := form.fullmatch(payload):
-            return Link(kind, found[1], found[2])
+            return Link(kind, *found.groups(default=""))
     return None
 
 
@@ -69,14 +73,19 @@ def mac(key: bytes, *said: str) -> str:
     return base64.urlsafe_b64encode(code).rstrip(b"=").decode()
 
 
-def clinic(bot_id: int, name: str, key: bytes) -> str:
-    """The payload that binds a chat of this bot to a clinic; a new key revokes it."""
-    return f"c_{name}_{mac(key, 'clinic', str(bot_id), name)}"
+def clinic(bot_id: int, name: str, key: bytes, source: str = "") -> str:
+    """The payload that binds a chat of this bot to a clinic; a new key revokes it.
+
+    ``source``: 1 to 7 of a-z 0-9 that say where the link hangs; it is signed as well.
+    """
+    where = [source] if source else []
+    return "_".join(["c", name, mac(key, "clinic", str(bot_id), name, *where), *where])
 
 
 def clinic_signed(bot_id: int, link: Link, key: bytes) -> bool:
     """Whether the clinic's key made this link, for this bot."""
-    return hmac.compare_digest(link.proof, mac(key, "clinic", str(bot_id), link.name))
+    where = [link.source] if link.source else []
+    return hmac.compare_digest(link.proof, mac(key, "clinic", str(bot_id), link.name, *where))
 
 
 def carry(target: str, nonce: str, key: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.reply import clinic, pictures, private, receipt, records, remind, visit
+from bot.reply import clinic, pictures, private, receipt, records, remind, visit, weekly
 from bot.reply.buttons import without_thumbs
 from bot.reply.codes import Code, Press, read_code
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
@@ -30,6 +30,8 @@ _DO: Mapping[str, Callable[[Event, Desk], Response]] = {
     "visit.picture": visit.picture,
     "visit.pdf": visit.print_out,
     "visit.clear": visit.clear,
+    "weekly.stop": weekly.stop,
+    "weekly.start": weekly.start,
 }
 
 

@@ -104,7 +104,6 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         shown.memory,
         "answered",
         reply,
-        counted=_counts(event, desk, reply),
         answers=event.done.message_id,
     )
 
@@ -143,15 +142,6 @@ def seen(talk: Talk, reply: Reply) -> Talk:
     names += [n for offered in reply.suggestions if (n := offered.passage or offered.topic)]
     kept = tuple(dict.fromkeys((*talk.seen, *names)))[-SEEN_KEPT:]
     return talk.model_copy(update={"about": about or talk.about, "seen": kept})
-
-
-def _counts(event: Event, desk: Desk, reply: Reply) -> tuple[tuple[str, str, str], ...]:
-    """What the question came to, for the clinic's and the curator's counts."""
-    if reply.kind is Kind.ANSWER and reply.citations:
-        return (desk.counted(event, "answer", reply.citations[0].passage),)
-    if reply.kind is Kind.NOT_COVERED:
-        return (desk.counted(event, "gap", reply.topic or "unknown"),)
-    return ()
 
 
 def _help(event: Event, desk: Desk) -> Response:

@@ -9,17 +9,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.kb.replies import Replies
-from bot.reply import burst, group, inline, links, press, remind
+from bot.reply import burst, group, inline, links, press, remind, weekly
 from bot.reply.buttons import keyboard, offers
+from bot.reply.counts import counted
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import messages, page
 from bot.reply.talk import Kept, Talk
-from bot.reply.update import REMINDER, Me, Raw, read
+from bot.reply.update import REMINDER, WEEKLY, Me, Raw, read
 from bot.turn.inbound import Inbound, Where
 from bot.turn.memory import Memory
 
@@ -76,16 +77,26 @@ class Responder:
         )
         if self.desk is None:
             return self._bare(event)
+        said = self._answer(event, self.desk, update, waiting, may_wait=may_wait)
+        return replace(said, counted=counted(event, self.desk, said))
+
+    def _answer(
+        self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw], *, may_wait: bool
+    ) -> Response:
+        """Let the one answer whom what was done calls for."""
+        done = event.done
         if done.kind == "inline":
-            return inline.answer(event, self.desk)
+            return inline.answer(event, desk)
         if done.kind == REMINDER:
-            return remind.due_now(event, self.desk)
+            return remind.due_now(event, desk)
+        if done.kind == WEEKLY:
+            return weekly.answer(event, desk)
         if done.kind == "press":
-            return press.answer(event, self.desk)
+            return press.answer(event, desk)
         if done.where is Where.GROUP:
-            nonce = links.mac(self.desk.secret, "nonce", str(update.get("update_id")))
-            return group.answer(event, self.desk, nonce[:8].replace("_", "-"))
-        return burst.answer(event, self.desk, waiting, may_wait=may_wait)
+            nonce = links.mac(desk.secret, "nonce", str(update.get("update_id")))
+            return group.answer(event, desk, nonce[:8].replace("_", "-"))
+        return burst.answer(event, desk, waiting, may_wait=may_wait)
 
     def _bare(self, event: Event) -> Response:
         """What the turn says, and nothing beside it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.turn.inbound import Where
@@ -15,6 +15,9 @@ KINDS = ("message", "edited_message", "callback_query", "inline_query", "my_chat
 
 REMINDER = "reminder"
 """The kind of inbox row that we put there ourselves when a reminder is due."""
+
+WEEKLY = "weekly"
+"""The same, when the weekly summary of a clinic is due to one of its staff."""
 
 MEDIA = (
     "photo",
@@ -61,9 +64,11 @@ class Address:
 class Done:
     """What a person did, free of Telegram's nesting.
 
-    ``kind``: ``text``, ``media``, ``edit``, ``press``, ``inline``, ``gone``, ``reminder``, or
+    ``kind``: ``text``, ``media``, ``edit``, ``press``, ``inline``, ``gone``, ``reminder``,
+    ``weekly``, or
     ``nothing`` where there is nothing to answer. ``command`` is without its slash, ``text`` then
     what follows it. ``media``: one of ``MEDIA``. ``rows``: the buttons under the pressed message.
+    ``language``: of the person's Telegram, as far as it tells.
     """
 
     kind: str
@@ -77,6 +82,7 @@ class Done:
     data: str = ""
     offset: str = ""
     rows: tuple[Any, ...] = ()
+    language: str = ""
 
 
 def address(update: Raw) -> Address:
@@ -132,6 +138,8 @@ def read(update: Raw, me: Me) -> Done:
     """
     if REMINDER in update:
         return Done(REMINDER)
+    if WEEKLY in update:
+        return Done(WEEKLY, text=str(update[WEEKLY]["clinic"]))
     kind = address(update).kind
     readers = {
         "message": _message,
@@ -143,7 +151,9 @@ def read(update: Raw, me: Me) -> Done:
     if kind not in readers:
         return Done("nothing")
     try:
-        return readers[kind](update[kind], me)
+        done = readers[kind](update[kind], me)
+        who = update[kind].get("from") or {}
+        return replace(done, language=str(who.get("language_code") or ""))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise UnreadableError(f"{kind}: {type(error).__name__}") from None
 

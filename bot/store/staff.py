@@ -211,11 +211,11 @@ class Staff:
             )
             return [(row.clinic, row.user_id) for row in rows]
 
-    async def stop_weekly(self, user_id: int) -> None:
-        """No more summaries for this person."""
+    async def set_weekly(self, user_id: int, *, on: bool) -> None:
+        """Switch a person's summaries on or off."""
         async with self._engine.begin() as connection:
             await connection.execute(
                 update(staff)
                 .where(staff.c.bot_id == self._bot, staff.c.user_id == user_id)
-                .values(weekly=0)
+                .values(weekly=int(on))
             )

@@ -13,6 +13,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,9 @@ from bot.store.staff import mark
 ENOUGH = 5  # different people
 ALL = "*"  # the clinic that stands for everybody
 KEPT = 400 * 86400.0  # seconds that counts last
+
+
+CellKey = tuple[str, str, str, str]  # clinic, period, what, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Tally:
         self._engine = engine
         self._bot = bot_id
         self._keys: dict[str, str] = {}
+        self._enough: set[CellKey] = set()
 
     def _sql(self, template: str) -> Any:
         return sql.statement(template, postgres=self._engine.dialect.name == "postgresql")
@@ -101,6 +106,7 @@ class Tally:
                 ]
                 await connection.execute(self._sql(sql.FIRST_KEY), rows)
                 self._keys = await self._kept(connection)
+            self._enough.clear()  # what was learnt is of periods that may be over
         return {period: self._keys[period.name] for period in now}
 
     async def _kept(self, connection: AsyncConnection) -> dict[str, str]:
@@ -113,8 +119,9 @@ class Tally:
         self, connection: AsyncConnection, closed: Sequence[Closed], keys: dict[Period, str]
     ) -> None:
         """Add what closed rows count. In order of their keys, so that no two workers deadlock."""
-        numbers: Counter[tuple[str, str, str, str]] = Counter()
-        marked: set[tuple[str, str, str, str, str]] = set()
+        ends = {period.name: period.ends for period in keys}
+        numbers: Counter[CellKey] = Counter()
+        marked: dict[CellKey, set[str]] = {}
         for row in closed:
             whose = row.row.user_id or row.row.chat_id
             for what, name, clinic in row.counted:
@@ -122,22 +129,40 @@ class Tally:
                     for seen_by in {ALL, clinic or ALL}:
                         cell = (seen_by, period.name, what, name)
                         numbers[cell] += 1
-                        marked.add((*cell, mark(key, whose)))
-        ends = {period.name: period.ends for period in keys}
-        cells = [
+                        marked.setdefault(cell, set()).add(mark(key, whose))
+        added = [
             {**self._named(cell), "n": n, "ends": ends[cell[1]]}
             for cell, n in sorted(numbers.items())
         ]
-        marks = [{**self._named(one[:4]), "mark": one[4]} for one in sorted(marked)]
-        await connection.execute(self._sql(sql.COUNT), cells)
-        await connection.execute(self._sql(sql.MARK), marks)
-        names = [self._named(cell) for cell in sorted(numbers)]
-        await connection.execute(
-            self._sql(sql.ENOUGH), [{**one, "enough": ENOUGH} for one in names]
-        )
-        await connection.execute(self._sql(sql.UNMARK), names)
+        await self._learn_enough(connection, numbers.keys() - self._enough)
+        await connection.execute(self._sql(sql.COUNT), added)
+        if few := sorted(numbers.keys() - self._enough):
+            marks = [{**self._named(one), "mark": m} for one in few for m in sorted(marked[one])]
+            names = [self._named(one) for one in few]
+            await connection.execute(self._sql(sql.MARK), marks)
+            judged = [{**one, "enough": ENOUGH} for one in names]
+            await connection.execute(self._sql(sql.ENOUGH), judged)
+            await connection.execute(self._sql(sql.UNMARK), names)
 
-    def _named(self, cell: tuple[str, ...]) -> dict[str, Any]:
+    async def _learn_enough(
+        self, connection: AsyncConnection, asked: AbstractSet[CellKey]
+    ) -> None:
+        """Remember which counts need no more marks; only what was committed before is learnt."""
+        if not asked:
+            return
+        found = await connection.execute(
+            select(tally.c.clinic, tally.c.period, tally.c.what, tally.c.name).where(
+                tally.c.bot_id == self._bot,
+                tally.c.clinic.in_({one[0] for one in asked}),
+                tally.c.period.in_({one[1] for one in asked}),
+                tally.c.what.in_({one[2] for one in asked}),
+                tally.c.name.in_({one[3] for one in asked}),
+                tally.c.enough == 1,
+            )
+        )
+        self._enough |= {(row[0], row[1], row[2], row[3]) for row in found}
+
+    def _named(self, cell: CellKey) -> dict[str, Any]:
         clinic, period, what, name = cell
         return {"bot": self._bot, "clinic": clinic, "period": period, "what": what, "name": name}
 
