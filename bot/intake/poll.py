@@ -13,6 +13,7 @@ from typing import Any
 from telegram import Bot
 from telegram.error import (
     Conflict,
+    EndPointNotFound,
     InvalidToken,
     NetworkError,
     RetryAfter,
@@ -35,6 +36,7 @@ POLL_SECONDS = 25
 GRACE = 5  # seconds more before a poll without an answer is given up
 MOST = 100  # updates at a time
 LONGEST_PAUSE = 15.0
+REVOKED = 5  # refusals in a row (401, 404; PTB tells them apart no further) end the process
 
 
 class Poller:
@@ -61,10 +63,10 @@ class Poller:
                 if batch is None:
                     break
                 await self._keep(batch, stopping)
-            except InvalidToken:
-                raise
             except TelegramError as error:
                 failures += 1
+                if isinstance(error, EndPointNotFound) and failures >= REVOKED:
+                    raise InvalidToken from None
                 self._health.poll_trouble = f"({type(error).__name__})"
                 await pause(self._delay(error, failures), stopping)
             else:

@@ -30,7 +30,7 @@ def matcher_for(
     if (place / "complete").is_file():
         try:
             return Matcher.load(place, kb.words, kb.examples, encoder)
-        except (OSError, ValueError, KeyError):
+        except Exception:  # noqa: BLE001 - zip, JSON and numpy each have errors of their own
             shutil.rmtree(place, ignore_errors=True)
     matcher = Matcher.train(kb.words, kb.examples, encoder, progress)
     try:

@@ -1,28 +1,24 @@
-"""Backup and restore of the SQLite store. A backup holds settings and counts, and no person.
+"""Backup and restore of the SQLite store. A backup holds settings, clinics and counts, no person.
 
-What people wrote and were told lives minutes; brought back days later it would answer old
-questions again, and undo deletions. So it is left out of the file, not filtered on the way back.
+What was deleted can therefore never come back, whatever became of the database since: people are
+not filtered out on the way back, they are never in the file. A restore leaves alone the people
+who are in the database now.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from bot.store import StoreError
+from bot.store.engine import migrate, open_sqlite
 
-PEOPLE = (
-    "inbox",
-    "conversation",
-    "person",
-    "tally_person",
-    "tally_key",
-    "staff",
-    "credential",
-    "audit",
-)
+LASTING = ("alembic_version", "setting", "clinic", "tally")
+"""The tables in a backup. Every other one is about people, staff or the moment."""
 
 
 def backup(state_dir: Path, target: Path) -> None:
@@ -36,14 +32,18 @@ def backup(state_dir: Path, target: Path) -> None:
         raise StoreError(f"there is no database in STATE_DIR {state_dir} yet")
     part = target.with_name(target.name + ".part")
     try:
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
-            live.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-            for table in PEOPLE:
-                copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            copy.commit()
-            copy.execute("VACUUM")  # what was deleted leaves the file's free pages as well
-        part.chmod(0o600)
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            copy.execute("ATTACH ? AS live", (str(source),))
+            copy.execute("BEGIN")  # one moment of the running bot's database
+            made = "SELECT sql FROM live.sqlite_master WHERE sql NOT NULL ORDER BY type = 'index'"
+            for (statement,) in copy.execute(f"{made}, rowid").fetchall():
+                if "sqlite_sequence" not in statement:
+                    copy.execute(statement)
+            for table in LASTING:
+                copy.execute(f"INSERT INTO {table} SELECT * FROM live.{table}")  # noqa: S608 - ours
+            copy.execute("COMMIT")
         os.replace(part, target)  # noqa: PTH105 - atomic
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
@@ -51,20 +51,64 @@ def backup(state_dir: Path, target: Path) -> None:
 
 
 def restore(state_dir: Path, source: Path) -> None:
-    """Put a backup in the place of the database. The bot must not run.
+    """Put a backup's settings, clinics and counts into the database. The bot must not run.
+
+    A database that is damaged is put aside as ``bot.sqlite.damaged``.
 
     Raises:
         StoreError: the file is no backup of ours, or a bot is running on the database.
     """
-    target = state_dir / "bot.sqlite"
+    target, part = state_dir / "bot.sqlite", state_dir / "restore.part"
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as given:
-            given.execute("SELECT count(*) FROM alembic_version, setting")
-            state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(sqlite3.connect(target, timeout=0.5)) as live:
-                live.execute("PRAGMA locking_mode=EXCLUSIVE")
-                live.execute("BEGIN EXCLUSIVE")
-                live.rollback()
-                given.backup(live)
+        _check(source)
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(source, part)
+        _lock(target)
+        for file in (part, target):
+            asyncio.run(_bring_up_to_date(file))
+        with closing(sqlite3.connect(target, timeout=0.5, isolation_level=None)) as live:
+            live.execute("ATTACH ? AS given", (str(part),))
+            live.execute("BEGIN EXCLUSIVE")
+            for table in LASTING:
+                live.execute(f"DELETE FROM main.{table}")  # noqa: S608 - ours
+                live.execute(f"INSERT INTO main.{table} SELECT * FROM given.{table}")  # noqa: S608
+            live.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{source} could not be restored: {error}") from None
+    finally:
+        for file in state_dir.glob("restore.part*"):
+            file.unlink()
+
+
+def _check(source: Path) -> None:
+    if not source.is_file():
+        raise OSError("there is no such file")
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as given:
+        given.execute("SELECT count(*) FROM alembic_version, setting")
+
+
+def _lock(target: Path) -> None:
+    """See that nobody works on the database; a damaged one is put aside."""
+    try:
+        with closing(sqlite3.connect(target, timeout=0.5)) as live:
+            live.execute("PRAGMA locking_mode=EXCLUSIVE")
+            live.execute("BEGIN EXCLUSIVE")
+            sound = live.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            live.rollback()
+    except sqlite3.OperationalError as error:
+        raise OSError("a bot is running on the database; stop it first") from error
+    except sqlite3.DatabaseError:
+        sound = False
+    if not sound:
+        for ending in ("", "-wal", "-shm"):
+            file = target.with_name(target.name + ending)
+            if file.exists():
+                file.rename(target.with_name(f"{target.name}.damaged{ending}"))
+
+
+async def _bring_up_to_date(file: Path) -> None:
+    engine = open_sqlite(file)
+    try:
+        await migrate(engine)
+    finally:
+        await engine.dispose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store import StoreError
@@ -96,8 +95,14 @@ async def migrate(engine: AsyncEngine) -> None:
                 lock = text("SELECT pg_advisory_xact_lock(:key)")
                 await connection.execute(lock, {"key": MIGRATION_LOCK})
             await connection.run_sync(_upgrade)
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"the database cannot be opened: {type(error).__name__}") from error
+    except (OSError, SQLAlchemyError) as error:
+        raise StoreError(f"the database cannot be used: {_why(error)}") from error
+
+
+def _why(error: OSError | SQLAlchemyError) -> str:
+    """The database's own words, without the statement and its values."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return (str(said) or type(said).__name__).splitlines()[0]
 
 
 def _upgrade(connection: Connection) -> None:

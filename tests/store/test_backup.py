@@ -1,16 +1,26 @@
-"""A backup of a running bot comes back without the people in it."""
+"""A backup of a running bot comes back without people, and leaves those who are there."""
 
 from __future__ import annotations
 
+import asyncio
+import stat
 from pathlib import Path
 
 import pytest
 
 from bot.store import StoreError
-from bot.store.backup import backup, restore
+from bot.store.backup import LASTING, backup, restore
+from bot.store.clinics import Clinic, Clinics
 from bot.store.engine import migrate, open_engine
+from bot.store.people import People
 from bot.store.rows import Arrival, Closed
+from bot.store.schema import metadata
 from bot.store.store import Store
+
+PERSONAL = {
+    "inbox", "conversation", "person", "pace", "tally_person", "tally_key", "staff", "credential",
+    "audit", "handover",
+}  # fmt: skip
 
 
 async def opened(folder: Path) -> Store:
@@ -19,28 +29,81 @@ async def opened(folder: Path) -> Store:
     return store
 
 
-async def test_settings_come_back_and_deleted_people_do_not(tmp_path: Path) -> None:
+async def keep(store: Store, number: int, person: int, kept: str) -> None:
+    """One answered update that leaves a record of the person."""
+    await store.put(
+        [Arrival(number, str(person), "message", '{"text": "canary"}', person, person)]
+    )
+    rows, _ = await store.step([], [], 1)
+    await store.step([Closed(rows[0], "answered", memory='{"weight": "83.4"}', kept=kept)], [], 0)
+
+
+async def test_what_was_deleted_after_the_backup_does_not_come_back(tmp_path: Path) -> None:
+    state, file = tmp_path / "state", tmp_path / "file"
+    store = await opened(state)
+    await store.setting("webhook_secret_7", "kept")
+    await Clinics(store.engine, 7).add(Clinic(id="oak", name="Oak", phone="1"))
+    await keep(store, 1, 5, '{"items":["alcohol"]}')
+    await keep(store, 2, 6, '{"items":["sunscreen"]}')
+    await asyncio.to_thread(backup, state, file)  # the bot still has it open
+    assert await People(store.engine, 7).delete(5, 5) == 0
+    await Clinics(store.engine, 7).remove("oak")
+    with pytest.raises(StoreError, match="a bot is running"):
+        await asyncio.to_thread(restore, state, file)
+    await store.close()
+
+    await asyncio.to_thread(restore, state, file)
+    again = await opened(state)
+    people = People(again.engine, 7)
+    assert not any((await people.everything(5, 5)).values())
+    assert (await people.everything(6, 6))["person"][0]["kept"] == '{"items":["sunscreen"]}'
+    assert [one.id for one in await Clinics(again.engine, 7).refresh()] == ["oak"]
+    await again.close()
+
+
+async def test_a_backup_holds_no_person_even_for_a_moment(tmp_path: Path) -> None:
     store = await opened(tmp_path / "old")
     await store.setting("webhook_secret_7", "kept")
-    await store.put([Arrival(1, "5", "message", '{"text": "canary"}', 5, 5)])
-    rows, _ = await store.step([], [], 1)
-    await store.step([Closed(rows[0], "answered", memory='{"weight_kg": "83"}')], [], 0)
-    backup(tmp_path / "old", tmp_path / "file")  # the bot still has it open
+    await keep(store, 1, 5, '{"items":["alcohol"]}')
+    await asyncio.to_thread(backup, tmp_path / "old", tmp_path / "file")
     await store.close()
-    assert b"83" not in (tmp_path / "file").read_bytes()
-    assert b"canary" not in (tmp_path / "file").read_bytes()
+    for word in (b"83.4", b"canary", b"alcohol"):
+        assert word not in (tmp_path / "file").read_bytes()
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
 
-    restore(tmp_path / "new", tmp_path / "file")
+    await asyncio.to_thread(restore, tmp_path / "new", tmp_path / "file")
     again = await opened(tmp_path / "new")
     assert await again.setting("webhook_secret_7") == "kept"
-    assert await again.memory(5, 5) is None
+    assert not any((await People(again.engine, 7).everything(5, 5)).values())
     await again.close()
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["bot.sqlite"]
+
+
+async def test_a_damaged_database_is_put_aside(tmp_path: Path) -> None:
+    store = await opened(tmp_path / "state")
+    await store.setting("webhook_secret_7", "kept")
+    await asyncio.to_thread(backup, tmp_path / "state", tmp_path / "file")
+    await store.close()
+    database = tmp_path / "state" / "bot.sqlite"
+    database.write_bytes(b"nothing like a database" * 100)
+    await asyncio.to_thread(restore, tmp_path / "state", tmp_path / "file")
+    again = await opened(tmp_path / "state")
+    assert await again.setting("webhook_secret_7") == "kept"
+    await again.close()
+    assert database.with_name("bot.sqlite.damaged").exists()
+
+
+def test_every_table_is_either_backed_up_or_about_people() -> None:
+    """A new table must be put on one of the two lists."""
+    assert set(metadata.tables) - set(LASTING) - PERSONAL == set()
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("hello")
     with pytest.raises(StoreError, match="could not be restored"):
         restore(tmp_path / "new", tmp_path / "file")
+    with pytest.raises(StoreError, match="no such file"):
+        restore(tmp_path / "new", tmp_path / "nowhere")
 
 
 def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> None:

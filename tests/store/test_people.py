@@ -11,9 +11,7 @@ from bot.store.people import People
 from bot.store.rows import Closed
 from bot.store.schema import tally
 from bot.store.store import Store
-from tests.store.test_store import claim, postgres, says, stores
-
-__all__ = ["postgres", "stores"]  # the fixtures
+from tests.store.test_store import claim, says
 
 
 async def test_what_is_kept_comes_with_the_next_update_and_goes_on_request(

