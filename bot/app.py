@@ -54,6 +54,7 @@ from bot.store.staff import Staff
 from bot.store.store import TROUBLE, Store
 
 if TYPE_CHECKING:
+    from bot.shelf import Shelf
     from bot.turn.turn import TurnFunction
 
 log = get_logger(__name__)
@@ -135,11 +136,13 @@ def serve(
     turn: TurnFunction,
     replies: Replies,
     kb: Knowledge | None = None,
+    shelf: Shelf | None = None,
 ) -> int:
     """Serve Telegram until a signal. Blocks.
 
     ``replies``: our own sentences; ``kb``: what the Telegram side shows beside the turn's replies
-    (buttons, links, inline cards); without it only the replies are sent.
+    (buttons, links, inline cards); without it only the replies are sent. ``shelf``: clinics'
+    own documents.
 
     Returns:
         The exit status: 0 after a graceful stop.
@@ -148,7 +151,7 @@ def serve(
     hidden = [s.get_secret_value() for s in (token, secret, settings.database_url) if s]
     set_up(settings.log_level, hidden)
     try:
-        asyncio.run(_serve(settings, turn, replies, kb))
+        asyncio.run(_serve(settings, turn, replies, kb, shelf))
     except StartError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it
         return 1
@@ -159,7 +162,11 @@ def serve(
 
 
 async def _serve(
-    settings: Settings, turn: TurnFunction, replies: Replies, kb: Knowledge | None
+    settings: Settings,
+    turn: TurnFunction,
+    replies: Replies,
+    kb: Knowledge | None,
+    shelf: Shelf | None,
 ) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -170,8 +177,9 @@ async def _serve(
         clinics = Clinics(store.engine, bot.id)
         await store.set_setting(f"username_{bot.id}", bot.username)
         staff = Staff(store.engine, bot.id, settings.admin_ids)
+        await _read_own(clinics, shelf)
         me = Me(bot.id, bot.username)
-        desk = make_desk(settings, turn, kb, me, clinics, staff) if kb else None
+        desk = make_desk(settings, turn, kb, me, clinics, staff, shelf) if kb else None
         responder = Responder(turn, replies, bot.id, bot.username, settings.language, desk)
         parts = Parts(
             store=store,
@@ -185,7 +193,7 @@ async def _serve(
         await store.take_over(all_owners=settings.database_url is None)
         work = [
             *await _doors(settings, bot, parts, stopping, pages(settings, parts)),
-            _housekeeping(parts, stopping),
+            _housekeeping(parts, stopping, clinics, shelf),
             _publish(bot, replies, store),
         ]
         if settings.role != "web":
@@ -206,6 +214,7 @@ def make_desk(
     me: Me,
     clinics: Clinics,
     staff: Staff | None = None,
+    shelf: Shelf | None = None,
 ) -> Desk:
     """What the Telegram side works with. The key of group links comes from the token."""
     token = settings.telegram_bot_token
@@ -222,7 +231,15 @@ def make_desk(
         figures=told(knowledge_dir(settings), kb.replies),
         staff=staff,
         dashboard=settings.dashboard_at,
+        own=shelf,
     )
+
+
+async def _read_own(clinics: Clinics, shelf: Shelf | None) -> None:
+    """Bring clinics' own documents up to date, beside the event loop."""
+    if shelf is not None:
+        folders = [card.knowledge for card in await clinics.refresh()]
+        await asyncio.to_thread(shelf.refresh, folders)
 
 
 async def _doors(
@@ -383,7 +400,9 @@ async def _publish(bot: Bot, replies: Replies, store: Store) -> None:
         log.warning("profile_not_written", error=describe(error))
 
 
-async def _housekeeping(parts: Parts, stopping: asyncio.Event) -> None:
+async def _housekeeping(
+    parts: Parts, stopping: asyncio.Event, clinics: Clinics, shelf: Shelf | None
+) -> None:
     """Delete what is over, and count what waits."""
     purged = float("-inf")
     while not stopping.is_set():
@@ -394,6 +413,7 @@ async def _housekeeping(parts: Parts, stopping: asyncio.Event) -> None:
                 await put_weekly(parts.store, staff, dt.datetime.now(dt.UTC))
                 purged = time.monotonic()
             await put_due(parts.store)
+            await _read_own(clinics, shelf)
             parts.stats.waiting(await parts.store.depth())
             parts.health.store_works(works=True)
         except TROUBLE as error:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from bot.kb.beside import background, joined, to_train
 from bot.kb.cache import matcher_for
 from bot.kb.encoder import packaged_encoder
 from bot.kb.knowledge import load, packaged
+from bot.kb.models import Example
 from bot.kb.ngrams import Progress
 from bot.settings import Settings
+from bot.turn.beside import Beside
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from bot.turn.turn import Context, TurnFunction, take_turn
+
+MOST = 100  # documents of clinics that one process holds
 
 
 def build_context(settings: Settings, progress: Progress = lambda _: None) -> Context:
@@ -31,6 +38,27 @@ def build_context(settings: Settings, progress: Progress = lambda _: None) -> Co
         show_notes=settings.show_notes,
         dose_calculator=settings.dose_calculator,
     )
+
+
+def stand_beside(
+    context: Context,
+    directory: Path,
+    settings: Settings,
+    elsewhere: Sequence[Example] | None = None,
+) -> Context:
+    """The same turn with a clinic's own document beside the base.
+
+    ``elsewhere``: what ``background`` makes of the base, where it is at hand.
+
+    Raises:
+        KnowledgeError: the clinic's document does not check.
+    """
+    own = load(directory, settings.language, context.kb)
+    learnt = to_train(own, background(context.kb) if elsewhere is None else elsewhere)
+    cache = settings.state_dir / "cache" / "beside"
+    matcher = matcher_for(learnt, cache, balanced=True, kept=MOST)
+    kb = joined(context.kb, own)
+    return replace(context, kb=kb, beside=Beside(kb=own, matcher=matcher))
 
 
 def knowledge_dir(settings: Settings) -> Path:

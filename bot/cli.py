@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot import ask as asking
-from bot.brain import bind, build_context, knowledge_dir
+from bot.brain import bind, build_context, knowledge_dir, stand_beside
 from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
 from bot.evaluation.bench import time_turns
@@ -21,9 +21,11 @@ from bot.evaluation.kept import keep
 from bot.evaluation.messages import RowsError, figures, measure, read_rows
 from bot.evaluation.report import broken, floors, show_errors, show_figures
 from bot.kb.encoder import EncoderError
-from bot.kb.knowledge import KnowledgeError, load
+from bot.kb.knowledge import KnowledgeError, load, stands_beside
 from bot.kb.split_files import SplitError, split_into
+from bot.kb_cli import kb as kb_commands
 from bot.settings import Settings, SettingsError, StartError, load_settings
+from bot.shelf import Shelf
 from bot.store import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
@@ -42,6 +44,11 @@ cli = typer.Typer(
 )
 
 cli.add_typer(clinic)
+cli.add_typer(kb_commands)
+
+Beside = Annotated[
+    Path | None, typer.Option(help="A clinic's own document, to stand beside the base.")
+]
 
 
 def main() -> None:
@@ -104,6 +111,7 @@ def ask(
         bool, typer.Option("--explain", help="Show why it was matched or refused.")
     ] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print a reply's JSON schema.")] = False,
+    beside: Beside = None,
 ) -> None:
     """Ask one question, or many conversations as JSON lines."""
     if schema:
@@ -113,7 +121,7 @@ def ask(
         raise typer.BadParameter(
             'give either a question ("What are the side effects?") or --jsonl'
         )
-    context = _context(load_settings())
+    context = _context(load_settings(), beside)
     if text is not None:
         _ask_one(text, context, as_json=as_json, explain=explain)
         return
@@ -145,7 +153,9 @@ def check(
 ) -> None:
     """Check the knowledge base: every span, hash, edge, id, example and review mark."""
     settings = load_settings()
-    kb = load(directory or knowledge_dir(settings), settings.language)
+    base = knowledge_dir(settings)
+    beside = directory is not None and stands_beside(directory)
+    kb = load(directory or base, settings.language, load(base) if beside else None)
     for name, count in kb.checked.items():
         print(f"{count:6d} {name} checked" if "signed" not in name else f"{count:6d} {name}")
     print("no fault found")
@@ -191,13 +201,14 @@ def evaluate(
     write: Annotated[
         bool, typer.Option("--write", help="Keep the figures; /trust shows them.")
     ] = False,
+    beside: Beside = None,
 ) -> None:
     """Measure on labelled messages; exit status 1 where a floor of pyproject.toml is broken."""
     settings = load_settings()
-    own = knowledge_dir(settings) / "evaluation"
+    own = (beside or knowledge_dir(settings)) / "evaluation"
     chosen = files or [own / ("triage.jsonl" if red_flags else "messages.jsonl")]
     rows = [row for file in chosen for row in read_rows(file)]
-    turn = bind(_context(settings))
+    turn = bind(_context(settings, beside))
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Asking", total=len(rows))
         judged = measure(rows, turn, lambda: bar.advance(task))
@@ -210,10 +221,10 @@ def evaluate(
     else:
         found = show_figures(judged, console)
     if write:
-        if files:
+        if files or beside:
             raise typer.BadParameter("--write keeps the figures of the knowledge base's own files")
         keep(found, knowledge_dir(settings), dt.datetime.now(dt.UTC).date())
-    faults = [] if files else broken(found, floors(Path("pyproject.toml")))
+    faults = [] if files or beside else broken(found, floors(Path("pyproject.toml")))
     for fault in faults:
         Console(stderr=True).print(fault, style="red")
     raise typer.Exit(code=int(bool(faults)))
@@ -286,7 +297,7 @@ def _print_facts(facts: dict[str, object]) -> None:
         print(f"{name}: {value}")
 
 
-def _context(settings: Settings) -> Context:
+def _context(settings: Settings, beside: Path | None = None) -> Context:
     """The turn's context, with a progress bar while the matcher is trained."""
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Learning the examples, once", total=1.0, visible=False)
@@ -294,7 +305,8 @@ def _context(settings: Settings) -> Context:
         def learnt(share: float) -> None:
             bar.update(task, completed=share, visible=True)
 
-        return build_context(settings, learnt)
+        context = build_context(settings, learnt)
+    return stand_beside(context, beside, settings) if beside else context
 
 
 def _chat(settings: Settings) -> None:
@@ -315,4 +327,5 @@ def _serve(settings: Settings) -> None:
     from bot.app import serve  # noqa: PLC0415 - the terminal needs no web server
 
     context = _context(settings)
-    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies, context.kb))
+    shelf = Shelf(context, settings)
+    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies, context.kb, shelf))

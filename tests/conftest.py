@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.brain import build_context
+from bot.brain import build_context, stand_beside
 from bot.kb.knowledge import packaged
 from bot.settings import Settings
 from bot.turn.turn import Context
@@ -43,6 +43,13 @@ def warm_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def context(warm_state: Path) -> Context:
     """What a turn works with, over the packaged knowledge base."""
     return build_context(Settings(state_dir=warm_state, _env_file=None))
+
+
+@pytest.fixture(scope="session")
+def beside(context: Context, warm_state: Path) -> Context:
+    """The same with the second, short document beside it."""
+    settings = Settings(state_dir=warm_state, _env_file=None)
+    return stand_beside(context, Path(__file__).parent / "second_kb", settings)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.brain import knowledge_dir
+from bot.brain import build_context, knowledge_dir, stand_beside
 from bot.kb.knowledge import load
 from bot.settings import load_settings
 
@@ -32,12 +32,18 @@ def add(
     hours: Annotated[str, typer.Option(help="When it is open.")] = "",
     emergency: Annotated[str, typer.Option(help="What to do in an emergency.")] = "",
     clinic_id: Annotated[str, typer.Option("--id", help="1 to 30 of a-z 0-9 and -.")] = "",
+    knowledge: Annotated[
+        Path | None, typer.Option(help="The folder of the clinic's own document (`bot kb new`).")
+    ] = None,
 ) -> None:
     """Add a clinic, or change one that has the same id."""
     from bot.clinic import commands
 
     settings = load_settings()
-    card, new = commands.add(settings, name, phone, hours, emergency, clinic_id)
+    if knowledge is not None:  # check it, and learn its examples, before a patient waits for it
+        stand_beside(build_context(settings), knowledge, settings)
+    folder = str(knowledge.resolve()) if knowledge else ""
+    card, new = commands.add(settings, name, phone, hours, emergency, clinic_id, folder)
     typer.echo(f"{'added' if new else 'changed'}: {card.id}")
     typer.echo(commands.link(settings, card.id))
 

@@ -51,6 +51,7 @@ def add(
     hours: str = "",
     emergency: str = "",
     clinic_id: str = "",
+    knowledge: str = "",
 ) -> tuple[Clinic, bool]:
     """Keep a clinic. Its id comes from its name unless given; a known id is changed.
 
@@ -62,7 +63,12 @@ def add(
     """
     try:
         card = Clinic(
-            id=clinic_id or slug(name), name=name, phone=phone, hours=hours, emergency=emergency
+            id=clinic_id or slug(name),
+            name=name,
+            phone=phone,
+            hours=hours,
+            emergency=emergency,
+            knowledge=knowledge,
         )
     except ValidationError as why:
         first = why.errors(include_input=False)[0]

@@ -31,6 +31,9 @@ CHAT = "chat-"  # labels of small talk
 SKIN_CARE = "skin-care"  # skin, but no isotretinoin in play
 UNRELATED = "unrelated"
 NOT_FOR_US = (SKIN_CARE, UNRELATED)
+ELSEWHERE = "elsewhere"  # what the base is about, to the matcher of a document beside it
+FEWEST = 8  # example questions of each passage beside the base (docs/matching.md)
+RULES = ("triage", "alarms", "replies", "dose.yaml")  # the base's alone
 
 
 class KnowledgeError(Exception):
@@ -56,6 +59,11 @@ class Knowledge:
     dose: DoseRules
     digest: str
     checked: Mapping[str, int]  # how many of each thing were checked
+    apart: Mapping[str, Source] = field(default_factory=dict)  # id -> a clinic's own document
+
+    def source_of(self, name: str) -> Source:
+        """The document that a passage is quoted from, or that leaves a topic open."""
+        return self.apart.get(name, self.source)
 
     def notes(self) -> Iterator[Note]:
         """Every note of ours, on passages and on topics."""
@@ -71,13 +79,21 @@ def packaged() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "knowledge"
 
 
-def load(directory: Path, language: str = "en") -> Knowledge:
+def load(directory: Path, language: str = "en", base: Knowledge | None = None) -> Knowledge:
     """Load and check a knowledge base.
+
+    ``base``: the one that this one stands beside. Red flags, dose rules and replies are then the
+    base's, and a folder that brings its own does not check.
 
     Raises:
         KnowledgeError: with every fault, each with its file and line.
     """
-    return _Loader(directory, language).load()
+    return _Loader(directory, language, base).load()
+
+
+def stands_beside(directory: Path) -> bool:
+    """Whether a folder holds a document alone, without rules of its own."""
+    return not any((directory / name).exists() for name in RULES)
 
 
 @dataclass
@@ -86,6 +102,7 @@ class _Loader:
 
     root: Path
     language: str
+    base: Knowledge | None = None
     faults: list[Fault] = field(default_factory=list)
     checked: Counter[str] = field(default_factory=Counter)
 
@@ -97,16 +114,13 @@ class _Loader:
         source = self._source()
         passages = self._folder("passages", Passage)
         topics = self._folder("topics", Topic)
-        words = self._one("words.yaml", Words)
-        replies = self._replies()
-        triage = self._triage()
-        alarms = self._alarms(triage)
-        dose = self._one("dose.yaml", DoseRules)
+        words = self._words()
+        replies, triage, alarms, dose = self._rules()
         if source is not None:
             self._check_spans(source, passages)
         for topic in topics.values():
             for near in topic.nearest:
-                if near not in passages:
+                if near not in passages and not (self.base and near in self.base.passages):
                     self._fault(f"topics/{topic.id}.yaml", ("nearest",), f"no passage {near!r}")
         examples = self._examples({**passages, **topics})
         self._check_reviews((*passages.values(), *topics.values()))
@@ -162,8 +176,29 @@ class _Loader:
                 self._fault(
                     f"{folder}/{path.name}", ("id",), f"id {name!r} is not the file's name"
                 )
+            if self.base and name in (*self.base.passages, *self.base.topics, ELSEWHERE):
+                what = f"the base knows {name!r} already; choose another id, here and in the plan"
+                self._fault(f"{folder}/{path.name}", ("id",), what)
             found[path.stem] = item
         return found
+
+    def _words(self) -> Words | None:
+        own = self._one("words.yaml", Words)
+        return own.and_those_of(self.base.words) if own and self.base else own
+
+    def _rules(
+        self,
+    ) -> tuple[Replies | None, TriageRules | None, tuple[tuple[str, str], ...], DoseRules | None]:
+        """What is said and what must be right: the base's, whatever stands beside it."""
+        if self.base is None:
+            triage = self._triage()
+            dose = self._one("dose.yaml", DoseRules)
+            return self._replies(), triage, self._alarms(triage), dose
+        for name in RULES:
+            if (self.root / name).exists():
+                what = "a clinic's document has no red flags, doses or replies of its own"
+                self.faults.append(Fault(name, 1, f"{what}: remove it"))
+        return self.base.replies, self.base.triage, self.base.alarms, self.base.dose
 
     def _triage(self) -> TriageRules | None:
         self.checked["files"] += len(list((self.root / "triage").glob("*.yaml")))
@@ -231,7 +266,19 @@ class _Loader:
                 self.checked["examples"] += 1
         for label in sorted(set(known) - set(files)):
             self.faults.append(Fault(f"{folder}/{label}.yaml", 1, "has no example question"))
+        if self.base is not None:
+            self._check_enough(set(known) & set(files), files, examples)
         return tuple(examples)
+
+    def _check_enough(
+        self, labels: set[str], files: dict[str, tuple[str, QuestionFile]], found: list[Example]
+    ) -> None:
+        """A matcher that has seen few examples of a passage recognises none of its questions."""
+        told = Counter(example.labels[0] for example in found)
+        for label in sorted(labels):
+            if told[label] < FEWEST:
+                what = f"has {told[label]} example questions; {FEWEST} are the fewest"
+                self._fault(files[label][0], (), what)
 
     def _questions(self, folder: str) -> dict[str, tuple[str, QuestionFile]]:
         files = {}

@@ -85,11 +85,14 @@ class Matcher:
         examples: Sequence[Example],
         encoder: Encoder | None = None,
         progress: Progress = lambda _: None,
+        *,
+        balanced: bool = False,
     ) -> Matcher:
         """Learn from the examples; takes seconds. ``progress`` is told the share done, 0 to 1."""
         reader = Reader(words)
         texts = [reader.read(example.text).text for example in examples]
-        ngrams = Ngrams.train(texts, [example.labels[0] for example in examples], progress)
+        labels = [example.labels[0] for example in examples]
+        ngrams = Ngrams.train(texts, labels, progress, balanced=balanced)
         return cls(words, examples, ngrams, encoder)
 
     def save(self, folder: Path) -> None:

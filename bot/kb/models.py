@@ -159,6 +159,14 @@ class Words(Frozen):
     not_drug: tuple[str, ...]  # look-alikes that must never be taken for it
     spelling: Mapping[str, str]  # as written -> as meant, whole words
 
+    def and_those_of(self, other: Words) -> Words:
+        """Both; where both spell a word out, these have the last word."""
+        return Words(
+            drug=(*self.drug, *other.drug),
+            not_drug=(*self.not_drug, *other.not_drug),
+            spelling={**other.spelling, **self.spelling},
+        )
+
 
 def digest(text: str) -> str:
     """SHA-256 of a text in UTF-8, as hex."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STRENGTH = 30.0  # inverse of the penalty on weights; measured best (docs/matching.md)
 ROUNDS = 60  # of the optimiser at most; about 40 are enough
 FLAT = 1e-3  # it ends where no partial derivative of the mean loss is larger
+FINER = 0.1  # of that where labels are balanced: rare texts' features learn late
 
 Progress = Callable[[float], None]
 
@@ -37,16 +38,27 @@ class Ngrams:
 
     @classmethod
     def train(
-        cls, texts: Sequence[str], names: Sequence[str], progress: Progress = lambda _: None
+        cls,
+        texts: Sequence[str],
+        names: Sequence[str],
+        progress: Progress = lambda _: None,
+        *,
+        balanced: bool = False,
     ) -> Ngrams:
         """Fit on texts (as ``Reader.read`` gives them) and the label of each.
 
-        ``progress`` is told the share that is done, 0 to 1.
+        ``progress`` is told the share that is done, 0 to 1; ``balanced``: labels weigh the same
+        however many texts they have.
         """
         labels = tuple(sorted(set(names)))
         blocks = tuple(Tfidf.fit(kind, texts) for kind in ANALYZERS)
         wanted = np.array([labels.index(name) for name in names])
-        weights, bias = _softmax_regression(_matrix(blocks, texts), wanted, len(labels), progress)
+        counts = np.bincount(wanted)
+        weigh = (len(names) / (len(labels) * counts) if balanced else np.ones(len(labels)))[wanted]
+        features = _matrix(blocks, texts)
+        weights, bias = _softmax_regression(
+            features, wanted, weigh, len(labels), progress, FINER if balanced else 1.0
+        )
         return cls(labels, blocks, weights.astype(np.float32), bias.astype(np.float32))
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
@@ -104,14 +116,23 @@ def _matrix(blocks: Sequence[Tfidf], texts: Sequence[str]) -> csr_matrix:
 
 
 def _softmax_regression(
-    features: csr_matrix, wanted: np.ndarray[Any, Any], labels: int, progress: Progress
+    features: csr_matrix,
+    wanted: np.ndarray[Any, Any],
+    weigh: Doubles,
+    labels: int,
+    progress: Progress,
+    finer: float,
 ) -> tuple[Doubles, Doubles]:
-    """Weights and bias that make the mean loss plus the penalty on the weights smallest."""
+    """Weights and bias that make the mean loss plus the penalty on the weights smallest.
+
+    ``weigh``: how much each text counts, 1 on average; ``finer``: the share of ``FLAT`` to end at.
+    """
     from scipy.optimize import minimize  # noqa: PLC0415 - a start need not wait
 
     texts, columns = features.shape
     turned = features.T.tocsr()
     penalty = 1 / (STRENGTH * texts)
+    most = int(ROUNDS / finer)
     rounds = 0
 
     def loss(flat: Doubles) -> tuple[float, Doubles]:
@@ -120,10 +141,10 @@ def _softmax_regression(
         scores = features @ weights.astype(np.float32) + bias
         scores -= scores.max(axis=1, keepdims=True)
         logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        value = -logs[np.arange(texts), wanted].mean() + penalty / 2 * (weights**2).sum()
+        value = -(weigh * logs[np.arange(texts), wanted]).mean() + penalty / 2 * (weights**2).sum()
         missed = np.exp(logs)
         missed[np.arange(texts), wanted] -= 1
-        missed /= texts
+        missed *= weigh[:, None] / texts
         slope = np.empty_like(table)
         slope[:-1] = turned @ missed.astype(np.float32) + penalty * weights
         slope[-1] = missed.sum(axis=0)
@@ -132,7 +153,7 @@ def _softmax_regression(
     def told(_: Doubles) -> None:
         nonlocal rounds
         rounds += 1
-        progress(rounds / ROUNDS)
+        progress(rounds / most)
 
     found = minimize(
         loss,
@@ -140,7 +161,7 @@ def _softmax_regression(
         jac=True,
         method="L-BFGS-B",
         callback=told,
-        options={"maxiter": ROUNDS, "gtol": FLAT, "ftol": 0.0},
+        options={"maxiter": most, "gtol": FLAT * finer, "ftol": 0.0},
     )
     progress(1.0)
     table = found.x.reshape(columns + 1, labels)

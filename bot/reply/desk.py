@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.kb.knowledge import Knowledge
 from bot.kb.replies import Replies
@@ -82,6 +82,16 @@ class Event:
         return replace(self, talk=talk)
 
 
+class OwnDocuments(Protocol):
+    """Clinics' own documents, as the process holds them now."""
+
+    def get(self, folder: str) -> tuple[TurnFunction, Knowledge] | None:
+        """A turn with a clinic's document beside the base, and both as one knowledge base."""
+
+    def all(self) -> Iterable[Knowledge]:
+        """Each of these knowledge bases."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """What answering needs, fixed for the life of the process."""
@@ -97,6 +107,7 @@ class Desk:
     figures: str = ""  # the last evaluation, in one line, for /trust
     staff: Staff | None = None
     dashboard: str = ""  # where browsers find it
+    own: OwnDocuments | None = None
 
     @property
     def replies(self) -> Replies:
@@ -116,6 +127,19 @@ class Desk:
         """The clinic that the person's chat is bound to."""
         return self.clinics.get(kept.clinic) if self.clinics else None
 
+    def of(self, kept: Kept) -> Desk:
+        """The desk of a person's chat: a clinic's own document lies on it where there is one."""
+        clinic = self.clinic(kept)
+        held = self.own.get(clinic.knowledge) if self.own and clinic else None
+        return replace(self, turn=held[0], kb=held[1]) if held else self
+
+    def quoting(self, passage: str, proof: str) -> Knowledge:
+        """Where a receipt was made: the knowledge base whose passage has that hash."""
+        held = [self.kb, *(self.own.all() if self.own else ())]
+        knowing = [kb for kb in held if passage in kb.passages]
+        same = (kb for kb in knowing if kb.passages[passage].sha256.startswith(proof))
+        return next(same, knowing[0] if knowing else self.kb)
+
     def receipts(self, reply: Reply) -> list[str]:
         """The link of each citation that shows the quote in its place."""
         made = []
@@ -127,11 +151,10 @@ class Desk:
 
     def sources(self, reply: Reply) -> str:
         """A line for each citation whose place the text does not name."""
-        origin = self.kb.source.origin
         lines = [
             self.say(
                 "answer.cited",
-                title=origin.title,
+                title=self.kb.source_of(cited.passage).origin.title,
                 section=cited.section,
                 start=cited.start,
                 end=cited.end,

@@ -100,7 +100,7 @@ def _named_card(name: str, desk: Desk) -> InlineQueryResultArticle | None:
     if name in kb.passages:
         passage = kb.passages[name]
         reply = quote(kb, [name], show_notes=desk.show_notes)
-        description = " ".join(passage.quote(kb.source).split())
+        description = " ".join(passage.quote(kb.source_of(name)).split())
     elif name in kb.topics:
         passage = None
         reply = gap(kb, name, show_notes=desk.show_notes)

@@ -86,7 +86,7 @@ def _about(event: Event, desk: Desk, code: Code) -> Response | None:
     if code.press in (Press.HELPED, Press.DID_NOT_HELP):
         return _vote(event, desk, code)
     if code.press is Press.SECTION and code.target in desk.kb.passages:
-        held = receipt.section_of(desk.kb, desk.kb.passages[code.target].section)
+        held = receipt.section_of(desk.kb, desk.kb.passages[code.target])
         reply = quote(desk.kb, [passage.id for passage in held], show_notes=desk.show_notes)
         return private.show(event, desk, reply)
     return None

@@ -17,46 +17,52 @@ from bot.reply.render import Mark, Page, messages
 
 def show(event: Event, desk: Desk, link: Link) -> Response:
     """Show what a receipt's link proves; it works for whoever received the forward."""
-    passage = desk.kb.passages.get(link.name)
+    kb = desk.quoting(link.name, link.proof)
+    passage = kb.passages.get(link.name)
     if passage is None:
         call = text_call(event.chat_id, desk.say("telegram.receipt_gone"))
         return Response((call,), None, "answered")
     same = hmac.compare_digest(passage.sha256[: len(link.proof)], link.proof)
-    markup = keyboard(
-        button(desk.say("telegram.section"), Press.SECTION, passage.id)
-        + button(desk.say("telegram.authorities"), Press.AUTHORITIES, passage.id)
-    )
-    calls = messages(in_place(desk, passage, same=same), event.chat_id, markup)
+    row = button(desk.say("telegram.section"), Press.SECTION, passage.id)
+    row += button(desk.say("telegram.authorities"), Press.AUTHORITIES, passage.id)
+    markup = keyboard(row if passage.id in desk.kb.passages else [])
+    calls = messages(in_place(desk, kb, passage, same=same), event.chat_id, markup)
     return Response(tuple(calls), None, "answered")
 
 
-def section_of(kb: Knowledge, section: str) -> list[Passage]:
-    """The passages of a section, in the document's order."""
-    held = (passage for passage in kb.passages.values() if passage.section == section)
-    return sorted(held, key=lambda passage: passage.span.start)
+def section_of(kb: Knowledge, passage: Passage) -> list[Passage]:
+    """The passages of a passage's section, in the document's order."""
+    held = (one for one in _document(kb, passage) if one.section == passage.section)
+    return sorted(held, key=lambda one: one.span.start)
 
 
-def in_place(desk: Desk, passage: Passage, *, same: bool) -> Page:
+def _document(kb: Knowledge, passage: Passage) -> list[Passage]:
+    """All passages of the same document."""
+    source = kb.source_of(passage.id)
+    return [one for one in kb.passages.values() if kb.source_of(one.id) is source]
+
+
+def in_place(desk: Desk, kb: Knowledge, passage: Passage, *, same: bool) -> Page:
     """The section's stretch of the document with the passage bold in it.
 
     A contradicted claim anywhere in the stretch brings its note with it.
     """
-    kb = desk.kb
-    section = section_of(kb, passage.section)
+    document = kb.source_of(passage.id)
+    section = section_of(kb, passage)
     start, end = section[0].span.start, max(held.span.end for held in section)
     heading = desk.say("telegram.receipt_heading", title=passage.title)
     key = "telegram.receipt_same" if same else "telegram.receipt_changed"
     top = f"{heading}\n\n{desk.say(key, section=passage.section)}\n\n"
     source = desk.say(
         "telegram.receipt_source",
-        title=kb.source.origin.title,
+        title=document.origin.title,
         start=passage.span.start,
         end=passage.span.end,
-        sha256=kb.source.sha256[:8],
+        sha256=document.sha256[:8],
     )
     shown = [
         note
-        for held in kb.passages.values()
+        for held in _document(kb, passage)
         if held.span.start < end and start < held.span.end
         for note in held.notes
         if note.verdict is Verdict.CONTRADICTED or (held is passage and desk.show_notes)
@@ -65,7 +71,7 @@ def in_place(desk: Desk, passage: Passage, *, same: bool) -> Page:
         desk.say("answer.note", text=note.text, authority=f"{note.authority}, {note.section}")
         for note in shown
     ]
-    text = "\n\n".join([top + kb.source.text[start:end], source, *notes])
+    text = "\n\n".join([top + document.text[start:end], source, *notes])
     at = len(top) - start
     marks = (
         Mark(0, len(heading), MessageEntity.BOLD),

@@ -77,8 +77,11 @@ class Responder:
         )
         if self.desk is None:
             return self._bare(event)
-        said = self._answer(event, self.desk, update, waiting, may_wait=may_wait)
-        return replace(said, counted=counted(event, self.desk, said))
+        desk = self.desk
+        if done.where is Where.PRIVATE:  # others see cards and groups: no clinic's own document
+            desk = desk.of(event.kept)
+        said = self._answer(event, desk, update, waiting, may_wait=may_wait)
+        return replace(said, counted=counted(event, desk, said))
 
     def _answer(
         self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw], *, may_wait: bool

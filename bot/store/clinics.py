@@ -20,6 +20,7 @@ class Clinic(Frozen):
     phone: str = Field(min_length=1, max_length=40)
     hours: str = Field(default="", max_length=120)
     emergency: str = Field(default="", max_length=120)
+    knowledge: str = ""  # the folder of the clinic's own document
 
 
 class Clinics:
@@ -67,7 +68,7 @@ class Clinics:
         """
         known = await self.refresh()
         new = all(one.id != card.id for one in known)
-        text = card.model_dump_json()
+        text = card.model_dump_json(exclude_defaults=True)
         async with self._engine.begin() as connection:
             if new:
                 row = {

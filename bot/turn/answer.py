@@ -57,7 +57,7 @@ def answer(
     return Reply(
         kind=Kind.ANSWER,
         text="\n\n".join(parts),
-        citations=tuple(Citation.of(passage, kb.source) for passage in cited),
+        citations=tuple(Citation.of(passage, kb.source_of(passage.id)) for passage in cited),
         notes=(*notes, *extra),
         suggestions=buttons(kb, nearest, without=passages),
         confidence=confidence,
@@ -75,11 +75,12 @@ def gap(
 ) -> Reply:
     """Name a gap of the document, with what authorities say and the nearest things it does say."""
     topic = kb.topics[name]
+    says = "gap.says_beside" if name in kb.apart else "gap.says"
     notes = [*notes_shown(topic.notes, show_notes=show_notes), *extra]
     near = buttons(kb, [*nearest, *topic.nearest])
     parts = [
         kb.replies.say("gap.heading", title=topic.title),
-        kb.replies.say("gap.says", gap=topic.gap),
+        kb.replies.say(says, gap=topic.gap),
         *(kb.replies.say("gap.note", **_told(note)) for note in notes),
     ]
     if near:
@@ -104,9 +105,11 @@ def refuse(
 ) -> Reply:
     """Say that the document has no answer; ``why`` is ``unknown`` or a label of ``NOT_FOR_US``."""
     near = buttons(kb, nearest)
-    parts = [kb.replies.say(f"refuse.{why}"), *_as_text(kb, extra)]
+    not_for_us = why in NOT_FOR_US
+    key = f"refuse.{why}_beside" if not_for_us and kb.apart else f"refuse.{why}"
+    parts = [kb.replies.say(key), *_as_text(kb, extra)]
     if near:
-        parts.append(kb.replies.say("refuse.nearest" if why in NOT_FOR_US else "gap.nearest"))
+        parts.append(kb.replies.say("refuse.nearest" if not_for_us else "gap.nearest"))
     return Reply(
         kind=Kind.NOT_COVERED,
         text="\n\n".join(parts),
@@ -145,11 +148,12 @@ def chat(kb: Knowledge, name: str, **values: object) -> Reply:
 
 def quoted(kb: Knowledge, passage: Passage) -> list[str]:
     """A passage's quote and the line that says where it stands."""
+    source = kb.source_of(passage.id)
     return [
-        kb.replies.say("answer.quoted", quote=passage.quote(kb.source)),
+        kb.replies.say("answer.quoted", quote=passage.quote(source)),
         kb.replies.say(
             "answer.cited",
-            title=kb.source.origin.title,
+            title=source.origin.title,
             section=passage.section,
             start=passage.span.start,
             end=passage.span.end,

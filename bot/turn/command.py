@@ -38,7 +38,7 @@ def command(text: str, memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | 
 
 def _sources(kb: Knowledge) -> Reply:
     origin = kb.source.origin
-    return chat(
+    reply = chat(
         kb,
         "command.sources",
         title=origin.title,
@@ -48,3 +48,9 @@ def _sources(kb: Knowledge) -> Reply:
         signed=kb.checked["reviews signed"],
         reviews=kb.checked["reviews"],
     )
+    texts = [reply.text]
+    for own in {source.sha256: source.origin for source in kb.apart.values()}.values():
+        received = own.received.isoformat()
+        told = {"title": own.title, "received": received, "sha256": own.sha256}
+        texts.append(kb.replies.say("command.sources_beside", **told))
+    return reply.model_copy(update={"text": "\n".join(texts)})

@@ -15,6 +15,7 @@ from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
 from bot.turn.alert import alert_reply, closing_reply, safety_line
 from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
+from bot.turn.beside import Beside, theirs_first
 from bot.turn.command import command
 from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
@@ -45,6 +46,7 @@ class Context:
     show_notes: bool = True
     dose_calculator: bool = True
     country: str | None = None
+    beside: Beside | None = None  # a clinic's own document; ``kb`` then holds its passages too
 
 
 def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -72,7 +74,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return _said(memory, course_reply(course, kb, memory, inbound.at.date()))
     if (dose := read_dose(text, kb.dose, memory)) is not None:
         return dose_reply(dose, kb, memory, calculator=context.dose_calculator)
-    return _found(search(text, memory, kb, context.matcher), verdict, memory, context)
+    return _found(_searched(text, memory, context), verdict, memory, context)
 
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
@@ -86,6 +88,12 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     if context.alarms is None or not text or text.startswith("/") or text == ONLY_ASKING:
         return verdict
     return raise_further(verdict, text, rules, context.alarms, context.matcher.reader)
+
+
+def _searched(text: str, memory: Memory, context: Context) -> Found:
+    """What a message comes to, the clinic's own document first where there is one."""
+    found = search(text, memory, context.kb, context.matcher)
+    return found if context.beside is None else theirs_first(text, found, context.beside)
 
 
 def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:

@@ -1,0 +1,58 @@
+"""Finding what a clinic's own document answers, in a chat that is bound to the clinic.
+
+The clinic's passage is said first. What the base answers is said as well, with its notes: a
+clinic's document can add to it and never hide it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.kb.knowledge import Knowledge
+from bot.kb.matcher import Matcher
+from bot.turn.search import Found, Outcome
+
+GAP_FROM = 0.5  # probability from which a gap of the base, with its notes, is said all the same
+ANSWER_FROM = 0.6  # no message of the base's was taken from here on (docs/matching.md)
+OFFER_FROM = 0.1  # probability from which a clinic's passage is offered as a button
+_OPEN = (Outcome.REFUSE, Outcome.CLARIFY)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A clinic's document: its own passages and gaps, and the matcher that tells them apart."""
+
+    kb: Knowledge
+    matcher: Matcher
+
+
+def theirs_first(text: str, base: Found, beside: Beside) -> Found:
+    """What a message comes to, where the clinic's document may answer before the base does."""
+    if base.outcome is Outcome.CHAT:
+        return base
+    (match,) = beside.matcher.match([text])
+    passages, topics = match.best(beside.kb.passages), match.best(beside.kb.topics)
+    offered = [name for name, share in passages[:2] if share >= OFFER_FROM]
+    near = tuple(dict.fromkeys((*offered, *base.nearest)))
+    first, sure = passages[0]
+    known_gap = base.outcome is Outcome.GAP and base.confidence >= GAP_FROM
+    if sure >= ANSWER_FROM and not known_gap:
+        also = base.names[:1] if base.outcome is Outcome.ANSWER else ()
+        return replace(
+            base,
+            outcome=Outcome.ANSWER,
+            names=(first, *also),
+            nearest=near,
+            confidence=round(sure, 3),
+            why=f"{first} of the clinic's document is clearly ahead; without it: {base.why}",
+        )
+    if base.outcome in _OPEN and topics and topics[0][1] >= ANSWER_FROM:
+        topic, share = topics[0]
+        why = f"the gap {topic} of the clinic's document is clearly ahead"
+        return replace(
+            base, outcome=Outcome.GAP, names=(topic,), nearest=near, confidence=share, why=why
+        )
+    if base.outcome in _OPEN and offered:
+        why = f"the clinic's document may answer with {', '.join(offered)}"
+        return replace(base, outcome=Outcome.CLARIFY, nearest=near, confidence=sure, why=why)
+    return replace(base, nearest=near)
