@@ -101,6 +101,7 @@ class Reads(Frozen):
     """
 
     units: Units
+    number_words: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # by language
     drug: tuple[str, ...]
     other_drugs: tuple[str, ...]
     other_things: tuple[str, ...]

@@ -10,8 +10,11 @@ from rapidfuzz import fuzz
 from bot.kb.dose_rules import Reads
 
 _TAG = r"<\w+>"
+_WORD = r"[^\W\d_](?:[\w'-]|[\u0900-\u097f])*"  # signs of Devanagari are no letters to ``re``
 _LONG_NAME = 7  # letters from which a near misspelling still tells a drug's name
 _NEAR = 84  # per cent of likeness, as in "isotretinon"
+_BESIDE = 3  # words that may stand beside a weight and a dose without changing what is asked
+_ASKS_ELSE = r"\b(?:when|why|how long|where|who|will|with|without)\b"
 _AFTERTHOUGHT = 6  # words that may stand beside the answer to our own question
 
 
@@ -56,10 +59,19 @@ def only_figures(shape: str, reads: Reads) -> bool:
 def leftover(shape: str, reads: Reads) -> list[str]:
     """The words that are no figure, no filler and no drug's name."""
     left = f" {shape} "
-    for phrase in (*reads.other_drugs, *reads.pets, *reads.infants, *reads.children):
+    for phrase in (
+        *reads.other_drugs,
+        *reads.pets,
+        *reads.infants,
+        *reads.children,
+        *reads.pregnant,
+        *reads.breastfeeding,
+    ):
         if phrase in left:
-            left = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", left)
-    words = re.findall(r"[^\W\d_][\w'-]*", re.sub(_TAG, " ", left))
+            left = re.sub(
+                rf"(?:\b(?:not|nor|neither) )?(?<!\w){re.escape(phrase)}(?!\w)", " ", left
+            )
+    words = re.findall(_WORD, re.sub(_TAG, " ", left))
     known = {*reads.fillers, *reads.drug}
     return [word for word in words if word not in known and not is_drug(word, reads)]
 
@@ -67,6 +79,11 @@ def leftover(shape: str, reads: Reads) -> list[str]:
 def short(shape: str, reads: Reads) -> bool:
     """Whether few words stand beside the figures: the answer to a question of ours."""
     return len(leftover(shape, reads)) <= _AFTERTHOUGHT
+
+
+def only_beside(shape: str, reads: Reads) -> bool:
+    """Whether a word or two stand beside the figures, and they ask for nothing else."""
+    return len(leftover(shape, reads)) <= _BESIDE and not re.search(_ASKS_ELSE, shape)
 
 
 def is_drug(word: str, reads: Reads) -> bool:

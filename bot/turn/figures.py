@@ -102,7 +102,7 @@ def _wanted(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
     if intent.only_figures(shape, reads):
         return any(w.role is Role.NOW for w in figures.weights) or not figures.weights
     own = figures.doses or figures.ratios
-    return bool(own) and intent.matches(scope, reads.judges)
+    return bool(own) and (intent.matches(scope, reads.judges) or intent.only_beside(shape, reads))
 
 
 def _scope(shape: str) -> str:

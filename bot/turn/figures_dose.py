@@ -92,6 +92,7 @@ def _body_weight(scan: Scan, digits: str) -> bool:
 def read_doses(scan: Scan) -> None:
     """Amounts in mg; the freest forms come last."""
     mg = rf"(?:{scan.reads.mg})(?!\w|\s*/\s*(?:dl|ml|l)\b)"
+    _in_mg(scan)
     _two_moments(scan, mg)
     _sums(scan, mg)
     _alternating(scan, mg)
@@ -153,6 +154,21 @@ def read_doses(scan: Scan) -> None:
         r"\bgets?|\bgetting|\bdose of|\bdose is|\bdose:|\bof)"
     )
     scan.mask(rf"{by}\s+(?P<n>{NUMBER})(?P<day>{_DAY})", took)
+
+
+def _in_mg(scan: Scan) -> None:
+    """Write "1 gram a day" and "500 mcg daily" in mg; without "a day" they are no dose."""
+
+    def written(match: re.Match[str]) -> str:
+        value = number(match["n"])
+        if value is None:
+            return match[0]
+        return f"{value * (1000 if match['g'] else Decimal('0.001')):f} mg"
+
+    unit = r"(?:(?P<g>g|gr|gm|gms|grams?|grammes?|gramm|gramos?|г)|mcg|µg|μg|ug|micrograms?)"
+    scan.text = re.sub(rf"(?P<n>{NUMBER})\s*{unit}(?={_DAY}|,?\s*{_TWICE})", written, scan.text)
+    scan.text = re.sub(r"\bnot (?:per|a|each|every) (?:week|month|day)\b", "", scan.text)
+    scan.text = re.sub(r"\b(two|three|four|[2-4])\s+([1-4]0)'?s\b", r"\1 x \2 mg", scan.text)
 
 
 def _two_moments(scan: Scan, mg: str) -> None:

@@ -29,7 +29,11 @@ def normalise(text: str) -> str:
     plain = re.sub(r"\b([mf])\s*/\s*(\d\d)\s*/", r"\1\2, ", plain)
     plain = re.sub(r"\b(\d\d)\s*/\s*([mf])\b\s*/?", r"\1\2 ", plain)
     plain = re.sub(r"(?<=[a-z])/(?=\d)", " / ", plain)
-    plain = re.sub(r"\bk\.g\.?|(?<=\d)k\.g\.?", "kg", plain)
+    plain = re.sub(r"^@\w+[ ,:]+", "", plain)
+    plain = re.sub(
+        r"\bk\.g\.?|(?<=\d)k\.g\.?|(?<=\d)\s*k\sgs?\b|(?<=\d)\s*kg{2,}s?\b", " kg", plain
+    )
+    plain = re.sub(r"(?<=\d)#(?!\w)", " lb", plain)
     plain = re.sub(r"<[^<>]*>", " ", plain).replace("<", " ").replace(">", " ")
     plain = _ONE_FIFTY.sub(r"\1 hundred ", " ".join(plain.split()))
     plain = re.sub(r"(?<![\d.,])(\d) hundred\b", r"\g<1>00", plain)

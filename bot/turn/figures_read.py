@@ -15,6 +15,7 @@ from bot.turn.figures_dose import read_doses, read_ratios
 from bot.turn.figures_numbers import NUMBER, normalise, number
 from bot.turn.figures_person import read_ages, read_heights, read_i_am
 from bot.turn.figures_scan import Figures, Scan
+from bot.turn.figures_units import in_digits, units_put_right
 from bot.turn.figures_weight import read_weights
 
 _MONEY_WORD = (
@@ -42,7 +43,8 @@ _TIME = (
 
 def read_figures(text: str, rules: DoseRules) -> Figures:
     """Read a message. Pure; never raises on any text."""
-    scan = Scan(normalise(text), rules.reads, rules)
+    plain = in_digits(normalise(text), rules.reads)
+    scan = Scan(units_put_right(plain, rules.reads), rules.reads, rules)
     read_ratios(scan)
     scan.mask(DATE, "date")
     read_heights(scan)

@@ -37,7 +37,7 @@ _CHANGE_AFTER = re.compile(
 _LIFT_BEFORE = re.compile(
     r"\b(?:lift\w*|bench\w*|squat\w*|deadlift\w*|overhead|press\w*|curl\w*|"
     r"carr(?:y|ies|ied|ying)|snatch\w*|clean|row|push|pull|pr|"
-    r"1rm|dumbbells?|kettlebells?|barbells?|weights? of|plates?|backpack|bag|"
+    r"1rm|dumbbells?|kettlebells?|barbells?|weights of|plates?|backpack|bag|"
     r"suitcase|luggage|box|parcel|package|bought|buy|ate|eat)"
     r"\b(?:\s+(?!i\b|weigh|and\b|but\b)[\w'<>]+){0,3}\s*$"
 )
@@ -47,8 +47,12 @@ _GOAL_BEFORE = re.compile(
     r"\baim\w* (?:for|at)|\b(?:get|go|cut|drop|bulk|gain|diet|want)\w* (?:down |"
     r"up |back )?to)\s*(?:" + _ABOUT + r")$"
 )
+_MOVED_BEFORE = re.compile(
+    r"\b(?:down|up|went|gone|going|go|drop\w*|fell|fallen|rose|grew|lost weight|gained weight|"
+    r"changed|moved)\s+(?:\w+\s+){0,2}from\s+$"
+)
 _PAST_BEFORE = re.compile(
-    r"\b(?:(?<!if i )(?<!if he )(?<!if she )(?<!if it )(?:was|were)|used to (?:be|weigh)|"
+    r"\b(?:(?<!checked i )(?<!looked i )(?<!if i )(?<!if he )(?<!if she )(?<!if it )(?:was|were)|used to (?:be|weigh)|"
     r"previously|formerly|before(?: that| it)?|last (?:year|month|visit)|"
     r"originally|initially|"
     r"born(?: at)?|at birth|down from|up from|from|weight was|once)\s*(?:"
@@ -118,11 +122,28 @@ def _range(scan: Scan, match: re.Match[str]) -> str | None:
         return "change"
     if _LIFT_BEFORE.search(before[-60:]):
         return "object"
+    if match["b"] and _MOVED_BEFORE.search(before[-40:]) and " to " in match[0]:
+        return _moved(scan, match)
     if (kg := _twice_said(scan, match)) is not None:
         scan.weights.append(Weight(kg, match[0].strip(), "kg", str(kg)))
         return "weight"
     scan.ranged = True
     return "weights"
+
+
+def _moved(scan: Scan, match: re.Match[str]) -> str:
+    """Read "down from 80 to 72 kg": the second weight is today's."""
+    value, rules = number(match["b"]), scan.rules
+    unit = "kg" if match["bkg"] else "lb" if match["blb"] else "st"
+    pounds = rules.kg_in_pound * (rules.pounds_in_stone if unit == "st" else 1)
+    factor = Decimal(1) if unit == "kg" else pounds
+    words = match[0].partition(" to ")[2].strip()
+    kg = None if value is None else value * factor
+    if kg is None:
+        scan.unreadable = True
+        return "odd"
+    scan.weights.append(Weight(kg, words, unit, match["b"].replace(",", ".")))
+    return "weight"
 
 
 def _twice_said(scan: Scan, match: re.Match[str]) -> Decimal | None:

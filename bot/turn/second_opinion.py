@@ -29,6 +29,9 @@ months morning my myself november now october of old on once one only our patien
 prescribed put round second september since sister so son started starting still take takes
 taking teen teenager that the third this to today too twice two use uses using was we week
 weeks were wife with year years yesterday
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat
+sun jan feb mar apr jun jul aug sep sept oct nov dec st nd rd th iso tane tablet tablets pill
+pills capsule capsules course kg kgs kilo kilos lb lbs pounds stone weigh weighs weight
 """
 PLAIN = frozenset(_PLAIN.split())
 

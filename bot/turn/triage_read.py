@@ -31,6 +31,8 @@ _NUMBERS: Mapping[str, float] = {word: value for value, word in enumerate(_SMALL
     "forty": 40,
     "fifty": 50,
     "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
     "ninety": 90,
     "hundred": 100,
 }
