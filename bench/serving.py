@@ -230,8 +230,8 @@ def ratios(name: str, found: dict[str, float]) -> dict[str, float]:
 
 
 def main() -> None:
-    given = argparse.ArgumentParser(description=__doc__,
-                                    formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    plain = argparse.RawDescriptionHelpFormatter
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
     given.add_argument("--only", default=",".join(RUNS), help=f"some of {','.join(RUNS)}")
     given.add_argument("--rounds", type=int, default=3, help="of which the median is told")
     given.add_argument("--updates", type=int, default=2000, help="in a burst")

@@ -45,6 +45,7 @@ from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
 from bot.reply.update import KINDS, Me
+from bot.reply.window import Window
 from bot.settings import Settings, StartError
 from bot.store import StoreError
 from bot.store.clinics import Clinics
@@ -184,7 +185,7 @@ async def _serve(
         parts = Parts(
             store=store,
             responder=responder,
-            sender=Sender(bot, Pacer()),
+            sender=Sender(bot, Pacer(), Window(settings.sends_per_second)),
             limiter=Limiter(settings.questions_per_minute),
             health=health,
             stats=Stats(),

@@ -22,6 +22,7 @@ from bot.kb.replies import Replies
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
+from bot.reply.window import Window
 from bot.store.engine import migrate, open_engine
 from bot.store.store import Store
 from tests.e2e.fake_main import TEXTS, turn
@@ -91,7 +92,7 @@ async def inside(
     parts = Parts(
         store=Store(engine, bot_id, owner),
         responder=Responder(turn, REPLIES, bot.id, bot.username),
-        sender=Sender(bot, Pacer(0)),
+        sender=Sender(bot, Pacer(0), Window()),
         limiter=Limiter(per_minute),
         health=Health(),
         stats=Stats(),

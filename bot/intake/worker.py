@@ -243,10 +243,18 @@ class Crew:
             with _of_the_store():
                 await self._parts.store.forget_chat(row.chat_id)
             return Closed(row, "gone", memory="", kept="", scrub=True)
-        sent = await self._parts.sender.send(response.calls, row.sent, age)
+        note = partial(self._note_sent, row)
+        sent = await self._parts.sender.send(response.calls, row.sent, age, note)
         self._parts.stats.replied(response, sent, age)
         joined = tuple(one.id for one in waiting[: response.took])
         return await self._judge(row, response, sent, joined)
+
+    async def _note_sent(self, row: Claimed, sent: int) -> None:
+        """Note what was sent; where that fails, a crash now would send it again, no more."""
+        try:
+            await self._parts.store.note(row, sent)
+        except TROUBLE as error:
+            log.warning("not_noted", update_id=row.update_id, error=describe(error))
 
     async def _waiting(self, row: Claimed) -> list[Behind]:
         """The messages behind this one, which one answer may cover.

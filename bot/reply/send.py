@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -25,6 +25,7 @@ from telegram.error import (
 from bot.logs import describe, get_logger
 from bot.reply.outgoing import Outgoing
 from bot.reply.transport import BrokenError
+from bot.reply.window import Window
 
 log = get_logger(__name__)
 
@@ -107,14 +108,25 @@ class Pacer:
             self._strict_until.pop(chat_id, None)
 
 
-class Sender:
-    """Sends through one bot."""
+Note = Callable[[int], Awaitable[None]]
+"""Told after each message how many calls of the answer were made."""
 
-    def __init__(self, bot: Bot, pacer: Pacer) -> None:
+
+async def _no_note(_: int) -> None:
+    """For what nobody minds to get twice."""
+
+
+class Sender:
+    """Sends through one bot; ``window`` is the process's."""
+
+    def __init__(self, bot: Bot, pacer: Pacer, window: Window) -> None:
         self._bot = bot
+        self._window = window
         self.pacer = pacer
 
-    async def send(self, calls: Sequence[Outgoing], done: int, age: float) -> Sent:
+    async def send(
+        self, calls: Sequence[Outgoing], done: int, age: float, note: Note = _no_note
+    ) -> Sent:
         """Make the calls from number ``done`` on, in order.
 
         ``age``: seconds since the update came; an outage that lasts is asked less often.
@@ -126,13 +138,27 @@ class Sender:
                 return Sent(Fate.HELD, number, wait, "paced")
             outgoing = call if moved_to is None or call.chat_id is None else call.moved(moved_to)
             try:
-                moved, sent = await self._once(outgoing)
+                moved, sent = await self._noted(outgoing, number + 1, note)
                 moved_to, message_id = moved or moved_to, sent or message_id
             except TelegramError as error:
                 if not call.essential and not isinstance(error, InvalidToken):
                     continue
                 return self._judge(error, call, number, age)
         return Sent(Fate.SENT, len(calls), moved_to=moved_to, message_id=message_id)
+
+    async def _noted(
+        self, call: Outgoing, number: int, note: Note
+    ) -> tuple[int | None, int | None]:
+        """One call, as ``_once``; a message keeps its place in the window until it is noted."""
+        if call.chat_id is None:
+            return await self._once(call)
+
+        async def go() -> tuple[int | None, int | None]:
+            sent = await self._once(call)
+            await note(number)
+            return sent
+
+        return await self._window.during(go)
 
     async def _once(self, call: Outgoing) -> tuple[int | None, int | None]:
         """One call; what Telegram finds fault with goes out plain, a moved chat is followed.

@@ -71,6 +71,10 @@ UPDATE inbox SET state = {READY}, owner = NULL, lease = NULL, due = {{now}} + :d
                  failures = failures + :failed, claims = claims - :given_back
 WHERE id = :id AND state = {WORK} AND owner = :owner
 """
+NOTE = f"UPDATE inbox SET sent = :sent WHERE id = :id AND state = {WORK} AND owner = :owner"
+RECALL = f"""
+UPDATE inbox SET sent = :sent WHERE bot_id = :bot AND update_id = :update_id AND state = {WORK}
+"""
 TAKE_OVER = f"""
 UPDATE inbox SET state = {READY}, owner = NULL, lease = NULL
 WHERE bot_id = :bot AND state = {WORK} AND lease < {{now}}

@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import sql
 from bot.store.clock import SteadyClock
+from bot.store.notes import Notes
 from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
 from bot.store.schema import State
 from bot.store.tally import Period, Tally
@@ -44,6 +46,7 @@ class Store:
         self._rate = rate
         self._postgres = engine.dialect.name == "postgresql"
         self._now = SteadyClock()
+        self._notes: Notes | None = None
 
     def _bind(self, **more: Any) -> dict[str, Any]:
         bound = {"bot": self.bot_id, **more}
@@ -138,6 +141,9 @@ class Store:
                 await connection.execute(self._sql(sql.SPEND), bound)
             if counted:  # last, for it holds rows that every worker counts in
                 await self.tally.count(connection, counted, keys)
+        if self._notes is not None and (closed or back):
+            settled: list[Closed | Back] = [*closed, *back]
+            self._notes.drop(self.bot_id, [one.row.update_id for one in settled])
         return claimed, wait
 
     async def _close(self, connection: AsyncConnection, closed: Sequence[Closed]) -> None:
@@ -192,6 +198,31 @@ class Store:
             return take, None
         return max(allowed, 0), (1 - ahead * self._rate) / self._rate
 
+    async def note(self, row: Claimed, sent: int) -> None:
+        """Note that so many calls of a row's answer were made, so that none is made again.
+
+        It outlives the process; the row is settled with others, later.
+        """
+        if self._postgres:
+            connecting = self.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+            async with connecting as connection:
+                bound = {"id": row.id, "owner": self.owner, "sent": sent}
+                await connection.execute(self._sql(sql.NOTE), bound)
+        else:
+            self._noted().write(self.bot_id, row.update_id, sent)
+
+    def _noted(self) -> Notes:
+        if self._notes is None:
+            file = Path(self.engine.url.database or "")
+            self._notes = Notes(file.with_name("sent.sqlite"))
+        return self._notes
+
+    async def _recall(self, connection: AsyncConnection) -> None:
+        """Put what a process that died had noted into its rows."""
+        if noted := self._noted().read(self.bot_id):
+            rows = [self._bind(update_id=at, sent=sent) for at, sent in noted.items()]
+            await connection.execute(self._sql(sql.RECALL), rows)
+
     async def take_over(self, *, all_owners: bool) -> int:
         """Make rows claimable again whose worker is gone, and heads that were left behind.
 
@@ -200,6 +231,8 @@ class Store:
         async with self.engine.begin() as connection:
             if all_owners:  # the clock may have been set back since: seconds would become hours
                 await connection.execute(self._sql(sql.DUE_NOW), self._bind())
+            if all_owners and not self._postgres:
+                await self._recall(connection)
             template = sql.TAKE_OVER_ALL if all_owners else sql.TAKE_OVER
             found = await connection.execute(self._sql(template), self._bind())
             stranded = await connection.execute(self._sql(sql.STRANDED), self._bind())
@@ -277,4 +310,7 @@ class Store:
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._notes is not None:
+            self._notes.close()
+            self._notes = None
         await self.engine.dispose()

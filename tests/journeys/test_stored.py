@@ -24,6 +24,7 @@ from bot.reply import links
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.talk import Kept, Reminder
+from bot.reply.window import Window
 from bot.store.clinics import Clinic, Clinics
 from bot.store.engine import migrate, open_engine
 from bot.store.people import People
@@ -89,7 +90,7 @@ class Bench:
         parts = Parts(
             store,
             Responder(held.turn, held.replies, BOT, USERNAME, desk=held),
-            Sender(bot, Pacer(0)),
+            Sender(bot, Pacer(0), Window()),
             Limiter(0),
             Health(),
             Stats(),

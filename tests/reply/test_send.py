@@ -13,6 +13,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.reply.outgoing import Outgoing
 from bot.reply.send import Fate, Pacer, Sender
 from bot.reply.transport import BrokenError, GarbledError, NotSentError
+from bot.reply.window import Window
 
 Answer = tuple[int, dict[str, Any]] | Exception
 MESSAGE = {"message_id": 1, "date": 0, "chat": {"id": 5, "type": "private"}}
@@ -52,7 +53,7 @@ def refusal(code: int, text: str, **parameters: Any) -> Answer:
 
 def sender(*script: Answer) -> tuple[Sender, Tape]:
     tape = Tape(*script)
-    return Sender(Bot("1:x", request=tape, get_updates_request=tape), Pacer()), tape
+    return Sender(Bot("1:x", request=tape, get_updates_request=tape), Pacer(), Window()), tape
 
 
 def message(chat: int = 5) -> Outgoing:

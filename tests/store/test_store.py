@@ -77,6 +77,19 @@ async def test_a_closed_row_keeps_no_text(stores: tuple[Store, Store]) -> None:
     assert (await store.depth()).dead == 1
 
 
+async def test_what_a_dead_worker_noted_as_sent_is_known_to_the_next(
+    stores: tuple[Store, Store],
+) -> None:
+    store, other = stores
+    await store.put([says(1), says(2, chat=2), says(3, chat=3)])
+    rows = await claim(store)
+    for row in rows[:2]:
+        await store.note(row, 1)
+    await store.step([Closed(rows[0], "answered")], [], 0)
+    await other.take_over(all_owners=True)  # SQLite has one process; on PostgreSQL leases run out
+    assert [(row.update_id, row.sent) for row in await claim(other)] == [(2, 1), (3, 0)]
+
+
 async def test_a_dead_workers_rows_are_taken_over(stores: tuple[Store, Store]) -> None:
     store, other = stores
     await store.put([says(1), says(2)])
