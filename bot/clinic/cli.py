@@ -1,11 +1,11 @@
-"""``bot clinic add|list|link|poster|revoke|remove|counts``: hung into the command line."""
+"""``bot clinic add|list|link|poster|revoke|remove|handover|staffgroup|counts``."""
 
 # ruff: noqa: PLC0415 - a command line that starts fast loads the database only where it is used
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +21,7 @@ clinic = typer.Typer(
 )
 
 WHERE = "Where it will hang: people who come by it are counted under this, e.g. door."
+OnOff = Literal["on", "off"]
 Id = Annotated[str, typer.Argument(help="The clinic's id, as `clinic list` shows it.")]
 
 
@@ -55,7 +56,8 @@ def list_() -> None:
 
     found = commands.all_of(load_settings())
     for card in found:
-        typer.echo(f"{card.id}\t{card.name}\t{card.phone}\t{card.hours}".rstrip())
+        shown = (card.id, card.name, card.phone, card.hours, commands.spoken(card))
+        typer.echo("\t".join(shown).rstrip())
     if not found:
         typer.echo("no clinic yet; `bot clinic add NAME PHONE` adds one")
 
@@ -106,6 +108,41 @@ def remove(clinic_id: Id) -> None:
     commands.link(settings, clinic_id)
     commands.remove(settings, clinic_id)
     typer.echo(f"removed: {clinic_id}")
+
+
+@clinic.command()
+def handover(
+    clinic_id: Id,
+    switch: Annotated[OnOff, typer.Argument(help="Whether patients can write to the clinic.")],
+    *,
+    hours: Annotated[
+        str | None, typer.Option(help='When the staff read: "Mon-Fri 9-12,13-17; Sat 9-12".')
+    ] = None,
+    tz: Annotated[str | None, typer.Option(help="The clinic's zone: Europe/Berlin.")] = None,
+    timeout: Annotated[
+        str | None, typer.Option(help="After how long a patient is told to call: 30m, 4h.")
+    ] = None,
+    photos: Annotated[
+        bool | None, typer.Option("--photos/--no-photos", help="Whether pictures are passed on.")
+    ] = None,
+) -> None:
+    """Let patients of a clinic write to its staff group, or stop it."""
+    from bot.clinic import commands
+
+    given = {"hours": hours, "tz": tz, "timeout": commands.minutes(timeout), "photos": photos}
+    change = {name: value for name, value in given.items() if value is not None}
+    card = commands.handover(load_settings(), clinic_id, {"on": switch == "on", **change})
+    typer.echo(f"{card.id}\t{commands.spoken(card)}")
+    if card.handover.on and card.handover.group is None:
+        typer.echo(f"no staff group yet; `bot clinic staffgroup {card.id}` shows how to bind one")
+
+
+@clinic.command()
+def staffgroup(clinic_id: Id) -> None:
+    """Print what to type in a group so that it answers for the clinic."""
+    from bot.clinic import commands
+
+    typer.echo(commands.staff_command(load_settings(), clinic_id))
 
 
 @clinic.command()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,9 +18,11 @@ from bot.kb.replies import Replies
 from bot.reply import links
 from bot.settings import Settings
 from bot.store.clinics import Clinic, Clinics
+from bot.store.handovers import Handovers
 from bot.store.staff import Staff
 from bot.store.store import Store
 from bot.store.tally import Cell, month
+from bot.turn.handover import Handover
 
 Found = TypeVar("Found")
 
@@ -121,10 +124,7 @@ def _linked(settings: Settings, clinic_id: str, source: str) -> tuple[Clinic, st
 
     async def work(store: Store, clinics: Clinics) -> tuple[Clinic, str, str]:
         card, key = known(clinics, clinic_id)
-        username = await store.setting(f"username_{settings.bot_id}")
-        if username is None:  # the bot has not run yet on this database: ask Telegram
-            async with connected(make_bot(settings)) as bot:
-                username = bot.username
+        username = await _username(settings, store)
         payload = links.clinic(settings.bot_id, clinic_id, key, source)
         return card, links.url(username, payload), username
 
@@ -132,10 +132,15 @@ def _linked(settings: Settings, clinic_id: str, source: str) -> tuple[Clinic, st
 
 
 def revoke(settings: Settings, clinic_id: str) -> bool:
-    """Make all links and posters of a clinic invalid; chats bound already stay bound."""
+    """Make all links and posters of a clinic invalid, and unbind its staff group.
 
-    async def work(_: Store, clinics: Clinics) -> bool:
-        return await clinics.revoke(clinic_id)
+    Chats bound already stay bound.
+    """
+
+    async def work(store: Store, clinics: Clinics) -> bool:
+        found = await clinics.revoke(clinic_id)
+        await Handovers(store.engine, store.bot_id).wake(clinic_id)
+        return found
 
     return _run(settings, work)
 
@@ -145,9 +150,86 @@ def remove(settings: Settings, clinic_id: str) -> bool:
 
     async def work(store: Store, clinics: Clinics) -> bool:
         await Staff(store.engine, store.bot_id).remove(clinic_id)
-        return await clinics.remove(clinic_id)
+        found = await clinics.remove(clinic_id)
+        await Handovers(store.engine, store.bot_id).wake(clinic_id)
+        return found
 
     return _run(settings, work)
+
+
+def handover(settings: Settings, clinic_id: str, change: Mapping[str, object]) -> Clinic:
+    """Change what a clinic has set of its hand-over; patients with an open talk are told.
+
+    Raises:
+        ClinicError: there is no such clinic, or a value cannot be used.
+    """
+
+    def changed(held: Handover) -> Handover:
+        return Handover.model_validate({**held.model_dump(), **change})
+
+    async def work(store: Store, clinics: Clinics) -> Clinic:
+        known(clinics, clinic_id)
+        try:
+            await clinics.hand_over(clinic_id, changed)
+        except ValidationError as why:
+            first = why.errors(include_input=False)[0]
+            said = first["msg"].removeprefix("Value error, ")
+            raise ClinicError(f"{first['loc'][0]}: {said}") from None
+        card, _ = known(clinics, clinic_id)
+        if card.group is None:
+            await Handovers(store.engine, store.bot_id).wake(clinic_id)
+        return card
+
+    return _run(settings, work)
+
+
+def minutes(text: str | None) -> int | None:
+    """Minutes of "4h" or "30m".
+
+    Raises:
+        ClinicError: it is neither.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,3})\s*([hm])", text.strip().lower())
+    if found is None:
+        raise ClinicError("timeout: write 4h or 30m")
+    return int(found[1]) * (60 if found[2] == "h" else 1)
+
+
+def spoken(card: Clinic) -> str:
+    """What a clinic has set of its hand-over, in one line."""
+    held = card.handover
+    if not held.on:
+        return "hand-over off"
+    wait = f"{held.timeout // 60}h" if held.timeout % 60 == 0 else f"{held.timeout}m"
+    group = "no staff group" if held.group is None else f"staff group {held.group}"
+    parts = [held.spoken_hours(), f"within {wait}", group]
+    return f"hand-over on: {', '.join(parts + ['pictures too'] * held.photos)}"
+
+
+def staff_command(settings: Settings, clinic_id: str) -> str:
+    """What binds a group to the clinic, typed in that group within a day.
+
+    Raises:
+        ClinicError: there is no such clinic, or the bot's name cannot be learnt.
+    """
+
+    async def work(store: Store, clinics: Clinics) -> str:
+        card, key = known(clinics, clinic_id)
+        group = card.handover.group
+        code = links.staff_code(settings.bot_id, clinic_id, key, group, time.time())
+        return f"/staffgroup@{await _username(settings, store)} {code}"
+
+    return _run(settings, work)
+
+
+async def _username(settings: Settings, store: Store) -> str:
+    username = await store.setting(f"username_{settings.bot_id}")
+    if username is None:  # the bot has not run yet on this database: ask Telegram
+        async with connected(make_bot(settings)) as bot:
+            username = bot.username
+    return username
 
 
 def make_posters(

@@ -6,27 +6,36 @@ Reminders when they are due, and on Mondays the weekly summary for the staff of 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 
 from bot.reply.update import REMINDER, WEEKLY
+from bot.store.handovers import Handovers, Held, relay_row
 from bot.store.people import Due, People
-from bot.store.rows import Arrival
+from bot.store.rows import Arrival, own_number
 from bot.store.staff import Staff
 from bot.store.store import Store
 from bot.store.tally import week
+from bot.turn.handover import Relay
 
 WEEKLY_FROM = 8  # o'clock, UTC
 
 
 async def put_due(store: Store) -> int:
-    """Put each reminder that is due into the inbox; one that is there already is not repeated.
+    """Put each reminder, and each conversation to act on, into the inbox, once.
 
     Returns:
         How many were put there.
     """
-    found = await People(store.engine, store.bot_id).due()
-    return await store.put([_arrival(due) for due in found]) if found else 0
+    found = [_arrival(due) for due in await People(store.engine, store.bot_id).due()]
+    found += [_waited(held) for held in await Handovers(store.engine, store.bot_id).due()]
+    return await store.put(found) if found else 0
+
+
+def _waited(held: Held) -> Arrival:
+    thread = held.thread
+    relay = Relay(to="patient", what="due", clinic=thread.clinic, thread=thread.id)
+    cause = f"{thread.id}/{held.due:.3f}/{thread.active:.3f}"
+    return relay_row(relay, cause, held.chat_id, held.user_id)
 
 
 async def put_weekly(store: Store, staff: Staff, now: dt.datetime) -> int:
@@ -54,6 +63,6 @@ def _arrival(due: Due) -> Arrival:
 
 def _own(said: str, content: dict[str, dict[str, str]], chat_id: int, user_id: int) -> Arrival:
     """A row with a number of its own: negative, and the same whenever the same is due."""
-    number = -int.from_bytes(hashlib.sha256(said.encode()).digest()[:7], "big") - 1
+    number = own_number(said)
     raw = json.dumps({"update_id": number, **content})
     return Arrival(number, str(chat_id), next(iter(content)), raw, chat_id, user_id)

@@ -28,9 +28,10 @@ from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
 from bot.reply.update import UnreadableError
 from bot.store.clinics import Clinics
-from bot.store.people import People
+from bot.store.handovers import RELAY, Handovers
 from bot.store.rows import Back, Behind, Claimed, Closed
 from bot.store.store import LEASE, TROUBLE, Store
+from bot.turn.handover import Thread
 
 log = get_logger(__name__)
 
@@ -223,7 +224,8 @@ class Crew:
 
     async def _answer(self, row: Claimed) -> Closed | Back:
         age = row.age
-        if age > (QUERY_LIVES if row.kind == "inline_query" else UPDATE_LIVES):
+        lives = QUERY_LIVES if row.kind == "inline_query" else UPDATE_LIVES
+        if row.kind != RELAY and age > lives:
             return Closed(row, "too_old")
         if row.claims > CLAIMS:
             return await self._give_up(row)
@@ -240,9 +242,11 @@ class Crew:
         if response.wait:
             return Back(row, left)
         if response.gone:
-            with _of_the_store():
-                await self._parts.store.forget_chat(row.chat_id)
+            await self._gone(row.chat_id)
             return Closed(row, "gone", memory="", kept="", scrub=True)
+        if response.moved_to is not None:
+            with _of_the_store():
+                await self._moved(row.chat_id, response.moved_to)
         note = partial(self._note_sent, row)
         sent = await self._parts.sender.send(response.calls, row.sent, age, note)
         self._parts.stats.replied(response, sent, age)
@@ -272,10 +276,8 @@ class Crew:
     ) -> Response:
         """Take the turn in its thread; a slow one shows that we are typing."""
         parts = self._parts
-        if parts.clinics is not None and (row.kept or "/start c_" in row.raw):
-            with _of_the_store():
-                await parts.clinics.refresh()
-        work = partial(self._respond, row, waiting, may_wait)
+        thread = await self._thread(row)
+        work = partial(self._respond, row, waiting, may_wait, thread)
         turn = asyncio.ensure_future(self._turns.take(work))
         await asyncio.wait([turn], timeout=TYPING_FROM)
         if not turn.done() and row.chat_id and len(self._running) <= ALONE:
@@ -286,10 +288,23 @@ class Crew:
         if response.later is None:
             return response
         with _of_the_store():
-            made = await response.later(People(parts.store.engine, parts.store.bot_id))
-        return replace(response, calls=(*response.calls, *made))
+            return response.completed(await response.later(parts.store))
 
-    def _respond(self, row: Claimed, waiting: Sequence[Behind], may_wait: bool) -> Response:
+    async def _thread(self, row: Claimed) -> Thread | None:
+        """The person's last conversation with a clinic, and the clinics as they are now."""
+        parts = self._parts
+        concerned = row.kept or row.kind == RELAY or row.chat_id < 0 or "/start c_" in row.raw
+        if parts.clinics is None or not concerned:
+            return None
+        with _of_the_store():
+            await parts.clinics.refresh()
+            if row.chat_id <= 0:
+                return None
+            return await Handovers(parts.store.engine, parts.store.bot_id).latest(row.chat_id)
+
+    def _respond(
+        self, row: Claimed, waiting: Sequence[Behind], may_wait: bool, thread: Thread | None
+    ) -> Response:
         return self._parts.responder.respond(
             parse(row.raw),
             row.chat_id,
@@ -298,6 +313,7 @@ class Crew:
             row.user_id,
             row.kept,
             [parse(one.raw) for one in waiting],
+            thread,
             may_wait=may_wait,
         )
 
@@ -325,16 +341,18 @@ class Crew:
         self, row: Claimed, response: Response, sent: Sent, joined: tuple[int, ...]
     ) -> Closed | Back:
         """What becomes of the row, by the fate of its answer."""
-        await self._note(row, response, sent)
+        await self._note(response, sent)
         broken = sent.reason == "broken"
         match sent.fate:
             case Fate.HELD if broken and row.failures + 1 >= FAILURES:
                 return _closed(row, response, sent, "unsure", joined)
             case Fate.HELD:
                 return Back(row, sent.delay, failed=broken, sent=sent.done)
+            case Fate.BLOCKED if sent.chat_id not in (None, row.chat_id):
+                await self._gone(sent.chat_id or 0)  # the clinic's group, not the person
+                return _closed(row, response, sent, "group_gone", joined)
             case Fate.BLOCKED:
-                with _of_the_store():
-                    await self._parts.store.forget_chat(row.chat_id)
+                await self._gone(row.chat_id)
                 return Closed(row, "blocked", memory="", kept="", scrub=True)
             case Fate.REFUSED:
                 return _closed(row, response, sent, "refused", joined, dead=True)
@@ -343,16 +361,34 @@ class Crew:
             case Fate.SENT:
                 return _closed(row, response, sent, response.outcome, joined)
 
-    async def _note(self, row: Claimed, response: Response, sent: Sent) -> None:
+    async def _note(self, response: Response, sent: Sent) -> None:
         """What a sending tells beside its fate."""
         if response.calls and sent.reason != "paced":
             failed = sent.reason in ("network", "broken", "timeout")
             self._parts.health.sends_work(works=not failed)
-        if sent.moved_to is not None:
+        if sent.moved_to is not None and sent.chat_id is not None:
             try:
-                await self._parts.store.move_chat(row.chat_id, sent.moved_to)
+                await self._moved(sent.chat_id, sent.moved_to)
             except TROUBLE as error:  # the answer is there: better without memory than twice
                 log.error("chat_not_moved", error=describe(error))  # noqa: TRY400
+
+    async def _moved(self, old: int, new: int) -> None:
+        """A group got another number: what is kept of it follows."""
+        await self._parts.store.move_chat(old, new)
+        if self._parts.clinics is not None:
+            await self._parts.clinics.move_group(old, new)
+
+    async def _gone(self, chat_id: int) -> None:
+        """A person blocked the bot, or a group put it out: nothing is kept of the chat.
+
+        The people who wait for a staff group that is gone are told.
+        """
+        store, clinics = self._parts.store, self._parts.clinics
+        with _of_the_store():
+            await store.forget_chat(chat_id)
+            if chat_id < 0 and clinics is not None:
+                for clinic in await clinics.move_group(chat_id, None):
+                    await Handovers(store.engine, store.bot_id).wake(clinic.id)
 
 
 @contextmanager
@@ -370,7 +406,9 @@ def _of_the_store() -> Iterator[None]:
 
 def _bare(row: Closed | Back) -> Closed | Back:
     """The row without what it would change beside itself."""
-    return replace(row, memory=None, kept=None, counted=()) if isinstance(row, Closed) else row
+    if not isinstance(row, Closed):
+        return row
+    return replace(row, memory=None, kept=None, counted=(), thread=None, relays=(), shown=None)
 
 
 def _closed(
@@ -383,6 +421,8 @@ def _closed(
     dead: bool = False,
 ) -> Closed:
     """The row, over, with all that its answer changes."""
+    taken = sent.fate not in (Fate.REFUSED, Fate.BLOCKED)
+    shown = response.shows is not None and sent.message_id is not None
     return Closed(
         row,
         outcome,
@@ -393,4 +433,7 @@ def _closed(
         counted=response.counted,
         scrub=response.scrub,
         joined=joined,
+        thread=response.thread if taken else None,
+        relays=response.relays if taken else response.undelivered,
+        shown=(response.shows or 0, sent.message_id or 0) if shown else None,
     )

@@ -6,6 +6,7 @@ from bot.reply import links
 from bot.reply.buttons import button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.ending import leaving
 from bot.store.clinics import Clinic
 
 
@@ -40,7 +41,9 @@ def bind(event: Event, desk: Desk, link: links.Link) -> Response:
     markup = keyboard(button(example, Press.SAY, example))
     calls = (text_call(event.chat_id, text, reply_markup=markup),)
     counted = (("link", f"{held.id}/{link.source or 'link'}", held.id),)
-    return Response(calls, event.talk.stored(), "answered", kept=kept.stored(), counted=counted)
+    said = Response(calls, event.talk.stored(), "answered", kept=kept.stored(), counted=counted)
+    same = event.thread is None or event.thread.clinic == held.id
+    return said if same else leaving(event, said)
 
 
 def show(event: Event, desk: Desk) -> Response:
@@ -48,8 +51,13 @@ def show(event: Event, desk: Desk) -> Response:
     held = desk.clinic(event.kept)
     if held is None:
         return Response((text_call(event.chat_id, desk.say("clinic.none")),), None, "answered")
-    markup = keyboard(button(desk.say("clinic.leave"), Press.DO, "clinic.leave"))
-    text = f"{card(held, desk)}\n\n{desk.say('clinic.shown')}"
+    say, parts = desk.say, [card(held, desk), desk.say("clinic.shown")]
+    rows = [button(say("clinic.leave"), Press.DO, "clinic.leave")]
+    if held.group is not None:
+        parts.append(say("ask.hours", hours=held.handover.spoken_hours()))
+        if held.handover.open_at(event.at):
+            rows.insert(0, button(say("ask.button"), Press.DO, "ask.start"))
+    text, markup = "\n\n".join(parts), keyboard(*rows)
     return Response((text_call(event.chat_id, text, reply_markup=markup),), None, "answered")
 
 
@@ -57,4 +65,4 @@ def leave(event: Event, desk: Desk) -> Response:
     """Forget the clinic."""
     kept = event.kept.model_copy(update={"clinic": None})
     call = text_call(event.chat_id, desk.say("clinic.left"))
-    return Response((call,), None, "answered", kept=kept.stored())
+    return leaving(event, Response((call,), None, "answered", kept=kept.stored()))

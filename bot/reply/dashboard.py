@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bot.reply.desk import Desk, Event, Response, text_call
-from bot.reply.outgoing import Outgoing
-from bot.store.people import People
 from bot.store.staff import LINK_LIVES
+from bot.store.store import Store
 
 
 def send_link(event: Event, desk: Desk) -> Response:
     """A link that works once, or what somebody who is not listed can do."""
 
-    async def later(_: People) -> tuple[Outgoing, ...]:
+    async def later(_: Store) -> Response:
         staff, who = desk.staff, event.user_id
         if staff is None or not who or not (await staff.access(who)).any:
-            return (text_call(event.chat_id, desk.say("dashboard.not_listed", number=who)),)
+            text = desk.say("dashboard.not_listed", number=who)
+            return Response((text_call(event.chat_id, text),))
         link = f"{desk.dashboard}/enter/{await staff.link(who)}"
         text = desk.say("dashboard.link", link=link, minutes=round(LINK_LIVES / 60))
-        return (text_call(event.chat_id, text, protect_content=True),)
+        return Response((text_call(event.chat_id, text, protect_content=True),))
 
     return Response((), None, "answered", later=later)

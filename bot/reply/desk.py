@@ -15,15 +15,17 @@ from bot.reply.render import NO_PREVIEW
 from bot.reply.talk import Kept, Talk
 from bot.reply.update import Done, Me
 from bot.store.clinics import Clinic, Clinics
-from bot.store.people import People
+from bot.store.rows import Arrival
 from bot.store.staff import Staff
+from bot.store.store import Store
+from bot.turn.handover import Thread
 from bot.turn.reply import Reply
 
 if TYPE_CHECKING:
     from bot.turn.turn import TurnFunction
 
-Later = Callable[[People], Awaitable[tuple[Outgoing, ...]]]
-"""Calls that only the database can complete, such as the file of /mydata."""
+Later = Callable[[Store], Awaitable["Response"]]
+"""What only the database can complete, such as the file of /mydata: its calls and relays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Response:
     ``later``: calls that need the database; ``scrub``: take the person's ids out of closed rows;
     ``answers``: the number of the person's message that the one call answers, for edits;
     ``took``: how many of the waiting messages it answers as well; ``wait``: nothing is said yet,
-    for more may follow in a moment.
+    for more may follow in a moment. ``thread``: the conversation with the clinic, changed;
+    ``relays``: what goes to its other side, and ``undelivered`` instead of it where Telegram takes
+    none of the calls; ``shows``: the number of the conversation whose staff sees the call;
+    ``moved_to``: the group's number from now on.
     """
 
     calls: tuple[Outgoing, ...] = ()
@@ -50,6 +55,16 @@ class Response:
     answers: int | None = None
     took: int = 0
     wait: bool = False
+    thread: Thread | None = None
+    relays: tuple[Arrival, ...] = ()
+    undelivered: tuple[Arrival, ...] = ()
+    shows: int | None = None
+    moved_to: int | None = None
+
+    def completed(self, late: Response) -> Response:
+        """With what the database had to say."""
+        calls, relays = (*self.calls, *late.calls), (*self.relays, *late.relays)
+        return replace(self, calls=calls, relays=relays)
 
     @property
     def due(self) -> float | None:
@@ -68,7 +83,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One update with what is remembered of its chat and its person."""
+    """One update, by its number, with what is remembered of its chat and its person.
+
+    ``thread``: the person's last conversation with a clinic.
+    """
 
     done: Done
     chat_id: int
@@ -76,6 +94,8 @@ class Event:
     talk: Talk
     kept: Kept
     at: dt.datetime
+    thread: Thread | None = None
+    number: int = 0
 
     def having(self, talk: Talk) -> Event:
         """The same update later in its handling."""

@@ -12,7 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram import ReplyParameters as ReplyTo
 
 from bot.kb.knowledge import Knowledge
-from bot.reply import links
+from bot.reply import links, staff_group
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.turn.alert import alert_reply
@@ -30,6 +30,10 @@ _DOSE = "d"
 def answer(event: Event, desk: Desk, nonce: str) -> Response:
     """Answer a question in a group. Nothing is remembered of a group."""
     done = event.done
+    if (said := staff_group.answer(event, desk)) is not None:
+        return said
+    if done.kind == "edit":
+        return Response()
     if (done.command not in (None, "ask")) or not done.text:
         return Response((_said(event, desk.say("group.help")),), None, "answered")
     inbound = Inbound(text=done.text, at=event.at, where=Where.GROUP, language=desk.language)

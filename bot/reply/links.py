@@ -23,6 +23,8 @@ _MAC = r"[A-Za-z0-9_-]{22}"
 _SHOW = re.compile(r"([pt])_([a-z0-9][a-z0-9-]{0,39})", re.ASCII)
 _RECEIPT = re.compile(r"v_([a-z0-9][a-z0-9-]{0,39})_([0-9a-f]{8})", re.ASCII)
 _CLINIC = re.compile(rf"c_([a-z0-9][a-z0-9-]{{0,29}})_({_MAC})(?:_([a-z0-9]{{1,7}}))?", re.ASCII)
+_STAFF = re.compile(rf"s_([a-z0-9][a-z0-9-]{{0,29}})_(\d{{1,9}})_({_MAC})", re.ASCII)
+STAFF_CODE_LASTS = 24  # hours
 _CARRIED = re.compile(rf"g_([A-Za-z0-9-]{{8}})({_MAC})", re.ASCII)
 
 
@@ -86,6 +88,37 @@ def clinic_signed(bot_id: int, link: Link, key: bytes) -> bool:
     """Whether the clinic's key made this link, for this bot."""
     where = [link.source] if link.source else []
     return hmac.compare_digest(link.proof, mac(key, "clinic", str(bot_id), link.name, *where))
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCode:
+    """What binds a staff group to a clinic; ``expires``: in hours since 1970."""
+
+    clinic: str
+    expires: int
+    proof: str
+
+
+def staff_code(bot_id: int, name: str, key: bytes, group: int | None, now: float) -> str:
+    """A code for a clinic whose staff group is ``group`` so far: once used, it is void."""
+    expires = int(now // 3600) + STAFF_CODE_LASTS
+    return f"s_{name}_{expires}_{_staff_mac(bot_id, name, key, group, expires)}"
+
+
+def _staff_mac(bot_id: int, name: str, key: bytes, group: int | None, expires: int) -> str:
+    return mac(key, "staff", str(bot_id), name, str(group), str(expires))
+
+
+def read_staff_code(text: str) -> StaffCode | None:
+    """A code as somebody typed it; None where it has not the form."""
+    found = _STAFF.fullmatch(text) if len(text) <= 2 * LONGEST else None
+    return StaffCode(found[1], int(found[2]), found[3]) if found else None
+
+
+def staff_signed(bot_id: int, code: StaffCode, key: bytes, group: int | None, now: float) -> bool:
+    """Whether the clinic's key made this code for its present state, not too long ago."""
+    good = _staff_mac(bot_id, code.clinic, key, group, code.expires)
+    return hmac.compare_digest(code.proof, good) and now / 3600 <= code.expires
 
 
 def carry(target: str, nonce: str, key: bytes) -> str:

@@ -22,7 +22,13 @@ class Outgoing:
 
     def plain(self) -> Outgoing:
         """The same message with nothing in it that Telegram could object to."""
-        dropped = ("entities", "reply_markup", "reply_parameters", "parse_mode")
+        dropped = (
+            "entities",
+            "caption_entities",
+            "reply_markup",
+            "reply_parameters",
+            "parse_mode",
+        )
         kept = {name: value for name, value in self.kwargs.items() if name not in dropped}
         return Outgoing(self.method, kept, self.chat_id, self.essential)
 

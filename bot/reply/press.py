@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.reply import clinic, pictures, private, receipt, records, remind, visit, weekly
+from bot.reply import (
+    ask,
+    clinic,
+    pictures,
+    private,
+    receipt,
+    records,
+    remind,
+    staff_group,
+    visit,
+    weekly,
+)
 from bot.reply.buttons import without_thumbs
 from bot.reply.codes import Code, Press, read_code
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
@@ -17,6 +28,8 @@ from bot.turn.inbound import Inbound, Where
 from bot.turn.reply import Kind, Reply
 
 _DO: Mapping[str, Callable[[Event, Desk], Response]] = {
+    "ask.start": ask.start,
+    "ask.close": ask.close,
     "clinic.leave": clinic.leave,
     "data.delete": records.delete,
     "data.keep": records.keep,
@@ -41,6 +54,8 @@ def answer(event: Event, desk: Desk) -> Response:
     said = None
     if code is not None and event.done.where is Where.PRIVATE and event.chat_id:
         said = _press(event, desk, code)
+    elif code is not None and code.press is Press.DO and event.chat_id:
+        said = staff_group.press(event, desk, code.target)
     if said is None:
         call = press_answer(event.done.query_id or "", desk.say("service.old_button"))
         return Response((call,), outcome="old_button")
@@ -96,6 +111,10 @@ def _do(event: Event, desk: Desk, target: str) -> Response | None:
     if target in _DO:
         return _DO[target](event, desk)
     first, _, rest = target.partition(".")
+    if first == "ask":
+        what, _, digest = rest.partition(".")
+        judge = {"send": ask.send, "no": ask.refuse}.get(what)
+        return judge(event, desk, digest) if judge else None
     if first == "tick":
         return visit.tick(event, desk, rest)
     if target in ("remind.exam", "remind.end"):

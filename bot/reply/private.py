@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup
 
-from bot.reply import buttons, clinic, dashboard, links, receipt, records, remind, visit
+from bot.reply import ask, buttons, clinic, dashboard, links, receipt, records, remind, visit
 from bot.reply.buttons import button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
@@ -30,6 +31,7 @@ OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
     "trust": records.trust,
     "clinic": clinic.show,
     "dashboard": dashboard.send_link,
+    "close": ask.close,
 }
 """Commands of the Telegram side; the turn knows the others."""
 
@@ -39,6 +41,8 @@ def answer(event: Event, desk: Desk) -> Response:
     done = event.done
     if done.kind == "edit":
         return _edit(event, desk)
+    if done.kind == "media" and event.talk.asking == ask.ASKING:
+        return _media_to_clinic(event, desk)
     if done.kind == "media":
         if not done.text:
             return Response(
@@ -60,12 +64,11 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         return Response((text_call(event.chat_id, desk.say("telegram.ask")),), None, "answered")
     if name is not None and name in OWN and not rest:
         return OWN[name](event, desk)
-    if name == "cancel" and event.talk.asking is not None:
-        talk = event.talk.model_copy(update={"asking": None})
-        call = text_call(event.chat_id, desk.say("command.cancelled"))
-        return Response((call,), talk.stored(), "answered")
+    if name == "cancel" and (cancelled := _cancel(event, desk)) is not None:
+        return cancelled
     if name is None and event.talk.asking is not None:
-        answered = remind.read_answer(event, desk, rest)
+        to = to_clinic if event.talk.asking == ask.ASKING else remind.read_answer
+        answered = to(event, desk, rest)
         if answered is not None:
             return answered
     said = say(event, desk, f"/{name} {rest}".strip() if name else rest)
@@ -74,6 +77,38 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         known = ", ".join(f"/{one}" for one in PRIVATE)
         return show(event, desk, chat(desk.kb, "command.unknown", commands=known))
     return said
+
+
+def _cancel(event: Event, desk: Desk) -> Response | None:
+    """/cancel where a question of this side is open, or a message to the clinic is not sent."""
+    if event.thread is not None and event.thread.draft is not None:
+        call = text_call(event.chat_id, desk.say("ask.refused"))
+        return Response((call,), None, "not_sent", thread=event.thread.refused())
+    if event.talk.asking is None:
+        return None
+    talk = event.talk.model_copy(update={"asking": None})
+    call = text_call(event.chat_id, desk.say("command.cancelled"))
+    return Response((call,), talk.stored(), "answered")
+
+
+def to_clinic(event: Event, desk: Desk, text: str, photo: str | None = None) -> Response:
+    """Words for the clinic. Triage reads them first: an emergency is answered, and never sent."""
+    memory, reply = desk.turn(Inbound(text=text, at=event.at), event.talk.memory)
+    if ask.stops(memory, reply):
+        return say(event, desk, text)
+    said = ask.preview(event, desk, text, photo)
+    if reply.kind is not Kind.ALERT:
+        return said
+    shown = show(event, desk, reply)
+    return replace(said, calls=(*shown.calls, *said.calls), reply=reply)
+
+
+def _media_to_clinic(event: Event, desk: Desk) -> Response:
+    """A picture or the like for the clinic; its words are read first, whatever it is."""
+    text = event.done.text
+    if text and ask.stops(*desk.turn(Inbound(text=text, at=event.at), event.talk.memory)):
+        return say(event, desk, text, before=desk.say("media.with_caption"))
+    return ask.media(event, desk) or to_clinic(event, desk, text, event.done.photo)
 
 
 def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
@@ -117,7 +152,7 @@ def show(
     course: bool = False,
 ) -> Response:
     """Show a reply, and remember what it showed."""
-    markup = buttons.under(reply, desk, course=course)
+    markup = ask.under(buttons.under(reply, desk, course=course), event, desk, reply)
     calls = messages(laid_out(event, desk, reply, before), event.chat_id, markup)
     talk = seen(event.talk, reply)
     if event.done.kind != "edit":  # what the answer before this one showed is the last no more
@@ -130,7 +165,8 @@ def laid_out(event: Event, desk: Desk, reply: Reply, before: str = "") -> Page:
     titles = [desk.kb.passages[cited.passage].title for cited in reply.citations[1:]]
     referral = reply.kind in (Kind.ALERT, Kind.NOT_COVERED, Kind.DOSE)
     line = clinic.line(event, desk) if referral else ""
-    after = "\n\n".join(part for part in (desk.sources(reply), line) if part)
+    lines = (desk.sources(reply), line, ask.line(event, desk, reply))
+    after = "\n\n".join(part for part in lines if part)
     return page(reply, titles, desk.receipts(reply), before, after)
 
 
@@ -182,14 +218,20 @@ def _edit(event: Event, desk: Desk) -> Response:
     done, talk = event.done, event.talk
     if done.command is not None:
         return Response()
+    thread = event.thread
+    if thread and thread.draft and thread.draft.message == done.message_id:
+        return to_clinic(event, desk, done.text, thread.draft.photo)
     said = say(event, desk, done.text)
     if said.reply is None:
         return Response()
     if said.reply.kind is Kind.ALERT:
         return said
+    if thread and thread.open and thread.last == done.message_id:
+        return ask.edited(event, desk)
     if talk.asked is None or talk.asked != done.message_id or talk.shown is None:
         return Response(outcome="old_edit")
     markup: InlineKeyboardMarkup | None = buttons.under(said.reply, desk)
+    markup = ask.under(markup, event, desk, said.reply)
     call = edited(laid_out(event, desk, said.reply), event.chat_id, talk.shown, markup)
     if call is None:
         return said

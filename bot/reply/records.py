@@ -12,9 +12,10 @@ from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.store.people import People
+from bot.store.store import Store
 
 _TIMES = ("received", "closed", "due", "lease", "touched")
-_JSON = ("raw", "memory", "kept")
+_JSON = ("raw", "memory", "kept", "thread", "draft")
 
 
 def privacy(event: Event, desk: Desk) -> Response:
@@ -26,7 +27,8 @@ def privacy(event: Event, desk: Desk) -> Response:
 def mydata(event: Event, desk: Desk) -> Response:
     """/mydata: every stored row that bears the chat's or the person's id, as a file."""
 
-    async def later(people: People) -> tuple[Outgoing, ...]:
+    async def later(store: Store) -> Response:
+        people = People(store.engine, store.bot_id)
         stored = await people.everything(event.chat_id, event.user_id)
         file = json.dumps(readable(stored), indent=2, ensure_ascii=False).encode()
         kwargs = {
@@ -35,7 +37,7 @@ def mydata(event: Event, desk: Desk) -> Response:
             "filename": "my-data.json",
             "caption": desk.say("privacy.mydata"),
         }
-        return (Outgoing("send_document", kwargs, event.chat_id),)
+        return Response((Outgoing("send_document", kwargs, event.chat_id),))
 
     return Response((), None, "answered", later=later)
 
@@ -75,10 +77,11 @@ def keep(event: Event, desk: Desk) -> Response:
 def delete(event: Event, desk: Desk) -> Response:
     """Delete everything, read again, and say what is left."""
 
-    async def later(people: People) -> tuple[Outgoing, ...]:
-        left = await people.delete(event.chat_id, event.user_id)
+    async def later(store: Store) -> Response:
+        await store.forget_handovers(event.chat_id)
+        left = await People(store.engine, store.bot_id).delete(event.chat_id, event.user_id)
         key = "privacy.not_all" if left else "privacy.deleted"
-        return (text_call(event.chat_id, desk.say(key, left=left)),)
+        return Response((text_call(event.chat_id, desk.say(key, left=left)),))
 
     return Response((), "", "answered", kept="", later=later, scrub=True)
 

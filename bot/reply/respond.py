@@ -1,7 +1,8 @@
 """From a raw update to the calls that answer it: pure but for the turn that is handed in.
 
 Start here to follow an update through the Telegram side. What was done decides who answers:
-``private`` (words, media, edits), ``press`` (buttons), ``group``, ``inline``, ``remind``.
+``private`` (words, media, edits), ``press`` (buttons), ``group``, ``inline``, ``remind``, and
+``ask`` and ``staff_group`` for the two sides of a conversation with a clinic.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.kb.replies import Replies
-from bot.reply import burst, group, inline, links, press, remind, weekly
+from bot.reply import ask, burst, group, inline, links, press, remind, staff_group, weekly
 from bot.reply.buttons import keyboard, offers
 from bot.reply.counts import counted
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
@@ -21,6 +22,8 @@ from bot.reply.outgoing import Outgoing
 from bot.reply.render import messages, page
 from bot.reply.talk import Kept, Talk
 from bot.reply.update import REMINDER, WEEKLY, Me, Raw, read
+from bot.store.handovers import RELAY
+from bot.turn.handover import Relay, Thread
 from bot.turn.inbound import Inbound, Where
 from bot.turn.memory import Memory
 
@@ -50,6 +53,7 @@ class Responder:
         user_id: int = 0,
         kept: str | None = None,
         waiting: Sequence[Raw] = (),
+        thread: Thread | None = None,
         *,
         may_wait: bool = False,
     ) -> Response:
@@ -57,7 +61,8 @@ class Responder:
 
         ``remembered``: the talk, and ``kept``: what lasts about the person, as stored.
         ``waiting``: the chat's next updates, which one answer may cover; ``may_wait``: whether a
-        message that is unclear alone may be held for a moment.
+        message that is unclear alone may be held for a moment. ``thread``: the person's last
+        conversation with a clinic.
 
         Raises:
             UnreadableError: the update has not the shape that the Bot API promises.
@@ -65,7 +70,9 @@ class Responder:
         done = read(update, Me(self.bot_id, self.username))
         if done.kind == "gone":
             return Response(outcome="gone", gone=True, scrub=True)
-        if done.kind == "nothing" or not (chat_id or done.kind == "inline"):
+        if done.kind == "moved":
+            return Response(outcome="moved", moved_to=done.moved_to)
+        if done.kind == "nothing" or not (chat_id or done.kind in ("inline", RELAY)):
             return Response()
         event = Event(
             done,
@@ -74,6 +81,8 @@ class Responder:
             Talk.read(remembered),
             Kept.read(kept),
             done.at or dt.datetime.fromtimestamp(received, dt.UTC),
+            thread,
+            int(update.get("update_id", 0)),
         )
         if self.desk is None:
             return self._bare(event)
@@ -88,6 +97,10 @@ class Responder:
     ) -> Response:
         """Let the one answer whom what was done calls for."""
         done = event.done
+        if done.kind == RELAY:
+            relay = Relay.model_validate(update[RELAY])
+            side = staff_group.deliver if relay.to == "staff" else ask.receive
+            return side(event, desk, relay)
         if done.kind == "inline":
             return inline.answer(event, desk)
         if done.kind == REMINDER:
@@ -104,7 +117,7 @@ class Responder:
     def _bare(self, event: Event) -> Response:
         """What the turn says, and nothing beside it."""
         done = event.done
-        if done.kind == "inline":
+        if done.kind in ("inline", RELAY):
             return Response()
         said = f"/{done.command} {done.text}".strip() if done.command else done.text
         memory, reply = self.turn(Inbound(text=said, at=event.at), event.talk.memory)

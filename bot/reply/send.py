@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -47,8 +47,9 @@ class Fate(Enum):
 class Sent:
     """The fate of an answer. ``done``: how many of its calls need not be made again.
 
-    ``reason`` for metrics ("broken": it may have arrived all the same); ``moved_to``: the chat
-    that took the chat's place; ``message_id``: of the last message sent.
+    ``reason`` for metrics ("broken": it may have arrived all the same); ``chat_id``: of the last
+    call that was tried; ``moved_to``: the chat that took its place; ``message_id``: of the last
+    message sent.
     """
 
     fate: Fate
@@ -57,6 +58,7 @@ class Sent:
     reason: str = ""
     moved_to: int | None = None
     message_id: int | None = None
+    chat_id: int | None = None
 
 
 class Pacer:
@@ -133,18 +135,22 @@ class Sender:
         """
         moved_to: int | None = None
         message_id: int | None = None
+        chat_id: int | None = None
         for number, call in enumerate(calls[done:], start=done):
             if call.chat_id is not None and (wait := self.pacer.wait(call.chat_id)):
                 return Sent(Fate.HELD, number, wait, "paced")
             outgoing = call if moved_to is None or call.chat_id is None else call.moved(moved_to)
+            chat_id = chat_id if call.chat_id is None else call.chat_id
             try:
                 moved, sent = await self._noted(outgoing, number + 1, note)
                 moved_to, message_id = moved or moved_to, sent or message_id
             except TelegramError as error:
                 if not call.essential and not isinstance(error, InvalidToken):
                     continue
-                return self._judge(error, call, number, age)
-        return Sent(Fate.SENT, len(calls), moved_to=moved_to, message_id=message_id)
+                return replace(self._judge(error, call, number, age), chat_id=chat_id)
+        return Sent(
+            Fate.SENT, len(calls), moved_to=moved_to, message_id=message_id, chat_id=chat_id
+        )
 
     async def _noted(
         self, call: Outgoing, number: int, note: Note

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.store.handovers import RELAY
 from bot.turn.inbound import Where
 
 KINDS = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
@@ -18,6 +19,8 @@ REMINDER = "reminder"
 
 WEEKLY = "weekly"
 """The same, when the weekly summary of a clinic is due to one of its staff."""
+GROUP_COMMANDS = ("ask", "staffgroup")
+"""What is for us in a group without our name behind it; ``close`` is, under a message of ours."""
 
 MEDIA = (
     "photo",
@@ -64,11 +67,13 @@ class Address:
 class Done:
     """What a person did, free of Telegram's nesting.
 
-    ``kind``: ``text``, ``media``, ``edit``, ``press``, ``inline``, ``gone``, ``reminder``,
-    ``weekly``, or
-    ``nothing`` where there is nothing to answer. ``command`` is without its slash, ``text`` then
-    what follows it. ``media``: one of ``MEDIA``. ``rows``: the buttons under the pressed message.
-    ``language``: of the person's Telegram, as far as it tells.
+    ``kind``: ``text``, ``media``, ``edit``, ``press``, ``inline``, ``gone``, ``moved``,
+    ``reminder``, ``weekly``, ``relay``, or ``nothing`` where there is nothing to answer.
+    ``command`` is without its slash, ``text`` then what follows it. ``media``: one of ``MEDIA``;
+    ``photo``: the file of the largest. ``rows``: the buttons under the pressed message.
+    ``language``: of the person's Telegram, as far as it tells. ``replied``: the first line of our
+    own message that this replies to. ``public``: anybody can find the group. ``moved_to``: the
+    number that the group has from now on.
     """
 
     kind: str
@@ -83,6 +88,10 @@ class Done:
     offset: str = ""
     rows: tuple[Any, ...] = ()
     language: str = ""
+    photo: str | None = None
+    replied: str = ""
+    public: bool = False
+    moved_to: int | None = None
 
 
 def address(update: Raw) -> Address:
@@ -136,8 +145,9 @@ def read(update: Raw, me: Me) -> Done:
     Raises:
         UnreadableError: a field has not the type that the Bot API promises.
     """
-    if REMINDER in update:
-        return Done(REMINDER)
+    for own in (REMINDER, RELAY):
+        if own in update:
+            return Done(own)
     if WEEKLY in update:
         return Done(WEEKLY, text=str(update[WEEKLY]["clinic"]))
     kind = address(update).kind
@@ -160,6 +170,8 @@ def read(update: Raw, me: Me) -> Done:
 
 def _message(body: Raw, me: Me) -> Done:
     where = _where(body["chat"])
+    if where is Where.GROUP and "migrate_to_chat_id" in body:
+        return Done("moved", where, moved_to=int(body["migrate_to_chat_id"]))
     text = str(body.get("text") or body.get("caption") or "")
     media = next((kind for kind in MEDIA if kind in body), None)
     command = None
@@ -167,7 +179,7 @@ def _message(body: Raw, me: Me) -> Done:
         name, addressee, rest = found.groups()
         if addressee and addressee.lower() != me.username.lower():
             return Done("nothing")
-        if where is Where.GROUP and not addressee and name.lower() != "ask":
+        if where is Where.GROUP and not (addressee or _is_ours(name.lower(), body, me)):
             return Done("nothing")
         command, text = name.lower(), rest or ""
     elif where is Where.GROUP and not _is_for_us(body, text, me):
@@ -186,15 +198,37 @@ def _message(body: Raw, me: Me) -> Done:
         media,
         at,
         int(body["message_id"]),
+        photo=_file(body) if media == "photo" else None,
+        replied=_replied(body, me),
+        public=bool(body["chat"].get("username")),
     )
+
+
+def _file(body: Raw) -> str | None:
+    """The largest of a picture's sizes."""
+    sizes = [size["file_id"] for size in body["photo"] or () if "file_id" in size]
+    return str(sizes[-1]) if sizes else None
+
+
+def _is_ours(name: str, body: Raw, me: Me) -> bool:
+    return name in GROUP_COMMANDS or (name == "close" and bool(_replied(body, me)))
+
+
+def _replied(body: Raw, me: Me) -> str:
+    """The first line of our own message that this one replies to."""
+    replied = body.get("reply_to_message") or {}
+    if (replied.get("from") or {}).get("id") != me.bot_id:
+        return ""
+    return str(replied.get("text") or replied.get("caption") or "").partition("\n")[0]
 
 
 def _edited(body: Raw, me: Me) -> Done:
     done = _message(body, me)
-    if done.kind == "nothing" or done.where is Where.GROUP or not (done.text or done.command):
+    elsewhere = done.where is Where.GROUP and not done.replied
+    if done.kind not in ("text", "media") or elsewhere or not (done.text or done.command):
         return Done("nothing")  # a live location moved, or an edit in a group
     at = dt.datetime.fromtimestamp(int(body.get("edit_date") or body.get("date", 0)), dt.UTC)
-    return Done("edit", done.where, done.text, done.command, None, at, done.message_id)
+    return replace(done, kind="edit", media=None, photo=None, at=at)
 
 
 def _is_for_us(body: Raw, text: str, me: Me) -> bool:

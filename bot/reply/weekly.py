@@ -10,7 +10,7 @@ from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.drawing import GREY, HEIGHT, INK, LINE, MARGIN, TEAL, WIDTH, Sheet
 from bot.reply.outgoing import Outgoing
-from bot.store.people import People
+from bot.store.store import Store
 from bot.store.tally import ENOUGH, Cell, day, week
 
 _GAPS = 3  # topics that are named
@@ -22,17 +22,17 @@ def answer(event: Event, desk: Desk) -> Response:
     """Send last week's numbers to one of the staff, if they are still on the list."""
     clinic, monday = event.done.text, event.at.date() - dt.timedelta(days=7 + event.at.weekday())
 
-    async def later(people: People) -> tuple[Outgoing, ...]:
+    async def later(store: Store) -> Response:
         staff, clinics = desk.staff, desk.clinics
         if staff is None or clinics is None:
-            return ()
+            return Response()
         await clinics.refresh()
         held = clinics.get(clinic)
         if held is None or clinic not in (await staff.access(event.user_id)).clinics:
-            return ()
+            return Response()
         days = [monday + dt.timedelta(days=number) for number in range(7)]
-        dated = await people.tally.cells(clinic, [day(one).name for one in days])
-        cells = await people.tally.cells(clinic, [week(monday).name])
+        dated = await store.tally.cells(clinic, [day(one).name for one in days])
+        cells = await store.tally.cells(clinic, [week(monday).name])
         numbers = {
             one.period: one.number for one in dated if (one.what, one.name) == ("asked", "")
         }
@@ -46,7 +46,7 @@ def answer(event: Event, desk: Desk) -> Response:
                 button(desk.say("dashboard.week_stop"), Press.DO, "weekly.stop")
             ),
         }
-        return (Outgoing("send_photo", kwargs, event.chat_id),)
+        return Response((Outgoing("send_photo", kwargs, event.chat_id),))
 
     return Response((), None, "answered", later=later)
 
@@ -87,14 +87,15 @@ def start(event: Event, desk: Desk) -> Response:
 
 
 def _switch(event: Event, desk: Desk, *, on: bool) -> Response:
-    async def later(_: People) -> tuple[Outgoing, ...]:
+    async def later(_: Store) -> Response:
         if desk.staff is not None:
             await desk.staff.set_weekly(event.user_id, on=on)
         if on:
-            return (text_call(event.chat_id, desk.say("dashboard.week_started")),)
+            return Response((text_call(event.chat_id, desk.say("dashboard.week_started")),))
         again = button(desk.say("dashboard.week_start"), Press.DO, "weekly.start")
         text = desk.say("dashboard.week_stopped")
-        return (text_call(event.chat_id, text, reply_markup=keyboard(again)),)
+        call = text_call(event.chat_id, text, reply_markup=keyboard(again))
+        return Response((call,))
 
     return Response((), None, "answered", later=later)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from pydantic import Field
 from sqlalchemy import delete, insert, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.kb.models import Frozen
 from bot.store.schema import clinic
+from bot.turn.handover import Handover
 
 
 class Clinic(Frozen):
@@ -21,6 +23,12 @@ class Clinic(Frozen):
     hours: str = Field(default="", max_length=120)
     emergency: str = Field(default="", max_length=120)
     knowledge: str = ""  # the folder of the clinic's own document
+    handover: Handover = Handover()
+
+    @property
+    def group(self) -> int | None:
+        """The staff group that answers for the clinic, while it is switched on."""
+        return self.handover.group if self.handover.on else None
 
 
 class Clinics:
@@ -46,6 +54,10 @@ class Clinics:
         found = self._known.get(name)
         return found[1] if found else None
 
+    def of_group(self, chat_id: int) -> list[Clinic]:
+        """The clinics that a staff group answers for, as of the last refresh."""
+        return [found for found, _ in self._known.values() if found.handover.group == chat_id]
+
     async def refresh(self) -> list[Clinic]:
         """Read them all again."""
         async with self._engine.begin() as connection:
@@ -68,6 +80,8 @@ class Clinics:
         """
         known = await self.refresh()
         new = all(one.id != card.id for one in known)
+        if not new:  # what patients and staff were told stays
+            card = card.model_copy(update={"handover": self._known[card.id][0].handover})
         text = card.model_dump_json(exclude_defaults=True)
         async with self._engine.begin() as connection:
             if new:
@@ -84,15 +98,47 @@ class Clinics:
         await self.refresh()
         return new
 
+    async def hand_over(self, name: str, change: Callable[[Handover], Handover]) -> bool:
+        """Change a clinic's hand-over. Returns whether there is such a clinic."""
+        mine = (clinic.c.bot_id == self._bot, clinic.c.id == name)
+        async with self._engine.begin() as connection:
+            found = await connection.execute(select(clinic.c.card).where(*mine).with_for_update())
+            text = found.scalar_one_or_none()
+            if text is not None:
+                held = Clinic.model_validate_json(text)
+                held = held.model_copy(update={"handover": change(held.handover)})
+                await connection.execute(
+                    update(clinic)
+                    .where(*mine)
+                    .values(card=held.model_dump_json(exclude_defaults=True))
+                )
+        await self.refresh()
+        return text is not None
+
+    async def move_group(self, old: int, new: int | None) -> list[Clinic]:
+        """A staff group got another number, or is gone. Returns the clinics that it served."""
+        await self.refresh()
+        served = self.of_group(old)
+        for one in served:
+            await self.hand_over(
+                one.id,
+                lambda held: held.model_copy(update={"group": new}) if held.group == old else held,
+            )
+        return served
+
     async def revoke(self, name: str) -> bool:
-        """Make every link given out so far invalid. Returns whether there is such a clinic."""
+        """Make every link given out so far invalid, and unbind the staff group.
+
+        Returns:
+            Whether there is such a clinic.
+        """
         async with self._engine.begin() as connection:
             done = await connection.execute(
                 update(clinic)
                 .where(clinic.c.bot_id == self._bot, clinic.c.id == name)
                 .values(key=secrets.token_hex(32))
             )
-        await self.refresh()
+        await self.hand_over(name, lambda held: held.model_copy(update={"group": None}))
         return bool(done.rowcount)
 
     async def remove(self, name: str) -> bool:

@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.schema import State, audit, conversation, credential, inbox, person, setting, staff
+from bot.store.schema import (
+    State,
+    audit,
+    conversation,
+    credential,
+    handover,
+    inbox,
+    person,
+    setting,
+    staff,
+)
 from bot.store.staff import audit_key, mark
 from bot.store.tally import Tally
 
@@ -35,7 +45,7 @@ class People:
         """Every row that bears the chat's or the person's id, by table."""
         found = {}
         async with self._engine.begin() as connection:
-            for table in (inbox, conversation, person):
+            for table in (inbox, conversation, person, handover):
                 whose = _whose(table, chat_id, user_id)
                 rows = await connection.execute(
                     select(table).where(table.c.bot_id == self._bot, whose)
@@ -72,7 +82,7 @@ class People:
             What a fresh read still finds, without the one update that is being answered.
         """
         async with self._engine.begin() as connection:
-            for table in (conversation, person):
+            for table in (conversation, person, handover):
                 whose = _whose(table, chat_id, user_id)
                 await connection.execute(delete(table).where(table.c.bot_id == self._bot, whose))
             for table in (staff, credential):

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+
+from bot.turn.handover import Thread
+
+
+def own_number(said: str) -> int:
+    """A number for a row of our own: below 0, and the same for the same ``said``."""
+    return -int.from_bytes(hashlib.sha256(said.encode()).digest()[:7], "big") - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,8 @@ class Closed:
     ``kept``: the same for what lasts about the person, with ``due``, the time of the next
     reminder. ``counted``: (what, name, clinic) to add one to. ``scrub``: also take the person's
     ids out of closed rows. ``joined``: ids of rows behind it that the same answer closes.
+    ``thread``: the conversation with the clinic, changed. ``relays``: rows for the other side of
+    it. ``shown``: a conversation's number and our message to its staff.
     """
 
     row: Claimed
@@ -70,6 +80,9 @@ class Closed:
     counted: tuple[tuple[str, str, str], ...] = ()
     scrub: bool = False
     joined: tuple[int, ...] = ()
+    thread: Thread | None = None
+    relays: tuple[Arrival, ...] = ()
+    shown: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

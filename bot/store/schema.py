@@ -118,6 +118,33 @@ clinic = Table(
     PrimaryKeyConstraint("bot_id", "id", name="clinic_pk"),
 )
 
+handover = Table(
+    "handover",  # one conversation of a person with a clinic; bot.turn.handover.Thread
+    metadata,
+    # never given twice, for a tag comes from it: AUTOINCREMENT, a sequence
+    Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("clinic", String(30), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("thread", Text, nullable=False),  # the Thread as JSON, without id and draft
+    Column("draft", Text),  # as JSON; only until the person consents or refuses
+    Column("due", Double),  # when we must act
+    Column("touched", Double, nullable=False),
+    Column("shown", Text, nullable=False, server_default=text("''")),  # our messages to the staff
+    sqlite_autoincrement=True,
+)
+Index("handover_chat", handover.c.bot_id, handover.c.chat_id)
+Index("handover_touched", handover.c.touched)
+Index(
+    "handover_due",
+    handover.c.bot_id,
+    handover.c.due,
+    sqlite_where=text("due IS NOT NULL"),
+    postgresql_where=text("due IS NOT NULL"),
+)
+
 tally = Table(
     "tally",  # counts of what was asked, shown, missed and found helpful; never of whom
     metadata,

@@ -18,11 +18,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store import sql
+from bot.store import handovers, schema, sql
 from bot.store.clock import SteadyClock
 from bot.store.notes import Notes
 from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
-from bot.store.schema import State
 from bot.store.tally import Period, Tally
 
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError)
@@ -98,6 +97,29 @@ class Store:
         self.arrived.set()
         return count
 
+    async def _add(self, connection: AsyncConnection, rows: Sequence[Arrival]) -> None:
+        """Put rows of our own into the inbox, within a transaction that holds their lanes."""
+        if not rows:
+            return
+        bound = [
+            self._bind(
+                update_id=a.update_id,
+                lane=a.lane,
+                kind=a.kind,
+                raw=a.raw,
+                chat_id=a.chat_id,
+                user_id=a.user_id,
+                unreadable=False,
+            )
+            for a in rows
+        ]
+        await connection.execute(self._sql(sql.PUT), bound)
+        await self._promote(connection, sorted({a.lane for a in rows}))
+        if self._postgres:
+            notice = {"channel": CHANNEL, "bot": str(self.bot_id)}
+            await connection.execute(text(sql.NOTIFY), notice)
+        self.arrived.set()
+
     async def _highest(self, connection: AsyncConnection) -> int:
         found = await connection.execute(text("SELECT coalesce(max(id), 0) FROM inbox"))
         return int(found.scalar_one())
@@ -148,7 +170,8 @@ class Store:
 
     async def _close(self, connection: AsyncConnection, closed: Sequence[Closed]) -> None:
         lanes = sorted({c.row.lane for c in closed})
-        await self._lock(connection, lanes)
+        others = {relay.lane for c in closed for relay in c.relays}
+        await self._lock(connection, {*lanes, *others})
         rows = [
             self._bind(id=c.row.id, owner=self.owner, outcome=c.outcome, dead=c.dead)
             for c in closed
@@ -186,6 +209,12 @@ class Store:
             await connection.execute(self._sql(sql.DROP), who)
         if closed.scrub:
             await connection.execute(self._sql(sql.SCRUB), who)
+        if closed.thread is not None:
+            row = closed.row
+            await handovers.keep(connection, self.bot_id, row.chat_id, row.user_id, closed.thread)
+        if closed.shown is not None:
+            await handovers.shown(connection, self.bot_id, *closed.shown)
+        await self._add(connection, closed.relays)
 
     async def _allowed(self, connection: AsyncConnection, take: int) -> tuple[int, float | None]:
         """How many may be claimed under the rate that all workers share, and when the next may."""
@@ -255,12 +284,27 @@ class Store:
             bound = self._bind(lasts=LASTS, remembered=REMEMBERED)
             await connection.execute(self._sql(sql.PURGE_MEMORY), bound)
             await connection.execute(self._sql(sql.PURGE_CLOSED), bound)
+            await self._tell(connection, await handovers.purge(connection, self.bot_id))
         await self.tally.purge()
+
+    async def _tell(self, connection: AsyncConnection, rows: Sequence[Arrival]) -> None:
+        await self._lock(connection, {row.lane for row in rows})
+        await self._add(connection, rows)
+
+    async def forget_handovers(self, chat_id: int) -> None:
+        """Delete a person's conversations with clinics, and have the clinics told."""
+        async with self.engine.begin() as connection:
+            mine = schema.handover.c.chat_id == chat_id
+            rows = await handovers.drop(connection, self.bot_id, "deleted", mine)
+            await self._tell(connection, rows)
 
     async def forget_chat(self, chat_id: int) -> None:
         """Delete all that is kept of a chat, its waiting updates too (they are closed)."""
         async with self.engine.begin() as connection:
             await self.tally.forget(connection, chat_id)
+            mine = schema.handover.c.chat_id == chat_id
+            rows = await handovers.drop(connection, self.bot_id, "gone", mine)
+            await self._tell(connection, rows)
             bound = self._bind(chat_id=chat_id)
             await connection.execute(self._sql(sql.FORGET_CHAT), bound)
             await connection.execute(self._sql(sql.DROP_CHAT), bound)
@@ -280,9 +324,9 @@ class Store:
         """How much waits."""
         async with self.engine.begin() as connection:
             found = (await connection.execute(self._sql(sql.DEPTH), self._bind())).all()
-        waiting = [row for row in found if row[0] != State.DEAD]
+        waiting = [row for row in found if row[0] != schema.State.DEAD]
         oldest = max((float(row[2]) for row in waiting if row[2] is not None), default=0.0)
-        dead = sum(int(row[1]) for row in found if row[0] == State.DEAD)
+        dead = sum(int(row[1]) for row in found if row[0] == schema.State.DEAD)
         return Depth(sum(int(row[1]) for row in waiting), max(oldest, 0.0), dead)
 
     async def memory(self, chat_id: int, user_id: int) -> str | None:

@@ -9,7 +9,19 @@ import pytest
 from bot.kb.knowledge import load, packaged
 
 KB = load(packaged())
-OURS = ("telegram", "media", "group", "inline", "clinic", "visit", "privacy", "trust", "reminder")
+OURS = (
+    "ask",
+    "staff",
+    "telegram",
+    "media",
+    "group",
+    "inline",
+    "clinic",
+    "visit",
+    "privacy",
+    "trust",
+    "reminder",
+)
 NAMES = re.compile(
     r"isotretinoin|accutane|telegram|emergency|medical advice|sha-256|\{\w+\}|/\w+", re.IGNORECASE
 )

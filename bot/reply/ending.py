@@ -1,0 +1,32 @@
+"""The end of a conversation with a clinic, from the person's side; the staff are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.reply.desk import Event, Response
+from bot.store.handovers import relay_row
+from bot.store.rows import Arrival
+from bot.turn.handover import Relay, Thread
+
+
+def note(event: Event, thread: Thread, what: str) -> Arrival:
+    """A line to the staff about a conversation."""
+    relay = Relay(to="staff", what=what, clinic=thread.clinic, thread=thread.id)
+    return relay_row(relay, str(event.number))
+
+
+def ended(event: Event) -> tuple[Thread | None, tuple[Arrival, ...]]:
+    """The person's open conversation closed, or the draft erased; None where there is neither."""
+    thread = event.thread
+    if thread is None or not (thread.open or thread.draft):
+        return None, ()
+    if not thread.open:
+        return thread.refused(), ()
+    return thread.closed(event.at.timestamp()), (note(event, thread, "closed"),)
+
+
+def leaving(event: Event, said: Response) -> Response:
+    """A response by which the person leaves the clinic: the conversation ends with it."""
+    thread, relays = ended(event)
+    return replace(said, thread=thread, relays=relays)

@@ -1,0 +1,201 @@
+"""Ask my clinic, on the staff's side: a group that a code bound to the clinic.
+
+A reply to a message of ours goes back to the person whose tag heads that message. It works with
+privacy mode on: bots get replies to their own messages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from telegram import MessageEntity
+from telegram import ReplyParameters as ReplyTo
+
+from bot.reply import links
+from bot.reply.buttons import button, keyboard
+from bot.reply.codes import Press
+from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.outgoing import Outgoing
+from bot.reply.render import Mark, Page, entities, messages
+from bot.store.clinics import Clinic
+from bot.store.handovers import Handovers, relay_row
+from bot.store.store import Store
+from bot.turn.handover import LONGEST_REPLY, Relay, plain, read_tag
+
+AT_ONCE = 100  # messages that one call may delete
+
+
+def answer(event: Event, desk: Desk) -> Response | None:
+    """What the staff did in their group; None where it is none of ours."""
+    done = event.done
+    if done.command == "staffgroup" and done.kind == "text":
+        return _bind(event, desk)
+    number = _number(done.replied, desk)
+    if number is None:
+        return _said(event, desk, "staff.how") if done.command == "close" else None
+    served = _served(event, desk)
+    if not served:
+        return _said(event, desk, "staff.unbound")
+    if done.kind == "edit":
+        return _said(event, desk, "staff.edited")
+    if done.command == "close":
+        return _close(event, desk, number, served)
+    if done.command is not None:
+        return None
+    words = plain(done.text)
+    if done.media is not None or not words:
+        return _said(event, desk, "staff.only_words")
+    if len(words) > LONGEST_REPLY:
+        return _said(event, desk, "staff.too_long", most=LONGEST_REPLY, length=len(words))
+    return _pass_on(event, desk, number, served, "reply", words)
+
+
+def _served(event: Event, desk: Desk) -> list[str]:
+    """The clinics that this group answers for now."""
+    found = desk.clinics.of_group(event.chat_id) if desk.clinics else []
+    return [one.id for one in found if one.group == event.chat_id]
+
+
+def _number(first_line: str, desk: Desk) -> int | None:
+    """The conversation whose tag heads a message of ours."""
+    before, _, after = desk.replies.texts["staff"]["patient"].strip().partition("{tag}")
+    found = re.match(rf"{re.escape(before)}([A-Z]\d+)\b{re.escape(after)}", first_line)
+    return read_tag(found[1]) if found else None
+
+
+def _said(event: Event, desk: Desk, key: str, **values: object) -> Response:
+    return Response((_call(event, desk.say(key, **values)),), None, "staff")
+
+
+def _call(event: Event, text: str) -> Outgoing:
+    if event.done.kind == "press" or event.done.message_id is None:
+        return text_call(event.chat_id, text)
+    to = ReplyTo(event.done.message_id, allow_sending_without_reply=True)
+    return text_call(event.chat_id, text, reply_parameters=to)
+
+
+def _pass_on(
+    event: Event, desk: Desk, number: int, served: list[str], what: str, words: str = ""
+) -> Response:
+    """Put it into the person's lane, where the conversation is open and this clinic's."""
+
+    async def later(store: Store) -> Response:
+        held = await Handovers(store.engine, store.bot_id).named(number)
+        if held is None or held.thread.clinic not in served:
+            return _said(event, desk, "staff.unknown")
+        head = desk.say("staff.patient", tag=held.thread.tag)
+        if not held.thread.open:
+            return Response((_call(event, f"{head}: {desk.say('staff.over')}"),))
+        relay = Relay(
+            to="patient", what=what, clinic=held.thread.clinic, thread=number, text=words
+        )
+        row = relay_row(relay, str(event.number), held.chat_id, held.user_id)
+        done = desk.say("staff.ending" if what == "closed" else "staff.passed_on")
+        return Response((_call(event, f"{head}: {done}"),), relays=(row,))
+
+    return Response(outcome="staff", later=later)
+
+
+def _close(event: Event, desk: Desk, number: int, served: list[str]) -> Response:
+    return _pass_on(event, desk, number, served, "closed")
+
+
+def press(event: Event, desk: Desk, target: str) -> Response | None:
+    """The button that ends a conversation."""
+    number = target.removeprefix("staff.close.")
+    served = _served(event, desk)
+    if number == target or not re.fullmatch(r"\d{1,15}", number, re.ASCII) or not served:
+        return None
+    return _close(event, desk, int(number), served)
+
+
+def _bind(event: Event, desk: Desk) -> Response:
+    """/staffgroup CODE: this group answers for the clinic from now on."""
+    code = links.read_staff_code(event.done.text.strip())
+    held = desk.clinics.get(code.clinic) if desk.clinics and code else None
+    if held is None or code is None or desk.clinics is None:
+        return _said(event, desk, "staff.bad_code")
+    old = held.handover.group
+    if old == event.chat_id:
+        return _said(event, desk, "staff.bound", name=held.name)
+    key = desk.clinics.key(held.id) or b""
+    if not links.staff_signed(desk.me.bot_id, code, key, old, event.at.timestamp()):
+        return _said(event, desk, "staff.bad_code")
+    if event.done.public:
+        return _said(event, desk, "staff.public")
+    clinics = desk.clinics
+
+    async def later(_: Store) -> Response:
+        await clinics.hand_over(
+            held.id, lambda one: one.model_copy(update={"group": event.chat_id})
+        )
+        return Response(_bound(event, desk, held, old))
+
+    return Response(outcome="staff", later=later)
+
+
+def _bound(event: Event, desk: Desk, held: Clinic, old: int | None) -> tuple[Outgoing, ...]:
+    text = desk.say("staff.bound", name=held.name)
+    if not held.handover.on:
+        text = f"{text}\n\n{desk.say('staff.off')}"
+    calls = (_call(event, text),)
+    if old is None:
+        return calls
+    told = {"chat_id": old, "text": desk.say("staff.moved", name=held.name)}
+    return (*calls, Outgoing("send_message", told, essential=False))
+
+
+def deliver(event: Event, desk: Desk, relay: Relay) -> Response:
+    """A row for the staff: a person's words, or a note on a conversation."""
+    held = desk.clinics.get(relay.clinic) if desk.clinics else None
+    if relay.what == "question":
+        lost = Relay(to="patient", what="lost", clinic=relay.clinic, thread=relay.thread)
+        undelivered = (relay_row(lost, str(event.number), event.chat_id, event.user_id),)
+        if held is None or held.group is None:
+            return Response(outcome="lost", relays=undelivered)
+        calls = tuple(_question(desk, relay, held.group))
+        return Response(calls, None, "relayed", undelivered=undelivered, shows=relay.thread)
+    group = held.handover.group if held else None
+    if group is None:
+        return Response()
+    calls = _deletions(relay.ids, group)
+    if relay.what != "over":
+        head = desk.say("staff.patient", tag=relay.tag)
+        calls = (*calls, text_call(group, f"{head}: {desk.say(f'staff.note_{relay.what}')}"))
+    return Response(calls, None, "relayed")
+
+
+def _deletions(ids: tuple[int, ...], group: int) -> tuple[Outgoing, ...]:
+    """Telegram takes these for two days, or always where the bot may delete messages."""
+    return tuple(
+        Outgoing(
+            "delete_messages",
+            {"chat_id": group, "message_ids": list(ids[at : at + AT_ONCE])},
+            essential=False,
+        )
+        for at in range(0, len(ids), AT_ONCE)
+    )
+
+
+def _question(desk: Desk, relay: Relay, group: int) -> list[Outgoing]:
+    """A person's words, set apart so that nothing in them can pose as ours."""
+    head = f"{desk.say('staff.patient', tag=relay.tag)}:"
+    start = len(head) + 2
+    text = f"{head}\n\n{relay.text}\n\n{desk.say('staff.reply_to_this')}"
+    end = start + len(relay.text)
+    marks = (
+        Mark(0, len(head), MessageEntity.BOLD),
+        Mark(start, end, MessageEntity.BLOCKQUOTE),
+    )
+    page = Page(text, marks)
+    markup = keyboard(button(desk.say("staff.close"), Press.DO, f"staff.close.{relay.thread}"))
+    if relay.photo is None:
+        return messages(page, group, markup)
+    kwargs = {
+        "chat_id": group,
+        "photo": relay.photo,
+        "caption": text,
+        "caption_entities": entities(page, 0, len(text)),
+        "reply_markup": markup,
+    }
+    return [Outgoing("send_photo", kwargs, group)]

@@ -1,0 +1,157 @@
+"""Conversations with clinics: read, kept with the answer that changes them, dropped for good.
+
+Only rows of the person's own lane write a conversation, so it needs no lock of its own. What
+goes to the other side is a row of the inbox: it is sent once, in order, and survives a crash.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.rows import Arrival, own_number
+from bot.store.schema import handover
+from bot.turn.handover import Draft, Relay, State, Thread
+
+RELAY = "relay"
+"""The kind of inbox row that carries words or a note to the other side."""
+
+KEPT = 30 * 24 * 3600.0  # without a word of it, from the last one on
+DRAFT_LASTS = 30 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A conversation and whose it is."""
+
+    thread: Thread
+    chat_id: int
+    user_id: int
+    due: float | None = None
+
+
+def relay_row(relay: Relay, cause: str, chat_id: int = 0, user_id: int = 0) -> Arrival:
+    """The inbox row of a relay; the same ``cause`` never makes a second one.
+
+    ``chat_id``, ``user_id``: the person, wherever the row holds something of theirs.
+    """
+    number = own_number(f"{RELAY}/{cause}/{relay.to}")
+    lane = f"staff {relay.clinic}" if relay.to == "staff" else str(chat_id)
+    raw = json.dumps({"update_id": number, RELAY: relay.model_dump(exclude_defaults=True)})
+    return Arrival(number, lane, RELAY, raw, chat_id, user_id)
+
+
+class Handovers:
+    """One bot's conversations."""
+
+    def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
+        self._engine = engine
+        self._bot = bot_id
+
+    async def latest(self, chat_id: int) -> Thread | None:
+        """A person's last conversation."""
+        held = await self._held(handover.c.chat_id == chat_id)
+        return held[0].thread if held else None
+
+    async def named(self, number: int) -> Held | None:
+        """The conversation of a tag."""
+        held = await self._held(handover.c.id == number)
+        return held[0] if held else None
+
+    async def due(self) -> list[Held]:
+        """Where we must act, the oldest first."""
+        found = await self._held(handover.c.due <= time.time(), most=200)
+        return sorted(found, key=lambda held: held.due or 0.0)
+
+    async def wake(self, clinic: str) -> None:
+        """Look at a clinic's open conversations at once: it cannot go on with them."""
+        async with self._engine.begin() as connection:
+            mine = (handover.c.bot_id == self._bot, handover.c.clinic == clinic)
+            going = handover.c.state == State.OPEN
+            await connection.execute(update(handover).where(*mine, going).values(due=time.time()))
+
+    async def _held(self, where: ColumnElement[bool], most: int = 1) -> list[Held]:
+        async with self._engine.begin() as connection:
+            rows = await connection.execute(
+                select(handover)
+                .where(handover.c.bot_id == self._bot, where)
+                .order_by(handover.c.id.desc())
+                .limit(most)
+            )
+            return [Held(_thread(row), row.chat_id, row.user_id, row.due) for row in rows]
+
+
+def _thread(row: Row[Any]) -> Thread:
+    thread = Thread.model_validate_json(row.thread)
+    draft = Draft.model_validate_json(row.draft) if row.draft else None
+    return thread.model_copy(update={"id": row.id, "draft": draft})
+
+
+async def keep(
+    connection: AsyncConnection, bot_id: int, chat_id: int, user_id: int, thread: Thread
+) -> None:
+    """Store what a conversation has become; one that was deleted meanwhile stays deleted."""
+    values = {
+        "clinic": thread.clinic,
+        "state": int(thread.state),
+        "thread": thread.model_dump_json(exclude={"id", "draft"}, exclude_defaults=True),
+        "draft": thread.draft.model_dump_json() if thread.draft else None,
+        "due": thread.due,
+        "touched": time.time(),
+    }
+    if not thread.id:
+        whose = {"bot_id": bot_id, "chat_id": chat_id, "user_id": user_id}
+        await connection.execute(insert(handover).values(**values, **whose))
+        return
+    mine = (handover.c.bot_id == bot_id, handover.c.id == thread.id)
+    await connection.execute(update(handover).where(*mine).values(**values))
+
+
+async def shown(connection: AsyncConnection, bot_id: int, number: int, message_id: int) -> None:
+    """Remember a message of ours in the staff group, to delete it there with the rest."""
+    mine = (handover.c.bot_id == bot_id, handover.c.id == number)
+    more = handover.c.shown + f"{message_id} "
+    await connection.execute(update(handover).where(*mine).values(shown=more))
+
+
+async def drop(
+    connection: AsyncConnection, bot_id: int, why: str, where: ColumnElement[bool]
+) -> list[Arrival]:
+    """Delete conversations.
+
+    Returns:
+        Rows that tell the staff so, and have our messages in their group deleted.
+    """
+    rows = await connection.execute(
+        delete(handover)
+        .where(handover.c.bot_id == bot_id, where)
+        .returning(handover.c.id, handover.c.clinic, handover.c.state, handover.c.shown)
+    )
+    made = []
+    for row in rows:
+        ids = tuple(int(one) for one in row.shown.split())
+        what = why if row.state == State.OPEN else "over"
+        if ids or what != "over":
+            relay = Relay(to="staff", what=what, clinic=row.clinic, thread=row.id, ids=ids)
+            made.append(relay_row(relay, f"{row.id}/{why}"))
+    return made
+
+
+async def purge(connection: AsyncConnection, bot_id: int) -> list[Arrival]:
+    """Delete drafts that nobody sent, and conversations whose last word is 30 days old.
+
+    Returns:
+        As ``drop``.
+    """
+    now, touched = time.time(), handover.c.touched
+    old = (handover.c.bot_id == bot_id, touched < now - DRAFT_LASTS)
+    await connection.execute(delete(handover).where(*old, handover.c.state == State.DRAFT))
+    await connection.execute(
+        update(handover).where(*old, handover.c.draft.is_not(None)).values(draft=None)
+    )
+    return await drop(connection, bot_id, "over", touched < now - KEPT)

@@ -1,0 +1,227 @@
+"""A question handed over to a clinic's people: who may send what when. Pure.
+
+A ``Thread`` is one conversation of one person with one clinic. It is a draft until the person
+consents, open until either side closes it, and then kept for 30 days without a word of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from enum import IntEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from bot.kb.models import Frozen
+from bot.turn.hours import is_open, read_hours
+
+LONGEST = 1500  # characters of a person's message to the clinic
+LONGEST_CAPTION = 700  # beside a picture: Telegram's own limit is 1,024 with what we add
+LONGEST_REPLY = 3500  # characters of the clinic's reply: it fits one message with its heading
+MOST_UNANSWERED = 3  # messages before the clinic has replied to any
+MOST_A_DAY = 10
+DAY = 24 * 3600.0
+IDLE = 7 * DAY  # without a word from either side a conversation is closed
+_LETTERS = "ACDEFHJKLMNPRTUVWXY"  # none is taken for a digit or another letter
+_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # direction
+
+
+class Handover(Frozen):
+    """What a clinic has set. ``timeout``: minutes after which the phone number is shown.
+
+    ``group``: the staff group's chat, once a group is bound.
+    """
+
+    on: bool = False
+    hours: str = "Mon-Fri 9-17"
+    tz: str = "UTC"
+    timeout: int = Field(default=240, ge=5, le=7 * 24 * 60)
+    photos: bool = False
+    group: int | None = None
+
+    @field_validator("hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        read_hours(value)
+        return value
+
+    @field_validator("tz")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError('a time zone has a name like "Europe/Berlin"') from None
+        return value
+
+    @property
+    def ready(self) -> bool:
+        """Whether anything can be sent: switched on, and a staff group is bound."""
+        return self.on and self.group is not None
+
+    def open_at(self, at: dt.datetime) -> bool:
+        """Whether the clinic reads messages then."""
+        return is_open(read_hours(self.hours), at.astimezone(ZoneInfo(self.tz)))
+
+    def spoken_hours(self) -> str:
+        """The hours as people read them: "Mon-Fri 9-17 (Berlin time)"."""
+        return f"{self.hours} ({self.tz.rpartition('/')[2].replace('_', ' ')} time)"
+
+
+class State(IntEnum):
+    """Where a conversation stands. Numbers are stored: never change one."""
+
+    DRAFT = 0
+    OPEN = 1
+    CLOSED = 2
+
+
+class Draft(Frozen):
+    """What the person wrote and has not consented to send. ``message``: its number."""
+
+    text: str
+    photo: str | None = None
+    message: int = 0
+
+    @property
+    def digest(self) -> str:
+        """What binds a consent to exactly this."""
+        return hashlib.sha256(f"{self.text}\0{self.photo}".encode()).hexdigest()[:12]
+
+
+class Thread(Frozen):
+    """One conversation. ``id`` is 0 until it is stored.
+
+    ``asked``: since when the person waits for a reply, ``unanswered``: with how many messages.
+    ``told``: that nobody answered in time. ``sends``: when messages were sent in the last day.
+    ``last``: the person's message that was sent last. ``active``: when either side last wrote.
+    ``timeout``: the minutes that the person was told.
+    """
+
+    id: int = 0
+    clinic: str
+    state: State = State.DRAFT
+    draft: Draft | None = None
+    asked: float | None = None
+    unanswered: int = 0
+    told: bool = False
+    sends: tuple[float, ...] = ()
+    last: int | None = None
+    active: float = 0.0
+    timeout: int = 240
+
+    @property
+    def open(self) -> bool:
+        """Whether either side may write."""
+        return self.state is State.OPEN
+
+    @property
+    def tag(self) -> str:
+        """What the clinic calls the person; never given to another conversation."""
+        return tag_of(self.id)
+
+    def drafted(self, draft: Draft, clinic: str) -> Thread:
+        """With something written; a closed conversation, or another clinic's, is left behind."""
+        if self.state is State.DRAFT or (self.open and self.clinic == clinic):
+            return self.model_copy(update={"draft": draft, "clinic": clinic})
+        return Thread(clinic=clinic, draft=draft, sends=self.sends)
+
+    def refused(self) -> Thread:
+        """Without what was written."""
+        return self.model_copy(update={"draft": None})
+
+    def sent(self, at: float, timeout: int) -> Thread:
+        """With the draft sent; the person waits."""
+        update = {
+            "state": State.OPEN,
+            "draft": None,
+            "asked": self.asked if self.asked is not None else at,
+            "unanswered": self.unanswered + 1,
+            "told": False if self.asked is None else self.told,
+            "sends": (*self._day(at), at),
+            "last": self.draft.message if self.draft else None,
+            "active": at,
+            "timeout": timeout,
+        }
+        return self.model_copy(update=update)
+
+    def answered(self, at: float) -> Thread:
+        """With a reply of the clinic."""
+        update = {"asked": None, "unanswered": 0, "told": False, "active": at}
+        return self.model_copy(update=update)
+
+    def waited(self) -> Thread:
+        """With the person told that nobody answered in time."""
+        return self.model_copy(update={"told": True})
+
+    def closed(self, at: float) -> Thread:
+        """Over."""
+        update = {"state": State.CLOSED, "draft": None, "asked": None, "active": at}
+        return self.model_copy(update=update)
+
+    def too_much(self, at: float) -> Literal["unanswered", "day"] | None:
+        """Why no more may be sent now."""
+        if self.open and self.unanswered >= MOST_UNANSWERED:
+            return "unanswered"
+        return "day" if len(self._day(at)) >= MOST_A_DAY else None
+
+    def _day(self, at: float) -> tuple[float, ...]:
+        return tuple(one for one in self.sends if one > at - DAY)
+
+    @property
+    def due(self) -> float | None:
+        """When we must act on an open conversation: nobody answered, or nobody writes."""
+        if not self.open:
+            return None
+        if self.asked is not None and not self.told:
+            return self.asked + 60.0 * self.timeout
+        return self.active + IDLE
+
+
+class Relay(Frozen):
+    """What goes to the other side, as a row of the inbox of its own.
+
+    To the ``staff``: ``question``, or a note (the key of a text), with ``ids`` of our messages
+    in their group to delete. To the ``patient``: ``reply``, ``closed``, ``lost`` or ``due``.
+    """
+
+    to: Literal["staff", "patient"]
+    what: str
+    clinic: str
+    thread: int
+    text: str = ""
+    photo: str | None = None
+    ids: tuple[int, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """What the clinic calls the person."""
+        return tag_of(self.thread)
+
+
+def tag_of(number: int) -> str:
+    """The tag of a conversation's number: K7."""
+    return f"{_LETTERS[number % len(_LETTERS)]}{number // len(_LETTERS) + 1}"
+
+
+def read_tag(tag: str) -> int | None:
+    """The number of a tag; None where it is none."""
+    found = re.fullmatch(rf"([{_LETTERS}])([1-9]\d{{0,12}})", tag)
+    if found is None:
+        return None
+    return (int(found[2]) - 1) * len(_LETTERS) + _LETTERS.index(found[1])
+
+
+def plain(text: str) -> str:
+    """A text as it is shown and sent: no control characters, nothing that turns the direction."""
+    kept = (
+        char
+        for char in text.replace("\r\n", "\n")
+        if char == "\n"
+        or not (unicodedata.category(char) in ("Cc", "Cs", "Cn", "Co") or char in _TURNING)
+    )
+    return re.sub(r"\n{3,}", "\n\n", "".join(kept)).strip()

@@ -1,0 +1,168 @@
+"""Conversations with clinics: the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from sqlalchemy import update
+
+from bot.store.clinics import Clinic, Clinics
+from bot.store.handovers import KEPT, Handovers, relay_row
+from bot.store.people import People
+from bot.store.rows import Claimed, Closed
+from bot.store.schema import handover
+from bot.store.store import Store
+from bot.turn.handover import Draft, Relay, State, Thread
+from tests.store.test_store import claim, says
+
+DRAFTED = Thread(clinic="oak").drafted(Draft(text="dry lips"), "oak")
+
+
+async def kept(store: Store, number: int, thread: Thread, chat: int = 1) -> Thread:
+    """Close an update of a person with that conversation; it as it is stored."""
+    await store.put([says(number, chat=chat)])
+    (row,) = await claim(store)
+    await store.step([Closed(row, "answered", thread=thread)], [], 0)
+    found = await Handovers(store.engine, store.bot_id).latest(chat)
+    assert found is not None
+    return found
+
+
+async def opened(store: Store, number: int, chat: int = 1) -> Thread:
+    drafted = await kept(store, number, DRAFTED, chat)
+    return await kept(store, number + 1, drafted.sent(time.time(), 240), chat)
+
+
+async def aged(store: Store, seconds: float) -> None:
+    async with store.engine.begin() as connection:
+        mine = handover.c.bot_id == store.bot_id
+        older = handover.c.touched - seconds
+        await connection.execute(update(handover).where(mine).values(touched=older))
+
+
+def notes(rows: list[Claimed]) -> list[Relay]:
+    return [Relay.model_validate(json.loads(row.raw)["relay"]) for row in rows]
+
+
+async def test_a_draft_becomes_a_conversation_without_its_words(
+    stores: tuple[Store, Store],
+) -> None:
+    store, other = stores
+    drafted = await kept(store, 1, DRAFTED)
+    assert (drafted.id > 0, drafted.draft) == (True, DRAFTED.draft)
+    sent = await kept(other, 2, drafted.sent(50.0, 240))
+    assert (sent.id, sent.open, sent.draft) == (drafted.id, True, None)
+    stored = await People(store.engine, store.bot_id).everything(1, 1)
+    assert "dry lips" not in json.dumps(stored["handover"])
+    held = await Handovers(store.engine, store.bot_id).named(sent.id)
+    assert held is not None
+    assert (held.chat_id, held.thread) == (1, sent)
+    assert await Handovers(store.engine, store.bot_id + 1).named(sent.id) is None
+
+
+async def test_the_relay_and_the_answer_are_one_transaction(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    relay = relay_row(
+        Relay(to="staff", what="question", clinic="oak", thread=1, text="x"), "77", 1, 1
+    )
+    await store.put([says(1), says(2)])
+    (row,) = await claim(store)
+    await store.step([Closed(row, "sent", relays=(relay,))], [], 0)
+    await store.put([relay])  # it is known by its number
+    second, relayed = sorted(await claim(store), key=lambda row: row.kind)
+    assert (second.update_id, relayed.lane, relayed.chat_id) == (2, "staff oak", 1)
+    assert relayed.update_id < 0
+
+
+async def test_a_tag_is_never_given_again(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    first = await opened(store, 1)
+    await store.forget_handovers(1)
+    await claim(store)  # the note to the staff
+    assert (await opened(store, 3)).id > first.id
+
+
+async def test_forgetting_tells_the_staff_and_takes_our_messages_along(
+    stores: tuple[Store, Store],
+) -> None:
+    store, other = stores
+    thread, stranger = await opened(store, 1), await opened(store, 3, chat=2)
+    await store.put([says(9)])
+    (row,) = await claim(store)
+    await store.step([Closed(row, "relayed", shown=(thread.id, 41))], [], 0)
+    await store.put([says(10)])
+    (row,) = await claim(store)
+    await store.step([Closed(row, "relayed", shown=(thread.id, 42))], [], 0)
+    await store.forget_handovers(1)
+    await other.forget_handovers(1)
+    rows = await claim(other)
+    assert notes(rows) == [
+        Relay(to="staff", what="deleted", clinic="oak", thread=thread.id, ids=(41, 42))
+    ]
+    assert {(row.chat_id, row.user_id) for row in rows} == {(0, 0)}
+    handovers = Handovers(store.engine, store.bot_id)
+    assert await handovers.latest(1) is None
+    assert await handovers.latest(2) == stranger
+
+
+async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    thread = await opened(store, 1)
+    await store.put([says(5)])
+    (row,) = await claim(store)
+    await store.forget_chat(1)
+    await store.step([Closed(row, "blocked", thread=thread.answered(1.0))], [], 0)
+    assert await Handovers(store.engine, store.bot_id).latest(1) is None
+    assert [note.what for note in notes(await claim(store))] == ["gone"]
+
+
+async def test_time_takes_drafts_first_and_then_all_of_it(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    handovers = Handovers(store.engine, store.bot_id)
+    await kept(store, 1, DRAFTED, chat=1)
+    thread = await opened(store, 2, chat=2)
+    await kept(store, 4, thread.drafted(Draft(text="more"), "oak"), chat=2)
+    await kept(store, 5, (await opened(store, 6, chat=3)).closed(1.0), chat=3)
+    await store.purge()
+    assert await handovers.latest(1) is not None
+    await aged(store, 31 * 60)
+    await store.purge()
+    assert await handovers.latest(1) is None
+    assert await handovers.latest(2) == thread
+    await store.put([says(9, chat=2)])
+    (row,) = await claim(store)
+    await store.step([Closed(row, "relayed", shown=(thread.id, 7))], [], 0)
+    await aged(store, KEPT)
+    await store.purge()
+    assert [await handovers.latest(chat) for chat in (2, 3)] == [None, None]
+    found = notes(await claim(store))  # the staff saw nothing of the other
+    assert [(note.what, note.thread, note.ids) for note in found] == [("over", thread.id, (7,))]
+
+
+async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Store]) -> None:
+    store, _ = stores
+    handovers = Handovers(store.engine, store.bot_id)
+    thread = await opened(store, 1)
+    await kept(store, 3, (await opened(store, 4, chat=2)).closed(1.0), chat=2)
+    assert await handovers.due() == []
+    await handovers.wake("elm")
+    assert await handovers.due() == []
+    await handovers.wake("oak")
+    assert [held.thread.id for held in await handovers.due()] == [thread.id]
+    assert thread.state is State.OPEN
+
+
+async def test_what_a_clinic_has_set_outlives_its_new_details(stores: tuple[Store, Store]) -> None:
+    store, other = stores
+    mine, theirs = Clinics(store.engine, store.bot_id), Clinics(other.engine, other.bot_id)
+    await mine.add(Clinic(id="oak", name="Oak", phone="1"))
+    await mine.hand_over("oak", lambda h: h.model_copy(update={"on": True, "group": -5}))
+    await theirs.add(Clinic(id="oak", name="Oak", phone="2"))
+    assert [one.group for one in await mine.refresh()] == [-5]
+    assert [one.id for one in await theirs.move_group(-5, -6)] == ["oak"]
+    assert [one.id for one in theirs.of_group(-6)] == ["oak"]
+    assert await theirs.move_group(-5, -7) == []
+    await theirs.revoke("oak")
+    assert [one.group for one in await mine.refresh()] == [None]
+    assert not await mine.hand_over("elm", lambda h: h)
