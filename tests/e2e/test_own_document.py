@@ -6,15 +6,20 @@ import asyncio
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from bot.clinic import commands
 from bot.settings import Settings
 from tests.e2e.test_serving import ROOT, free_port
-from tests.emulator import TOKEN, emulator
+from tests.emulator import TOKEN, Emulator, emulator
 
 SECOND = ROOT / "tests" / "second_kb"
 BOUND, UNBOUND = 7, 8
+
+
+def _said(api: Emulator, most: int) -> bool:
+    return len(api.texts()) >= most
 
 
 async def test_a_bound_chat_sees_its_clinics_document_first_and_others_do_not(
@@ -57,7 +62,7 @@ async def test_a_bound_chat_sees_its_clinics_document_first_and_others_do_not(
             ]
             for number, (chat, text) in enumerate(said, start=1):
                 api.say(chat, text)
-                await api.until(lambda so_far=number: len(api.texts()) >= so_far)
+                await api.until(partial(_said, api, number))
             assert "Oak" in api.texts(BOUND)[0]
             assert "twelve parking spaces" in api.texts(BOUND)[1]
             assert "parking spaces" not in api.texts(UNBOUND)[0]
