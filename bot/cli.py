@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,7 +22,7 @@ from bot.evaluation.kept import keep
 from bot.evaluation.messages import RowsError, figures, measure, read_rows
 from bot.evaluation.report import broken, floors, show_errors, show_figures
 from bot.kb.encoder import EncoderError
-from bot.kb.knowledge import KnowledgeError, load, stands_beside
+from bot.kb.knowledge import KnowledgeError, load, packaged, stands_beside
 from bot.kb.split_files import SplitError, split_into
 from bot.kb_cli import kb as kb_commands
 from bot.settings import Settings, SettingsError, StartError, load_settings
@@ -254,6 +255,24 @@ def train(
         ) from why
     settings = load_settings()
     train_encoder(load(knowledge_dir(settings), settings.language), into, print)
+
+
+@cli.command()
+def setup(
+    posters: Annotated[Path, typer.Option(help="Where to write the posters.")] = Path("posters"),
+) -> None:
+    """Walk through it all: token, name, polling or webhook, clinic, poster; writes .env."""
+    from bot.setup import Dialogue, Setup  # noqa: PLC0415 - the terminal needs no database
+
+    def ask(question: str, secret: bool) -> str:
+        return getpass(question) if secret and sys.stdin.isatty() else input(question)
+
+    replies = load(packaged()).replies
+    try:
+        Setup(Dialogue(ask, print), Path(".env"), replies).run(posters)
+    except (EOFError, KeyboardInterrupt):
+        print("\nStopped. What you gave is kept: run `python -m bot setup` again to go on.")
+        raise typer.Exit(code=1) from None
 
 
 @cli.command()
