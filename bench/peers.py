@@ -1,14 +1,16 @@
 """Matching against peers on the same messages in the same run.
 
-``pip install rank-bm25``, then ``python bench/peers.py``. Each peer ranks the raw
+``pip install rank-bm25 cairn-assistant``, then ``python bench/peers.py``. Each peer ranks the raw
 passages, as it is made to; a peer that is not installed is left out, by name.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
@@ -55,6 +57,27 @@ def bm25(quotes: dict[str, str], floor: float = 3.0) -> Answer:
     return answer
 
 
+def cairn(quotes: dict[str, str]) -> Answer:
+    """With its defaults; each passage is a document of one paragraph."""
+    from cairn.config import load_config  # noqa: PLC0415 - a peer that may be missing
+    from cairn.engine import ask  # noqa: PLC0415
+    from cairn.index import build_index  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, quote in quotes.items():
+            head = f"---\nid: {name}\ntitle: {name}\nlang: en\nsynthetic: false\n---\n"
+            text = head + " ".join(quote.split()) + "\n"
+            (Path(folder) / f"{name}.md").write_text(text, encoding="utf-8")
+        index = build_index(folder)
+    settings = load_config()
+
+    def answer(text: str) -> str | None:
+        found = ask(text, index, settings, lang="en").answer
+        return found.sources[0].source_id.split("#")[0] if found.sources else None
+
+    return answer
+
+
 def line(name: str, answer: Answer, rows: list[Row]) -> str:
     begun = time.perf_counter()
     got = [answer(row.said[-1]) for row in rows]
@@ -74,10 +97,11 @@ def main() -> None:
     quotes = {name: p.quote(context.kb.source) for name, p in context.kb.passages.items()}
     print(line("this bot", ours(), rows))
     print(line("rapidfuzz on raw passages, 45", rapid(quotes), rows))
-    try:
-        print(line("rank-bm25 on raw passages, 3.0", bm25(quotes), rows))
-    except ImportError:
-        print("rank-bm25 is not installed: left out")
+    for name, peer in (("rank-bm25 on raw passages, 3.0", bm25), ("cairn, its defaults", cairn)):
+        try:
+            print(line(name, peer(quotes), rows))
+        except ImportError:
+            print(f"{name.split()[0].strip(',')} is not installed: left out")
 
 
 if __name__ == "__main__":

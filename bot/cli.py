@@ -19,7 +19,7 @@ from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
 from bot.evaluation.bench import time_turns
 from bot.evaluation.kept import keep
-from bot.evaluation.messages import RowsError, figures, measure, read_rows
+from bot.evaluation.messages import Judged, RowsError, figures, measure, read_rows
 from bot.evaluation.report import broken, floors, show_errors, show_figures
 from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import KnowledgeError, load, packaged, stands_beside
@@ -203,17 +203,22 @@ def evaluate(
         bool, typer.Option("--write", help="Keep the figures; /trust shows them.")
     ] = False,
     beside: Beside = None,
+    plots: Annotated[
+        Path | None, typer.Option(help="A folder to draw confusion and reliability into.")
+    ] = None,
 ) -> None:
     """Measure on labelled messages; exit status 1 where a floor of pyproject.toml is broken."""
     settings = load_settings()
     own = (beside or knowledge_dir(settings)) / "evaluation"
     chosen = files or [own / ("triage.jsonl" if red_flags else "messages.jsonl")]
     rows = [row for file in chosen for row in read_rows(file)]
-    turn = bind(_context(settings, beside))
+    context = _context(settings, beside)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Asking", total=len(rows))
-        judged = measure(rows, turn, lambda: bar.advance(task))
+        judged = measure(rows, bind(context), lambda: bar.advance(task))
     console = Console()
+    if plots is not None:
+        _draw(judged, context, plots)
     if errors:
         show_errors(judged, console)
     if as_json:
@@ -229,6 +234,17 @@ def evaluate(
     for fault in faults:
         Console(stderr=True).print(fault, style="red")
     raise typer.Exit(code=int(bool(faults)))
+
+
+def _draw(judged: list[Judged], context: Context, into: Path) -> None:
+    try:
+        from bot.evaluation.plots import draw  # noqa: PLC0415 - matplotlib is optional
+    except ImportError as why:
+        raise typer.BadParameter(
+            f"pictures need the extra: pip install -e '.[plots]' ({why.name} is missing)"
+        ) from why
+    for path in draw(judged, list(context.kb.passages), into):
+        print(f"written: {path}")
 
 
 @cli.command()

@@ -97,13 +97,16 @@ def fine_tune(samples: Sequence[Sample], say: Progress) -> Trained:
     folder = _base_folder()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     net = Net(AutoModel.from_pretrained(folder, attn_implementation="eager"), len(labels))
+    net.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
     steps = EPOCHS * math.ceil(len(samples) / BATCH)
+    learning = [one for one in net.encoder.parameters() if one.requires_grad]
     optimizer = torch.optim.AdamW(
         [
-            {"params": net.encoder.parameters(), "lr": RATE_ENCODER},
+            {"params": learning, "lr": RATE_ENCODER},
             {"params": net.head.parameters(), "lr": RATE_HEAD},
         ],
         weight_decay=0.01,
+        fused=True,
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
@@ -114,7 +117,9 @@ def fine_tune(samples: Sequence[Sample], say: Progress) -> Trained:
         for batch in _batches(samples):
             ids, mask = _encode(tokenizer, [text for text, _ in batch])
             wanted = torch.stack([_target(names, labels) for _, names in batch])
-            told = torch.log_softmax(net(ids, mask), dim=-1)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                scores = net(ids, mask)
+            told = torch.log_softmax(scores.float(), dim=-1)
             loss = -(1 - SMOOTHING) * (wanted * told).sum(-1).mean() - SMOOTHING * told.mean()
             optimizer.zero_grad()
             loss.backward()

@@ -196,22 +196,50 @@ def _figure(name: str, hits: Sequence[bool]) -> Figure:
     return Figure(name, len(sample), float(sample.mean()), float(low), float(high))
 
 
-def calibration_error(judged: Sequence[Judged], bins: int = 10) -> float:
-    """Expected calibration error of the answers given: confidence against being right."""
-    answers = [one for one in judged if one.reply.kind is Kind.ANSWER and one.row.label != "calm"]
-    if not answers:
-        return 0.0
-    total = 0.0
+@dataclass(frozen=True)
+class Cell:
+    """Answers of like confidence: its mean, the share that was right, and how many."""
+
+    promised: float
+    kept: float
+    n: int
+
+
+def reliability(judged: Sequence[Judged], bins: int = 10) -> list[Cell]:
+    """The answers given, by stated confidence, least first."""
     cells: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for one in answers:
+    for one in judged:
+        if one.reply.kind is not Kind.ANSWER or one.row.label == "calm":
+            continue
         sure = one.reply.confidence
         right = one.right if one.row.label == "answer" else False
         cells[min(int(sure * bins), bins - 1)].append((sure, right))
-    for cell in cells.values():
-        promised = sum(sure for sure, _ in cell)
-        kept = sum(right for _, right in cell)
-        total += abs(promised - kept) / len(answers)
-    return total
+    return [
+        Cell(
+            promised=sum(sure for sure, _ in cell) / len(cell),
+            kept=sum(right for _, right in cell) / len(cell),
+            n=len(cell),
+        )
+        for _, cell in sorted(cells.items())
+    ]
+
+
+def calibration_error(judged: Sequence[Judged]) -> float:
+    """Expected calibration error of the answers given: confidence against being right."""
+    cells = reliability(judged)
+    total = sum(cell.n for cell in cells)
+    return sum(abs(cell.promised - cell.kept) * cell.n for cell in cells) / max(total, 1)
+
+
+def by_label(judged: Sequence[Judged]) -> list[Figure]:
+    """Right answers by passage (the first that fits), and named gaps by topic."""
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for one in judged:
+        if one.row.label == "answer" and one.row.passages:
+            groups[one.row.passages[0]].append(one.right)
+        elif one.row.topic:
+            groups[one.row.topic].append(one.reply.topic == one.row.topic)
+    return [_figure(name, hits) for name, hits in sorted(groups.items())]
 
 
 def confusions(judged: Sequence[Judged], limit: int = 12) -> list[tuple[str, str, int]]:

@@ -9,22 +9,35 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.evaluation.messages import Figure, Judged, calibration_error, confusions, figures
+from bot.evaluation.messages import (
+    Figure,
+    Judged,
+    by_label,
+    calibration_error,
+    confusions,
+    figures,
+)
 
 
 def show_figures(judged: Sequence[Judged], console: Console) -> list[Figure]:
     """Print shares with their intervals, the calibration and the worst confusions."""
     found = figures(judged)
-    table = Table("what", "messages", "share", "95 % interval")
-    for one in found:
-        table.add_row(one.name, str(one.n), f"{one.share:.3f}", f"{one.low:.3f} to {one.high:.3f}")
-    console.print(table)
+    console.print(_table(found, "by kind of message"))
+    if labels := by_label(judged):
+        console.print(_table(labels, "passages answered, and gaps named"))
     console.print(f"expected calibration error of the answers: {calibration_error(judged):.3f}")
     worst = Table("wanted", "shown", "times", title="worst confusions")
     for wanted, shown, count in confusions(judged):
         worst.add_row(wanted, shown, str(count))
     console.print(worst)
     return found
+
+
+def _table(found: Iterable[Figure], title: str) -> Table:
+    table = Table("what", "messages", "share", "95 % interval", title=title)
+    for one in found:
+        table.add_row(one.name, str(one.n), f"{one.share:.3f}", f"{one.low:.3f} to {one.high:.3f}")
+    return table
 
 
 def show_errors(judged: Iterable[Judged], console: Console) -> None:
