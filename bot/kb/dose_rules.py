@@ -101,6 +101,7 @@ class Reads(Frozen):
     """
 
     units: Units
+    months: tuple[tuple[str, ...], ...] = Field(min_length=12, max_length=12)  # full name first
     number_words: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # by language
     drug: tuple[str, ...]
     other_drugs: tuple[str, ...]

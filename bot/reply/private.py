@@ -121,8 +121,9 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         return Response((call,), event.talk.stored(), "answered")
     course = None
     if reply.kind is Kind.ANSWER and reply.text.startswith("•"):
-        asked = read_course(clean(text), event.at.date())
-        readings = asked.dates[0].readings if asked and asked.dates else ()
+        asked = read_course(clean(text), event.at.date(), desk.kb.dose)
+        started = asked is not None and asked.dates and not asked.finished
+        readings = asked.dates[0].readings if asked and started else ()
         course = readings[0] if len(readings) == 1 else None
     talk = event.talk.model_copy(
         update={

@@ -79,7 +79,7 @@ def read_answer(event: Event, desk: Desk, text: str) -> Response | None:
 
 def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
     today = event.at.astimezone(event.kept.tz()).date()
-    found = read_dates(text.lower(), today, ahead=what == "exam")
+    found = read_dates(text.lower(), today, desk.kb.dose.reads, ahead=what == "exam")
     if len(text) > 40 or not found or len(found[0].readings) != 1:  # noqa: PLR2004 - no mere day
         return None
     day = found[0].readings[0]

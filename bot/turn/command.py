@@ -16,7 +16,7 @@ def command(text: str, memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | 
     """Answer a command; None for what is none, or is handled further on in the turn."""
     if not text.startswith("/"):
         return None
-    name = text[1:].split("@", 1)[0].split(" ", 1)[0].lower()
+    name = text[1:].split("@", 1)[0].split(" ", 1)[0].rstrip(":,").lower()
     if name in _ELSEWHERE:
         return None
     if name == "cancel":

@@ -5,35 +5,51 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from bot.kb.dose_rules import CourseRules, DoseRules
 from bot.kb.knowledge import Knowledge
-from bot.turn.dose import cite, plain, shown_kg
-from bot.turn.figures_dates import DATE, Dates, add_months, read_dates
+from bot.turn.course_total import Step, read_steps, total_lines
+from bot.turn.dose import cite
+from bot.turn.dose_intent import leftover
+from bot.turn.figures_dates import Dates, add_months, date_pattern, read_dates
 from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, ShownNote, Suggestion
 
 _WEEK = 7
-_COMMAND = re.compile(r"/course\b")
-_DATE = re.compile(DATE)
-_START = (
-    r"\b(?:start(?:ed|ing|s)?|beg[aiu]n(?:ning)?|first (?:pill|capsule|dose|tablet|"
-    r"day)|since|day one|day 1|took my first)\b"
-)
+_COMMAND = re.compile(r"/course\b:?")
 _FINISH = (
     r"\b(?:finish(?:ed|ing)?|ended|stopped|completed|last (?:pill|capsule|dose|tablet)"
     r"|came off|done)\b"
 )
 _AHEAD = (
     r"\b(?:will|going to|gonna|i'll|ill|plan|want to|if i|when i|i start|starting|due "
-    r"to|about to|supposed to)\b"
+    r"to|about to|supposed to|next)\b"
+)
+_BEGAN = (
+    r"(?:start(?:ed|ing|s)?|beg[aiu]n(?:ning|s)?|commenced|(?:start(?:ing)?|first) (?:date|day)"
+    r"|day (?:one|1)|(?:took )?(?:my )?(?:first|1st) (?:pill|capsule|dose|tablet)"
+    r"|(?:been )?(?:on|taking)|since|from|then again)"
+)
+_BETWEEN = (
+    r"(?:taking|on|my|the|an?|it|this|that|course|treatment|therapy|drug|medicine|medication|meds|"
+    r"first|1st|capsules?|pills?|tablets?|dose|journey|back|from|since|in|at|was|is|will be|did|"
+    r"again|with|<mg>|at <weight>|for <weight>|of|:|=|,|-)"
+)
+_TOTAL = re.compile(
+    r"\b(?:total|so far|altogether|cumulative\w*|added up|adds? up"
+    r"|how much (?:have|did|has) (?:i|he|she))\b"
+)
+_WEEKDAY = re.compile(
+    r"\b(?:mon|tues?|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?,?\s+(?=(?:the )?<date>)"
+)
+_COURSE_WORDS = re.compile(
+    r"\b(?:course|treatment|today|please|thanks|so|now|and|restarted|will|be|going|gonna|plan\w*|should|due|supposed|would)\b"
 )
 _ABOUT_COURSE = re.compile(
     r"\b(?:which|what|wich|wat) (?:week|day|month|date)\b"
-    r"|\bhow (?:far|many (?:weeks|days|months))\b"
+    r"|\bhow (?:far|soon|many (?:weeks|days|months))\b"
     r"|\bhow (?:long|much longer|much time)\b[^.!?]{0,40}\b(?:left|been|more|go|"
     r"remain\w*|till|until|in|on)\b"
     r"|\bwhen\b[^.!?]{0,60}\b(?:finish\w*|ends?|done|over|stop|complete\w*|course|"
@@ -45,21 +61,20 @@ _ABOUT_COURSE = re.compile(
     r"dates|course clock)\b"
     r"|\b(?:am i|will i be|is he|is she) (?:done|finished|half ?way)\b|\bhalf ?way\b"
 )
-_ONLY_DATE = re.compile(
-    r"(?:hi|hello|hey)?[ ,]*(?:i|my course|we|he|she)?\s*(?:have |had |will |'ll )?"
-    r"(?:start(?:ed|ing|s)?|began|begin|course)?\s*(?:taking |on )?(?:it|accutane|"
-    r"isotretinoin|roaccutane|treatment|"
-    r"my course|the course|tane|claravis)?\s*(?:on|from|since|in)?\s*(?:the\s*)?<date>\s*[.!?]*$"
-)
+_ASKS_CLOCK = re.compile(r"^(?:the |my )?course (?:clock|dates|calendar|timeline)\s*[?.!]*$")
 
 
 @dataclass(frozen=True)
 class CourseRequest:
-    """What was read: ``dates`` with their readings; ``finished``: the date is a course's end."""
+    """What was read: ``dates`` with their readings, and the doses from day to day.
+
+    ``finished``: the date is a course's end.
+    """
 
     dates: tuple[Dates, ...]
     text: str
     finished: bool = False
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,49 +108,80 @@ def course_from(start: dt.date, rules: CourseRules) -> Course:
     )
 
 
-def read_course(text: str, today: dt.date) -> CourseRequest | None:
+def read_course(text: str, today: dt.date, rules: DoseRules) -> CourseRequest | None:
     """Read "/course 3 March 2027" or a plain sentence; None where no course date is asked for."""
     plain_text = normalise(text)
     command = bool(_COMMAND.match(plain_text))
-    started = re.search(_START, plain_text) is not None
     ahead = re.search(_AHEAD, plain_text) is not None and "started" not in plain_text
-    dates = read_dates(_COMMAND.sub("start", plain_text), today, ahead=ahead)
-    if command:
-        return CourseRequest(dates, plain_text)
+    said = _COMMAND.sub("start", plain_text)
+    dates = read_dates(said, today, rules.reads, ahead=ahead)
+    steps = read_steps(said, today, rules)
+    if _ASKS_CLOCK.match(plain_text):
+        return CourseRequest((), "/course")
     if not dates:
-        return None
-    shape = " ".join(_DATE.sub(" <date> ", plain_text).split())
-    if _ONLY_DATE.match(shape):
-        return CourseRequest(dates, plain_text)
-    about = _ABOUT_COURSE.search(shape) is not None
+        return CourseRequest((), plain_text) if command else None
+    shape = _shape(said, dates, rules)
     finished = re.search(rf"{_FINISH}[^.!?]{{0,40}}<date>", shape) is not None
-    if about and (started or finished or "course" in shape or "accutane" in shape):
-        return CourseRequest(dates, plain_text, finished=finished)
-    return None
+    request = CourseRequest(dates, plain_text, finished=finished, steps=steps)
+    wanted = (
+        command or (steps and _TOTAL.search(shape)) or _asks(said, shape, rules, finished=finished)
+    )
+    return request if wanted else None
+
+
+def _shape(text: str, dates: tuple[Dates, ...], rules: DoseRules) -> str:
+    """The text with tags for its figures, relative dates such as "5 weeks ago" among them."""
+    for date in dates:
+        if not re.search(rf"^(?:{date_pattern(rules.reads)})$", date.words):
+            text = text.replace(date.words, " 2000-01-01 ", 1)
+    shape = re.sub(r"<date>,? <(?:n|bare|age)>(?=\W|$)", "<date>", read_figures(text, rules).shape)
+    return _WEEKDAY.sub("", shape)
+
+
+def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
+    """Whether a message asks where a course stands, or says when it starts and nothing else."""
+    drug = "|".join(map(re.escape, rules.reads.drug))
+    began = re.compile(rf"\b{_BEGAN}(?:\s*(?:{_BETWEEN}|{drug}))*\s*<date>")
+    started = began.search(shape) is not None
+    named = "course" in shape or "accutane" in shape
+    if _ABOUT_COURSE.search(text) and (started or finished or named):
+        return True
+    if re.search("<(?:mg|weight|bare)>", rest := began.sub(" ", shape)):
+        return False  # a dose or a weight is asked about, by the way of a date
+    rest = _COURSE_WORDS.sub(" ", rest)
+    if not started:
+        rest = re.sub(r"^\W*<date>", " ", rest)
+    return "<date>" not in rest and not leftover(rest, rules.reads)
 
 
 def course_reply(request: CourseRequest, kb: Knowledge, memory: Memory, today: dt.date) -> Reply:
     """The dates that follow from a start, each with its sentence; or what is wrong with it."""
     rules = kb.dose
     if not request.dates:
-        words = request.text.removeprefix("/course").strip()
+        words = _COMMAND.sub("", request.text).strip()
         key = "course_bad_date" if words else "course_no_date"
         return _ask(rules.say(key, words=words[:60]))
-    if len(request.dates) > 1 and len({d.readings for d in request.dates}) > 1:
+    if len({d.readings for d in request.dates}) > 1 and len(request.steps) < 2:  # noqa: PLR2004
         return _ask(rules.say("course_two_dates"))
-    date = request.dates[0]
+    for date in request.dates:
+        if (problem := _problem(date, today, rules)) is not None:
+            return problem
+    day = request.dates[0].readings[0]
+    if request.finished:
+        return _second_course(day, kb)
+    return _dates_reply(course_from(day, rules.course), request, kb, memory, today)
+
+
+def _problem(date: Dates, today: dt.date, rules: DoseRules) -> Reply | None:
+    """What stands against a date: no such day, two readings, too far."""
     if not date.readings:
         return _ask(rules.say("course_bad_date", words=date.words))
-    day = date.readings[0]
     if len(date.readings) > 1:
         first, second = date.readings
         text = rules.say("course_two_readings", first=spoken(first), second=spoken(second))
         return _ask(text, date.readings)
-    if (refusal := _refusal(day, today, rules)) is not None:
-        return _ask(refusal)
-    if request.finished:
-        return _second_course(day, kb)
-    return _dates_reply(course_from(day, rules.course), request, kb, memory, today)
+    refusal = _refusal(date.readings[0], today, rules)
+    return None if refusal is None else _ask(refusal)
 
 
 def spoken(day: dt.date) -> str:
@@ -195,7 +241,7 @@ def _dates_reply(
             last=spoken(course.start + dt.timedelta(weeks=most)),
         ),
     ]
-    total = _total(course, request, memory, today, rules)
+    total = total_lines(request.text, request.steps, course, memory.weight_kg, today, rules)
     return _cited(lines + total, (said.weeks_passage, said.check_passage), kb)
 
 
@@ -216,38 +262,6 @@ def _standing(course: Course, today: dt.date, rules: DoseRules) -> str:
         week=course.week(today),
         weeks=weeks,
     )
-
-
-def _total(
-    course: Course, request: CourseRequest, memory: Memory, today: dt.date, rules: DoseRules
-) -> list[str]:
-    """The total so far, where one dose a day and one usable weight are known."""
-    figures = read_figures(request.text, rules)
-    weights = {w.kg for w in figures.weights}
-    kg = weights.pop() if len(weights) == 1 else None if weights else memory.weight_kg
-    doses = {d.mg for d in figures.doses if d.mg is not None}
-    days = min(course.day(today), rules.course.weeks * _WEEK)
-    if kg is None or len(doses) != 1 or days < 1:
-        return []
-    daily = doses.pop()
-    within = rules.weight.least_kg <= kg <= rules.weight.most_kg
-    if not within or daily > rules.limits.maximum.mg_per_kg * kg:
-        return []
-    total = daily * days
-    ratio = (total / kg).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    note = rules.course.total_note
-    return [
-        rules.say(
-            "course_total",
-            daily=plain(daily),
-            days=days,
-            total=f"{total:,f}",
-            ratio=plain(ratio),
-            kg=shown_kg(kg),
-        ),
-        rules.say("course_total_20"),
-        rules.say("note", text=note.text, authority=note.authority),
-    ]
 
 
 def _cited(lines: list[str], names: tuple[str, ...], kb: Knowledge) -> Reply:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.kb.dose_rules import DoseRules
-from bot.turn.figures_dates import DATE
+from bot.turn.figures_dates import date_pattern, months_put_right
 from bot.turn.figures_dose import read_doses, read_ratios
 from bot.turn.figures_numbers import NUMBER, normalise, number
 from bot.turn.figures_person import read_ages, read_heights, read_i_am
@@ -44,9 +44,10 @@ _TIME = (
 def read_figures(text: str, rules: DoseRules) -> Figures:
     """Read a message. Pure; never raises on any text."""
     plain = in_digits(normalise(text), rules.reads)
-    scan = Scan(units_put_right(plain, rules.reads), rules.reads, rules)
+    plain = months_put_right(units_put_right(plain, rules.reads), rules.reads)
+    scan = Scan(plain, rules.reads, rules)
     read_ratios(scan)
-    scan.mask(DATE, "date")
+    scan.mask(date_pattern(rules.reads), "date")
     read_heights(scan)
     read_ages(scan)
     read_doses(scan)

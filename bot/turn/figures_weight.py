@@ -52,8 +52,8 @@ _MOVED_BEFORE = re.compile(
     r"changed|moved)\s+(?:\w+\s+){0,2}from\s+$"
 )
 _PAST_BEFORE = re.compile(
-    r"\b(?:(?<!checked i )(?<!looked i )(?<!if i )(?<!if he )(?<!if she )(?<!if it )(?:was|were)|"
-    r"used to (?:be|weigh)|"
+    r"\b(?:(?<!checked i )(?<!looked i )(?<!if i )(?<!if he )(?<!if she )(?<!if it )"
+    r"(?:was|were)|used to (?:be|weigh)|"
     r"previously|formerly|before(?: that| it)?|last (?:year|month|visit)|"
     r"originally|initially|"
     r"born(?: at)?|at birth|down from|up from|from|weight was|once)\s*(?:"

@@ -70,7 +70,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return _shown(memory.details["asked"], memory, context)
     if (said := command(text, memory, kb)) is not None:
         return said
-    if (course := read_course(text, inbound.at.date())) is not None:
+    if (course := read_course(text, inbound.at.date(), kb.dose)) is not None:
         return _said(memory, course_reply(course, kb, memory, inbound.at.date()))
     if (dose := read_dose(text, kb.dose, memory)) is not None:
         return dose_reply(dose, kb, memory, calculator=context.dose_calculator)

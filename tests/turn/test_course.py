@@ -22,7 +22,7 @@ DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2040, 12, 31))
 
 
 def say(text: str, today: dt.date = TODAY) -> Reply:
-    request = read_course(clean(text), today)
+    request = read_course(clean(text), today, knowledge().dose)
     assert request is not None
     return course_reply(request, knowledge(), Memory(), today)
 
@@ -33,7 +33,7 @@ def course(start: dt.date) -> Course:
 
 @pytest.mark.parametrize(("text", "start"), ROWS["starts"].items())
 def test_a_start_is_read_as_people_write_it(text: str, start: dt.date) -> None:
-    request = read_course(clean(text), TODAY)
+    request = read_course(clean(text), TODAY, knowledge().dose)
     assert request is not None
     assert [date.readings for date in request.dates] == [(start,)]
     assert course_reply(request, knowledge(), Memory(), TODAY).kind is Kind.ANSWER
@@ -48,7 +48,7 @@ def test_a_date_that_is_open_or_impossible_is_asked_about(text: str, holds: str)
 
 @pytest.mark.parametrize("text", ROWS["none"])
 def test_other_dates_are_no_course(text: str) -> None:
-    assert read_course(clean(text), TODAY) is None
+    assert read_course(clean(text), TODAY, knowledge().dose) is None
 
 
 def test_the_reply_gives_each_date_with_its_sentence() -> None:
@@ -119,6 +119,6 @@ def test_months_are_added_within_the_calendar(day: dt.date, months: int) -> None
 @given(st.text(max_size=120))
 def test_no_text_whatever_breaks_the_clock(text: str) -> None:
     for said in (text, f"/course {text}"):
-        request = read_course(clean(said), TODAY)
+        request = read_course(clean(said), TODAY, knowledge().dose)
         if request is not None:
             course_reply(request, knowledge(), Memory(), TODAY)
