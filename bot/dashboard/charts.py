@@ -8,6 +8,7 @@ from bot.dashboard.report import Section
 
 WIDTH, HEIGHT = 360, 150
 LEFT, TOP, BOTTOM = 30, 10, 22
+WEEK = 7  # columns that have room for the names of days
 STUB = 4  # height of a bar that stands for fewer than five people
 
 
@@ -17,7 +18,7 @@ def columns(section: Section, name: str) -> Markup:
     step = (WIDTH - LEFT) / max(len(rows), 1)
     tall = HEIGHT - TOP - BOTTOM
     foot = HEIGHT - BOTTOM
-    every = max(1, -(-len(rows) // 8))
+    every = 1 if len(rows) <= WEEK else 4
     parts = [
         Markup('<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(
             LEFT, foot, WIDTH, foot
@@ -45,18 +46,19 @@ def columns(section: Section, name: str) -> Markup:
             )  # fmt: skip
         if at % every == 0:
             parts.append(
-                Markup('<text class="tick" x="{:.1f}" y="{}">{}</text>').format(
-                    x, HEIGHT - 6, _short(row.label)
-                )
+                Markup(
+                    '<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>'
+                ).format(x + wide / 2, HEIGHT - 6, _short(row.label, week=len(rows) == WEEK))
             )
     return Markup(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
     ).format(WIDTH, HEIGHT, escape(name), Markup("").join(parts))
 
 
-def _short(label: str) -> str:
-    """``Mon 1 Mar`` as ``1 Mar``, ``07:00`` as ``07``."""
-    return label.split(" ", 1)[-1].removesuffix(":00")
+def _short(label: str, *, week: bool) -> str:
+    """``Mon 1 Mar`` as ``Mon`` or ``1``, ``07:00`` as ``07``."""
+    name, *rest = label.removesuffix(":00").split()
+    return rest[0] if rest and not week else name
 
 
 def bar(number: int | None, most: int) -> Markup:

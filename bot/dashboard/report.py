@@ -118,7 +118,9 @@ def _dated(on: dt.date, cell: Cell | None) -> Row:
 def _hours(cells: Iterable[Cell]) -> Section:
     held = {one.name: one.number for one in cells if one.what == "hour"}
     rows = [Row(f"{hour:02d}:00", (held.get(f"{hour:02d}", 0),)) for hour in range(HOURS)]
-    return Section("hours", "Busy hours", "Hours of UTC.", ("Hour", "Questions"), tuple(rows))
+    return Section(
+        "hours", "Busy hours", "Hours of UTC, over all days.", ("Hour", "Questions"), tuple(rows)
+    )
 
 
 KINDS = (

@@ -3,7 +3,8 @@
 A count may be shown once five different people stand behind it. To know that, the first four leave
 a mark: a hash of their number under a key that is made for the period. With the fifth the count is
 ``enough`` and its marks go; when the period is over, key and marks go, and a count that was not
-enough is set to 0, so that what lies in the database is no more than what may be shown.
+enough is set to 0. What is shown is rounded to fives, so that a number that is held back cannot be
+worked out from a total and the numbers beside it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A count: ``number`` is None where fewer than five people stand behind it."""
+    """A count, rounded; ``number`` is None where fewer than five people stand behind it."""
 
     period: str
     what: str
@@ -71,6 +72,11 @@ def month(on: dt.date) -> Period:
 
 def _midnight(on: dt.date) -> float:
     return dt.datetime.combine(on, dt.time(), dt.UTC).timestamp()
+
+
+def rounded(number: int) -> int:
+    """A number as it may be shown: to the nearest five."""
+    return (number + ENOUGH // 2) // ENOUGH * ENOUGH
 
 
 def periods(at: float) -> tuple[Period, Period, Period]:
@@ -179,7 +185,7 @@ class Tally:
                 .order_by(tally.c.period, tally.c.what, tally.c.name)
             )
             return [
-                Cell(period, what, name, number if enough else None)
+                Cell(period, what, name, rounded(number) if enough else None)
                 for period, what, name, number, enough in rows
             ]
 
