@@ -241,8 +241,7 @@ async def test_no_page_needs_what_its_policy_forbids(
     assert faults == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(("size", "dark"), [("phone", True), ("desktop", False)])
 async def test_pages_are_readable_by_everybody(
     world: World, browser: Browser, size: str, dark: bool
 ) -> None:
