@@ -42,7 +42,7 @@ def theirs_first(text: str, base: Found, beside: Beside) -> Found:
             base,
             outcome=Outcome.ANSWER,
             names=(first, *also),
-            nearest=near,
+            nearest=tuple(offered) if base.outcome is Outcome.REFUSE else near,
             confidence=round(sure, 3),
             why=f"{first} of the clinic's document is clearly ahead; without it: {base.why}",
         )

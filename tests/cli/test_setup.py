@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import stat
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from bot.env_file import put
 from bot.settings import Settings
@@ -54,21 +56,23 @@ class Walk:
 
     def __init__(self, api: Emulator, folder: Path, context: Context) -> None:
         self.api, self.folder, self.replies = api, folder, context.kb.replies
-        self.env = folder / ".env"
+        self.env = Path(".env")
+        self.said: list[str] = []
 
     async def __call__(self, *typed: str) -> str:
         """What it says; EOFError where it asks for more than was typed."""
-        lines, said = iter(typed), list[str]()
+        lines, said = iter(typed), self.said
+        said.clear()
 
-        def ask(question: str, _: bool) -> str:
-            said.append(question)
+        def ask(question: str, secret: bool) -> str:
             line = next(lines, None)
+            said.append(f"{question}{'' if secret else line or ''}")
             if line is None:
                 raise EOFError("\n".join(said))
             return line
 
         walk = Setup(Dialogue(ask, said.append), self.env, self.replies)
-        await asyncio.to_thread(walk.run, self.folder / "posters")
+        await asyncio.to_thread(walk.run, Path("posters"))
         assert next(lines, None) is None, "not all was asked"
         return "\n".join(said)
 
@@ -77,6 +81,7 @@ class Walk:
 def walk(api: Emulator, tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch) -> Walk:
     monkeypatch.setenv("TELEGRAM_API_URL", api.url)
     monkeypatch.setenv("STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
     return Walk(api, tmp_path, context)
 
 
@@ -155,6 +160,19 @@ async def test_where_telegram_cannot_be_reached_nothing_is_kept(
     with pytest.raises(EOFError, match="check the network and try again"):
         await walk(TOKEN)
     assert not walk.env.exists()
+
+
+async def test_the_guide_shows_the_walk(walk: Walk) -> None:
+    named = {"id": 1, "is_bot": True, "first_name": "Oak", "username": "oak_skin_clinic_bot"}
+    walk.api.fault = lambda method, _: (200, named) if method == "getMe" else None
+    said = await walk(
+        *(TOKEN, "Oak Skin Clinic", "", "Oak Skin Clinic", "555-0100"),
+        *("Mon to Fri 8 to 17", "Call 112"),
+    )
+    console = Console(record=True, width=90, file=io.StringIO())
+    console.print(f"$ python -m bot setup\n{said}", markup=False, highlight=False)
+    if folder := os.environ.get("PICTURES_INTO"):
+        console.save_svg(f"{folder}/guide-setup.svg", title="python -m bot setup")
 
 
 @given(st.text(min_size=1) | st.from_regex(r"[!-~]+", fullmatch=True))

@@ -10,7 +10,7 @@ from typing import Any
 from telegram import InlineKeyboardMarkup
 
 from bot.brain import bind
-from bot.reply.desk import Desk, Response
+from bot.reply.desk import Desk, OwnDocuments, Response
 from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder
 from bot.reply.update import Me
@@ -22,8 +22,10 @@ GROUP_ID = -100
 GROUP = {"id": GROUP_ID, "type": "supergroup", "title": "Friends"}
 
 
-def desk(context: Context, clinics: Clinics | None = None) -> Desk:
-    return Desk(bind(context), context.kb, Me(BOT, USERNAME), clinics, b"s" * 32)
+def desk(
+    context: Context, clinics: Clinics | None = None, own: OwnDocuments | None = None
+) -> Desk:
+    return Desk(bind(context), context.kb, Me(BOT, USERNAME), clinics, b"s" * 32, own=own)
 
 
 @dataclass

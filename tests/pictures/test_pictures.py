@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops
 
 from bot.reply.outgoing import Outgoing
 from bot.turn.turn import Context
 from tests.journeys.chat import Chat, desk
 from tests.pictures.as_html import page
+from tests.pictures.browser import picture_of
 
 Shown = list[str | Sequence[Outgoing]]
-WIDTH, HEIGHT = 460, 1800
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def asked(chat: Chat, *texts: str) -> Shown:
@@ -62,35 +58,8 @@ def test_the_page_shows_every_word_of_the_messages(context: Context) -> None:
 
 @pytest.mark.parametrize("name", ["answer", "dose", "gap", "red-flag"])
 def test_a_browser_takes_the_picture(context: Context, tmp_path: Path, name: str) -> None:
-    browser = next((found for one in BROWSERS if (found := shutil.which(one))), None)
-    if browser is None:
-        pytest.skip(f"no browser here: none of {', '.join(BROWSERS)}")
-    source, target = tmp_path / "chat.html", tmp_path / "chat.png"
-    source.write_text(page(scenes(context)[name]), encoding="utf-8")
-    command = [
-        browser,
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        f"--user-data-dir={tmp_path / 'profile'}",
-        f"--window-size={WIDTH},{HEIGHT}",
-        f"--screenshot={target}",
-        source.as_uri(),
-    ]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
-    if not target.exists():
-        pytest.skip(f"the browser took no picture: exit status {done.returncode}")
-    picture = trimmed(Image.open(target).convert("RGB"))
+    picture = picture_of(page(scenes(context)[name]), tmp_path)
     assert picture.height > 200
     if folder := os.environ.get("PICTURES_INTO"):
         small = picture.quantize(64)
         small.save(Path(folder) / f"{name}.png", optimize=True)
-
-
-def trimmed(picture: Image.Image) -> Image.Image:
-    """Without the empty ground below the last message."""
-    ground = Image.new("RGB", picture.size, picture.getpixel((2, picture.height - 2)))
-    box = ImageChops.difference(picture, ground).getbbox()
-    assert box is not None, "the picture is empty"
-    return picture.crop((0, 0, picture.width, min(picture.height, box[3] + 14)))
