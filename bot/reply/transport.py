@@ -16,7 +16,7 @@ from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 5.0
 TRICKLE_SECONDS = 20.0  # that an answer may take beyond the wait for its first byte
-LARGEST = 16 * 1024 * 1024  # bytes of an answer
+LARGEST = 4 * 1024 * 1024  # bytes of an answer; a hundred updates are a tenth of it
 REFUSED = 400  # and above: an HTTP status that is no success
 
 

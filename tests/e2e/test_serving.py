@@ -3,78 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
+from tests.e2e.process import Process
 from tests.emulator import TOKEN, Emulator, emulator
 
-MAIN = Path(__file__).with_name("fake_main.py")
-ROOT = MAIN.parents[2]
 CHATS, EACH = 20, 10
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Process:
-    """The bot, started again as often as a test wants."""
-
-    def __init__(self, api: Emulator, state: Path, **more: str) -> None:
-        self.listen = f"127.0.0.1:{free_port()}"
-        self.log = state / "log"
-        self._env = {
-            **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG")},
-            "PYTHONPATH": str(ROOT),
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": api.url,
-            "STATE_DIR": str(state),
-            "LISTEN": self.listen,
-            "LOG_LEVEL": "DEBUG",
-            **more,
-        }
-        if more.get("PUBLIC_URL") == "here":
-            self._env["PUBLIC_URL"] = f"http://{self.listen}"
-        self._running: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        with self.log.open("ab") as out:
-            self._running = await asyncio.create_subprocess_exec(
-                sys.executable, str(MAIN), env=self._env, cwd=self.log.parent, stderr=out
-            )
-
-    async def end(self, how: signal.Signals) -> int:
-        assert self._running is not None
-        if self._running.returncode is None:
-            self._running.send_signal(how)
-        return await asyncio.wait_for(self._running.wait(), 20)
-
-    async def get(self, path: str) -> tuple[int, str]:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(f"http://{self.listen}{path}") as answer,
-        ):
-            return answer.status, await answer.text()
-
-    async def until_ready(self) -> None:
-        for _ in range(400):
-            try:
-                if (await self.get("/ready"))[0] == 200:
-                    return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.05)
-        raise AssertionError(self.log.read_text())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 from telegram.error import InvalidToken, TelegramError, TimedOut
 
-from bot.intake import poll
+from bot.intake import poll, worker
 from bot.intake.health import SILENCE
 from bot.reply import transport
 from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
+from bot.store.listen import listen
 from tests.emulator import Emulator, Trouble, emulator
 from tests.inside import inside
 from tests.troubles import cut_short, hang, page, refusal, reset, trickle
@@ -232,3 +234,30 @@ async def test_ten_thousand_updates_at_once_wait_on_disk_not_in_memory(
         await bot.quiet()
     assert most <= 16
     assert len(api.texts()) == 1
+
+
+async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time(
+    api: Emulator, tmp_path: Path, postgres_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real PostgreSQL, stopped while updates come and answers are recorded."""
+    monkeypatch.setattr(worker, "backoff", lambda *_: 0.1)
+    monkeypatch.setattr(poll, "backoff", lambda *_: 0.1)
+    url = postgres_server.get_uri()
+    async with inside(api, tmp_path, url, bot_id=uuid.uuid4().int % 10**9) as bot:
+        hearing = asyncio.create_task(listen(bot.store, bot.stopping))
+        for number in range(20):
+            api.say(number % 5 + 1, f"slow 0.02 {number}")
+        await api.until(lambda: len(api.texts()) >= 3)
+        await asyncio.to_thread(postgres_server.stop)
+        try:
+            for number in range(20, 40):
+                api.say(number % 5 + 1, f"hello {number}")
+            await bot.until(lambda: "the store does not take updates" in bot.health.faults())
+        finally:
+            await asyncio.to_thread(postgres_server.start)
+        await bot.until(lambda: len(set(api.texts())) == 40)
+        await bot.quiet()
+        assert bot.health.faults() == []
+        bot.stopping.set()
+        await hearing
+    assert len(api.texts()) == 40, "each once"

@@ -1,0 +1,109 @@
+"""The bot as a process of its own, started again as often as a test wants.
+
+The processes are forked from one that has imported everything already: a start costs hundredths
+of a second, and each is still killed, drained and restarted as any process is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import random
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import aiohttp
+
+from tests.e2e import fake_main
+from tests.emulator import TOKEN, Emulator
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.e2e.fake_main"])
+
+
+def free_port() -> int:
+    """One below those that outgoing connections take, so that it is free after a restart too."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def _run(env: dict[str, str], log: str) -> None:
+    out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.chdir(Path(log).parent)
+    os.environ.clear()
+    os.environ.update(env)
+    sys.exit(fake_main.main())
+
+
+class Process:
+    """``more``: settings; ``PUBLIC_URL="here"`` is the process's own address."""
+
+    def __init__(self, api: Emulator, state: Path, **more: str) -> None:
+        self.listen = f"127.0.0.1:{free_port()}"
+        self.log = state / "log"
+        self._env = {
+            **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG")},
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": api.url,
+            "STATE_DIR": str(state),
+            "LISTEN": self.listen,
+            "LOG_LEVEL": "DEBUG",
+            **more,
+        }
+        if more.get("PUBLIC_URL") == "here":
+            self._env["PUBLIC_URL"] = f"http://{self.listen}"
+        self._running: multiprocessing.process.BaseProcess | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._running is not None
+        assert self._running.pid is not None
+        return self._running.pid
+
+    async def start(self, **more: str) -> None:
+        self._running = FORKS.Process(
+            target=_run, args=({**self._env, **more}, str(self.log)), daemon=True
+        )
+        await asyncio.to_thread(self._running.start)
+
+    async def end(self, how: signal.Signals) -> int:
+        """Send a signal, unless it has ended already or never began; its exit status."""
+        if self._running is None:
+            return 0
+        if self._running.is_alive():
+            os.kill(self.pid, how)
+        return await self.ended()
+
+    async def ended(self, seconds: float = 20) -> int:
+        """Wait for its end; its exit status."""
+        assert self._running is not None
+        await asyncio.to_thread(self._running.join, seconds)
+        status = self._running.exitcode
+        assert status is not None, f"it did not end:\n{self.log.read_text()}"
+        return status
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://{self.listen}{path}") as answer,
+        ):
+            return answer.status, await answer.text()
+
+    async def until_ready(self, status: int = 200) -> None:
+        for _ in range(800):
+            try:
+                if (await self.get("/ready"))[0] == status:
+                    return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.02)
+        raise AssertionError(self.log.read_text())
