@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 
 from bot.clinic import commands
 from bot.settings import Settings
-from tests.e2e.test_serving import Process
+from tests.e2e.process import Process, whole
 from tests.emulator import TOKEN, Emulator, emulator
 
 OAK, ELM = (1, 2, 3, 4, 5), (6, 7, 8, 9)  # patients
@@ -28,16 +27,6 @@ EFFECTS = "what are the side effects?"
 PREGNANT = "I am on accutane and I think I am pregnant"
 BIKE = "how do I fix a flat bicycle tyre?"
 LINK = re.compile(r"http://\S+/dashboard/enter/\S+")
-
-
-class Bot(Process):
-    """The whole bot, not the small one of the serving tests."""
-
-    async def start(self) -> None:
-        with self.log.open("ab") as out:
-            self._running = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self._env, cwd=self.log.parent, stderr=out
-            )
 
 
 @dataclass
@@ -148,7 +137,7 @@ async def running(state: Path, warm: Path) -> AsyncIterator[World]:
     shutil.copytree(warm, state, dirs_exist_ok=True)
     links = await asyncio.to_thread(clinics, state)
     async with emulator() as api:
-        bot = Bot(api, state, ADMIN_IDS=str(ADMIN), QUESTIONS_PER_MINUTE="0")
+        bot = Process(api, state, whole, ADMIN_IDS=str(ADMIN), QUESTIONS_PER_MINUTE="0")
         await bot.start()
         try:
             await bot.until_ready()

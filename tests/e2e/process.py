@@ -13,16 +13,20 @@ import random
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 
+from bot import cli
 from tests.e2e import fake_main
 from tests.emulator import TOKEN, Emulator
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.e2e.fake_main"])
+FORKS.set_forkserver_preload(["tests.e2e.fake_main", "bot.cli", "bot.app"])
+ROOT = Path(__file__).parents[2]
+Main = Callable[[], int]
 
 
 def free_port() -> int:
@@ -34,20 +38,33 @@ def free_port() -> int:
             return port
 
 
-def _run(env: dict[str, str], log: str) -> None:
+def whole() -> int:
+    """The bot itself, as ``python -m bot run`` starts it."""
+    sys.argv = ["bot", "run"]
+    cli.main()
+    return 0
+
+
+def _run(main: Main, env: dict[str, str], log: str) -> None:
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(out, 1)
     os.dup2(out, 2)
     os.chdir(Path(log).parent)
     os.environ.clear()
     os.environ.update(env)
-    sys.exit(fake_main.main())
+    sys.exit(main())
 
 
 class Process:
-    """``more``: settings; ``PUBLIC_URL="here"`` is the process's own address."""
+    """``more``: settings; ``PUBLIC_URL="here"`` is the process's own address.
 
-    def __init__(self, api: Emulator, state: Path, **more: str) -> None:
+    ``main``: what it runs; ``whole`` is the bot itself, the default one with a small turn.
+    """
+
+    def __init__(
+        self, api: Emulator, state: Path, main: Main = fake_main.main, **more: str
+    ) -> None:
+        self._main = main
         self.listen = f"127.0.0.1:{free_port()}"
         self.log = state / "log"
         self._env = {
@@ -71,7 +88,7 @@ class Process:
 
     async def start(self, **more: str) -> None:
         self._running = FORKS.Process(
-            target=_run, args=({**self._env, **more}, str(self.log)), daemon=True
+            target=_run, args=(self._main, {**self._env, **more}, str(self.log)), daemon=True
         )
         await asyncio.to_thread(self._running.start)
 

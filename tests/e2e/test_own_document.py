@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.clinic import commands
 from bot.settings import Settings
-from tests.e2e.test_serving import ROOT, free_port
+from tests.e2e.process import ROOT, free_port
 from tests.emulator import TOKEN, Emulator, emulator
 
 SECOND = ROOT / "tests" / "second_kb"
