@@ -44,7 +44,7 @@ GENTLE = 1.0  # seconds after the start in which one row that kills us is told f
 HUNG = 3  # turns that never ended; after so many the process starts anew
 ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
-PATIENCE = 0.2  # seconds for which a message that is unclear alone waits for the next one
+PATIENCE = 0.1  # seconds for which a message that is unclear alone waits for the next one
 LONGEST_WAIT = 2.0  # seconds, however many follow
 RETRY = 0.5  # seconds after the first failure
 

@@ -18,7 +18,7 @@ from bot.reply.talk import Talk
 from bot.reply.update import Done, Me, Raw, UnreadableError, read
 from bot.turn.inbound import Where
 from bot.turn.reply import Kind
-from bot.turn.search import leans
+from bot.turn.search import SHORT, leans
 
 TOGETHER = dt.timedelta(seconds=2)  # from one message to the next
 MOST = 8  # messages read as one
@@ -151,6 +151,8 @@ def _about(said: Response) -> str | None:
 
 
 def _worth_waiting(event: Event, said: Response) -> bool:
-    """Whether more may follow: small talk, or words that are no question yet."""
-    talk = said.reply is not None and said.reply.kind is Kind.CHAT
-    return talk or len(event.done.text.split()) > 1
+    """Whether more may follow: small talk, or a few words that are no question yet."""
+    reply, words = said.reply, len(event.done.text.split())
+    if reply is None or words > SHORT or "?" in event.done.text:
+        return False
+    return reply.kind is Kind.CHAT or (words > 1 and reply.confidence < SURE)
