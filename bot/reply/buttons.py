@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.reply import codes
 from bot.reply.codes import Press
-from bot.reply.desk import Desk
+from bot.reply.desk import Desk, section_of
 from bot.turn.reply import Kind, Reply, Suggestion
 
 Row = list[InlineKeyboardButton]
@@ -37,8 +37,13 @@ def offers(suggestions: Iterable[Suggestion]) -> list[Row]:
     return rows
 
 
-def under(reply: Reply, desk: Desk, *, course: bool = False) -> InlineKeyboardMarkup | None:
-    """What hangs under a reply, by its kind; an alert has only its own buttons."""
+def under(
+    reply: Reply, desk: Desk, *, course: bool = False, section: bool = False
+) -> InlineKeyboardMarkup | None:
+    """What hangs under a reply, by its kind; an alert has only its own buttons.
+
+    ``section``: it shows the whole section already.
+    """
     rows = offers(reply.suggestions)
     say = desk.say
     match reply.kind:
@@ -54,7 +59,7 @@ def under(reply: Reply, desk: Desk, *, course: bool = False) -> InlineKeyboardMa
             if reply.suggestions and reply.suggestions[0].command is None:
                 rows.append(button(say("telegram.other"), Press.OTHER, "-"))
         case Kind.ANSWER | Kind.NOT_COVERED:
-            rows += _course(desk) if course else _about(reply, desk)
+            rows += _course(desk) if course else _about(reply, desk, section=section)
     return keyboard(*rows)
 
 
@@ -68,14 +73,15 @@ def _course(desk: Desk) -> list[Row]:
     ]
 
 
-def _about(reply: Reply, desk: Desk) -> list[Row]:
+def _about(reply: Reply, desk: Desk, *, section: bool) -> list[Row]:
     name = reply.citations[0].passage if reply.citations else reply.topic
     say = desk.say
     if name is None:
         return [button(say("telegram.other"), Press.OTHER, "-")] if reply.suggestions else []
     more: Row = []
     if name in desk.kb.passages:
-        more += button(say("telegram.section"), Press.SECTION, name)
+        if not section and len(section_of(desk.kb, desk.kb.passages[name])) > 1:
+            more += button(say("telegram.section"), Press.SECTION, name)
         held = desk.kb.passages[name].notes
     else:
         held = desk.kb.topics[name].notes if name in desk.kb.topics else ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.kb.knowledge import Knowledge
+from bot.kb.models import Passage
 from bot.kb.replies import Replies
 from bot.reply import links
 from bot.reply.outgoing import Outgoing
@@ -188,6 +189,18 @@ class Desk:
         """One to count, with the clinic and without the person."""
         clinic = self.clinic(event.kept)
         return (what, name, clinic.id if clinic else "")
+
+
+def section_of(kb: Knowledge, passage: Passage) -> list[Passage]:
+    """The passages of a passage's section, in the document's order."""
+    held = (one for one in document_of(kb, passage) if one.section == passage.section)
+    return sorted(held, key=lambda one: one.span.start)
+
+
+def document_of(kb: Knowledge, passage: Passage) -> list[Passage]:
+    """All passages of the same document."""
+    source = kb.source_of(passage.id)
+    return [one for one in kb.passages.values() if kb.source_of(one.id) is source]
 
 
 def text_call(chat_id: int, text: str, **more: object) -> Outgoing:

@@ -58,7 +58,8 @@ def answer(event: Event, desk: Desk) -> Response:
 def _found(text: str, offset: str, desk: Desk) -> _Cards:
     if not text or text.startswith("/"):
         return _Cards([_about(desk)])
-    memory, reply = desk.turn(Inbound(text=text, where=Where.INLINE), Memory())
+    asked = Inbound(text=text, where=Where.INLINE)
+    memory, reply = desk.turn(asked, Memory(isotretinoin=True))  # whoever calls us speaks of it
     if reply.kind is Kind.ALERT:
         return _Cards([_alert(desk)], personal=True)
     request = read_dose(text, desk.kb.dose, Memory())
@@ -103,12 +104,13 @@ def _named_card(name: str, desk: Desk) -> InlineQueryResultArticle | None:
         description = " ".join(passage.quote(kb.source_of(name)).split())
     elif name in kb.topics:
         passage = None
-        reply = gap(kb, name, show_notes=desk.show_notes)
+        reply = gap(kb, name, show_notes=desk.show_notes, offer=False)
         description = desk.say("inline.gap_description")
     else:
         return None
     title = passage.title if passage else kb.topics[name].title
-    shown = page(reply, receipts=desk.receipts(reply))
+    after = "" if passage else desk.say("inline.gap_end")
+    shown = page(reply, receipts=desk.receipts(reply), after=after)
     return _card(f"{desk.language}-{name}", title, description, shown)
 
 

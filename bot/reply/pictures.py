@@ -16,7 +16,7 @@ def ruler(event: Event, desk: Desk) -> Response:
     if figures is None:
         return _gone(event, desk)
     made, words = ruler_png(figures, desk.kb.dose), ruler_alt(figures, desk.kb.dose)
-    return _photo(event, made, words)
+    return _photo(event, made, words, "dose.png")
 
 
 def timeline(event: Event, desk: Desk) -> Response:
@@ -25,7 +25,7 @@ def timeline(event: Event, desk: Desk) -> Response:
         return _gone(event, desk)
     course = course_from(event.talk.course, desk.kb.dose.course)
     made = timeline_png(course, event.at.date(), desk.kb.dose)
-    return _photo(event, made, timeline_alt(course, desk.kb.dose))
+    return _photo(event, made, timeline_alt(course, desk.kb.dose), "course.png")
 
 
 def calendar(event: Event, desk: Desk) -> Response:
@@ -38,8 +38,8 @@ def calendar(event: Event, desk: Desk) -> Response:
     return Response((Outgoing("send_document", kwargs, event.chat_id),), None, "answered")
 
 
-def _photo(event: Event, made: bytes, words: str) -> Response:
-    kwargs = {"chat_id": event.chat_id, "photo": made, "caption": words[:1024]}
+def _photo(event: Event, made: bytes, words: str, name: str) -> Response:
+    kwargs = {"chat_id": event.chat_id, "photo": made, "filename": name, "caption": words[:1024]}
     return Response((Outgoing("send_photo", kwargs, event.chat_id),), None, "answered")
 
 

@@ -10,7 +10,6 @@ from bot.reply import (
     clinic,
     pictures,
     private,
-    receipt,
     records,
     remind,
     staff_group,
@@ -19,7 +18,7 @@ from bot.reply import (
 )
 from bot.reply.buttons import without_thumbs
 from bot.reply.codes import Code, Press, read_code
-from bot.reply.desk import Desk, Event, Response, press_answer, text_call
+from bot.reply.desk import Desk, Event, Response, press_answer, section_of, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import SEEN_KEPT, VOTES_KEPT
 from bot.turn.answer import answer as quote
@@ -27,6 +26,7 @@ from bot.turn.answer import buttons as offered_for
 from bot.turn.inbound import Inbound, Where
 from bot.turn.reply import Kind, Reply
 
+CLOSE = 4  # of the ranked; further down, what stands near the answer is likelier to be meant
 _DO: Mapping[str, Callable[[Event, Desk], Response]] = {
     "ask.start": ask.start,
     "ask.close": ask.close,
@@ -101,9 +101,10 @@ def _about(event: Event, desk: Desk, code: Code) -> Response | None:
     if code.press in (Press.HELPED, Press.DID_NOT_HELP):
         return _vote(event, desk, code)
     if code.press is Press.SECTION and code.target in desk.kb.passages:
-        held = receipt.section_of(desk.kb, desk.kb.passages[code.target])
-        reply = quote(desk.kb, [passage.id for passage in held], show_notes=desk.show_notes)
-        return private.show(event, desk, reply)
+        held = section_of(desk.kb, desk.kb.passages[code.target])
+        names = [passage.id for passage in held]
+        reply = quote(desk.kb, names, show_notes=desk.show_notes, section=True)
+        return private.show(event, desk, reply, section=True)
     return None
 
 
@@ -115,7 +116,7 @@ def _do(event: Event, desk: Desk, target: str) -> Response | None:
         what, _, digest = rest.partition(".")
         judge = {"send": ask.send, "no": ask.refuse}.get(what)
         return judge(event, desk, digest) if judge else None
-    if first == "tick":
+    if first == "tick" and rest in desk.replies.texts["visit_effects"]:
         return visit.tick(event, desk, rest)
     if target in ("remind.exam", "remind.end"):
         return remind.choose(event, desk, rest)
@@ -144,14 +145,15 @@ def _authorities(event: Event, desk: Desk, name: str) -> Response:
         )
     if not held.notes:
         parts.append(desk.say("telegram.authorities_none"))
-    parts.append(desk.say("answer.disclaimer"))
+    parts.append(desk.say("telegram.authorities_end"))
     return private.show(event, desk, Reply(kind=Kind.CLARIFY, text="\n\n".join(parts)))
 
 
 def _other(event: Event, desk: Desk, name: str) -> Response:
     """The next three that were not shown or offered since the question."""
     talk = event.talk
-    known = [*talk.memory.ranked, *desk.kb.passages]
+    ranked = talk.memory.ranked
+    known = [*ranked[:CLOSE], *_around(talk.about or name, desk), *ranked, *desk.kb.passages]
     left = [one for one in dict.fromkeys(known) if one not in talk.seen and one != name]
     offered = offered_for(desk.kb, left)
     if not offered:
@@ -164,6 +166,17 @@ def _other(event: Event, desk: Desk, name: str) -> Response:
     said = private.show(event.having(talk), desk, reply)
     counted = desk.title(name) is not None
     return replace(said, counted=(desk.counted(event, "other", name),) if counted else ())
+
+
+def _around(name: str, desk: Desk) -> list[str]:
+    """What stands near a passage or a gap: its section, and gaps for which it is the nearest."""
+    kb = desk.kb
+    if name in kb.topics:
+        return list(kb.topics[name].nearest)
+    if name not in kb.passages:
+        return []
+    section = [one.id for one in section_of(kb, kb.passages[name])]
+    return [*section, *(one.id for one in kb.topics.values() if name in one.nearest)]
 
 
 def _vote(event: Event, desk: Desk, code: Code) -> Response:

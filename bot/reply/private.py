@@ -44,12 +44,30 @@ def answer(event: Event, desk: Desk) -> Response:
     if done.kind == "media" and event.talk.asking == ask.ASKING:
         return _media_to_clinic(event, desk)
     if done.kind == "media":
-        if not done.text:
-            return Response(
-                (text_call(event.chat_id, desk.say(f"media.{done.media}")),), None, "answered"
-            )
-        return say(event, desk, done.text, before=desk.say("media.with_caption"))
+        return _media(event, desk)
     return command(event, desk, done.command, done.text)
+
+
+def _media(event: Event, desk: Desk) -> Response:
+    """A picture or the like, whose caption is read as if nothing was said before it.
+
+    "Is this normal?" points at what we cannot see; where it is unclear alone we say just that.
+    """
+    done, text = event.done, event.done.text
+    ours = Response((text_call(event.chat_id, desk.say(f"media.{done.media}")),), None, "answered")
+    if done.command is not None:
+        return command(event, desk, done.command, text)
+    if not text:
+        return ours
+    memory = event.talk.memory.model_copy(update={"passage": None, "topic": None})
+    talk = event.talk.model_copy(update={"memory": memory})
+    said = say(event.having(talk), desk, text, before=desk.say("media.with_caption"))
+    unclear = said.reply is not None and (
+        said.reply.kind is Kind.CHAT
+        or (said.reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED) and said.reply.topic is None)
+    )
+    asks = Talk.read(said.memory).memory.asking is not None
+    return ours if unclear and not asks else said
 
 
 def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
@@ -151,9 +169,13 @@ def show(
     *,
     before: str = "",
     course: bool = False,
+    section: bool = False,
 ) -> Response:
-    """Show a reply, and remember what it showed."""
-    markup = ask.under(buttons.under(reply, desk, course=course), event, desk, reply)
+    """Show a reply, and remember what it showed. Nothing is said before an alert."""
+    before = "" if reply.kind is Kind.ALERT else before
+    markup = ask.under(
+        buttons.under(reply, desk, course=course, section=section), event, desk, reply
+    )
     calls = messages(laid_out(event, desk, reply, before), event.chat_id, markup)
     talk = seen(event.talk, reply)
     if event.done.kind != "edit":  # what the answer before this one showed is the last no more
@@ -164,7 +186,8 @@ def show(
 def laid_out(event: Event, desk: Desk, reply: Reply, before: str = "") -> Page:
     """A reply as a page, with the clinic's line where the reply sends the person to someone."""
     titles = [desk.kb.passages[cited.passage].title for cited in reply.citations[1:]]
-    referral = reply.kind in (Kind.ALERT, Kind.NOT_COVERED, Kind.DOSE)
+    elsewhere = desk.say("refuse.unrelated") in reply.text  # not a matter for a clinic
+    referral = reply.kind in (Kind.ALERT, Kind.NOT_COVERED, Kind.DOSE) and not elsewhere
     line = clinic.line(event, desk) if referral else ""
     lines = (desk.sources(reply), line, ask.line(event, desk, reply))
     after = "\n\n".join(part for part in lines if part)
@@ -207,7 +230,8 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
             if asks_dose(link, desk):  # a turn, so that the weight typed next is understood
                 return say(event, desk, "/dose", before=desk.say("group.carried"))
             reply = carried_reply(link, desk)
-            before = desk.say("group.carried") if reply else ""
+            known = reply is not None and reply.kind is not Kind.CHAT
+            before = desk.say("group.carried") if known else ""
     if reply is None:
         before = "" if payload == "inline" else desk.say("telegram.bad_link")
         reply = chat(kb, "command.start")
@@ -217,12 +241,13 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
 def _edit(event: Event, desk: Desk) -> Response:
     """An edited message: its answer is edited too while it is the last; an alert is always new."""
     done, talk = event.done, event.talk
-    if done.command is not None:
+    if done.command is not None and done.command not in ("ask", *COMMANDS):
         return Response()
     thread = event.thread
     if thread and thread.draft and thread.draft.message == done.message_id:
         return to_clinic(event, desk, done.text, thread.draft.photo)
-    said = say(event, desk, done.text)
+    bare = done.command in (None, "ask")
+    said = say(event, desk, done.text if bare else f"/{done.command} {done.text}".strip())
     if said.reply is None:
         return Response()
     if said.reply.kind is Kind.ALERT:

@@ -30,6 +30,7 @@ PRIVATE = (
     "visit",
     "remind",
     "sources",
+    "gethelp",
     "redflags",
     "clinic",
     "privacy",

@@ -10,7 +10,7 @@ from bot.kb.knowledge import Knowledge
 from bot.kb.models import Passage, Verdict
 from bot.reply.buttons import button, keyboard
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, document_of, section_of, text_call
 from bot.reply.links import Link
 from bot.reply.render import Mark, Page, messages
 
@@ -23,23 +23,11 @@ def show(event: Event, desk: Desk, link: Link) -> Response:
         call = text_call(event.chat_id, desk.say("telegram.receipt_gone"))
         return Response((call,), None, "answered")
     same = hmac.compare_digest(passage.sha256[: len(link.proof)], link.proof)
-    row = button(desk.say("telegram.section"), Press.SECTION, passage.id)
-    row += button(desk.say("telegram.authorities"), Press.AUTHORITIES, passage.id)
+    row = button(desk.say("telegram.authorities"), Press.AUTHORITIES, passage.id)
+    row += button(desk.say("telegram.add"), Press.LIST, passage.id)
     markup = keyboard(row if passage.id in desk.kb.passages else [])
     calls = messages(in_place(desk, kb, passage, same=same), event.chat_id, markup)
     return Response(tuple(calls), None, "answered")
-
-
-def section_of(kb: Knowledge, passage: Passage) -> list[Passage]:
-    """The passages of a passage's section, in the document's order."""
-    held = (one for one in _document(kb, passage) if one.section == passage.section)
-    return sorted(held, key=lambda one: one.span.start)
-
-
-def _document(kb: Knowledge, passage: Passage) -> list[Passage]:
-    """All passages of the same document."""
-    source = kb.source_of(passage.id)
-    return [one for one in kb.passages.values() if kb.source_of(one.id) is source]
 
 
 def in_place(desk: Desk, kb: Knowledge, passage: Passage, *, same: bool) -> Page:
@@ -62,7 +50,7 @@ def in_place(desk: Desk, kb: Knowledge, passage: Passage, *, same: bool) -> Page
     )
     shown = [
         note
-        for held in _document(kb, passage)
+        for held in document_of(kb, passage)
         if held.span.start < end and start < held.span.end
         for note in held.notes
         if note.verdict is Verdict.CONTRADICTED or (held is passage and desk.show_notes)

@@ -128,21 +128,28 @@ def due_now(event: Event, desk: Desk) -> Response:
         text = desk.say(f"reminder.due_{one.what}")
         calls.append(text_call(event.chat_id, text, reply_markup=markup))
         if one.what == "exam":
-            day = add_months(one.on, 1)
-            while day <= today:
-                day = add_months(day, 1)
-            later.append(one.model_copy(update={"on": day}))
+            later.append(_next_month(one, today))
     kept = kept.model_copy(update={"reminders": tuple(later)})
     return Response(tuple(calls), None, "reminded", kept=kept.stored())
 
 
-def snooze(event: Event, desk: Desk, what: str) -> Response:
-    """The same again tomorrow."""
-    if what not in ("exam", "end"):
-        return Response()
-    day = event.at.astimezone(event.kept.tz()).date() + dt.timedelta(days=1)
+def _next_month(one: Reminder, today: dt.date) -> Reminder:
+    first, months = one.first or one.on, 1
+    while add_months(first, months) <= today:
+        months += 1
+    return one.model_copy(update={"on": add_months(first, months), "first": first})
+
+
+def snooze(event: Event, desk: Desk, what: str) -> Response | None:
+    """The same again tomorrow; None where reminders were stopped since, or never asked for."""
+    if what not in ("exam", "end") or event.kept.zone is None:
+        return None
+    today = event.at.astimezone(event.kept.tz()).date()
+    day = today + dt.timedelta(days=1)
+    before = next((one for one in event.kept.reminders if one.what == what), None)
     others = tuple(one for one in event.kept.reminders if one.what != what)
-    one = Reminder.model_validate({"what": what, "on": day})
+    first = (before.first or before.on) if before is not None else None
+    one = Reminder.model_validate({"what": what, "on": day, "first": first})
     kept = event.kept.model_copy(update={"reminders": (*others, one)})
     call = text_call(event.chat_id, desk.say("reminder.snoozed", on=spoken(day)))
     return Response((call,), None, "answered", kept=kept.stored())

@@ -77,10 +77,15 @@ class Dosed(Frozen):
 
 
 class Reminder(Frozen):
-    """One reminder: on which day, at nine o'clock in the person's own zone."""
+    """One reminder: on which day, at nine o'clock in the person's own zone.
+
+    ``first``: the day that was asked for, which a monthly one comes back to after a snooze and
+    after a short month; None where it is ``on``.
+    """
 
     what: Literal["exam", "end"]
     on: dt.date
+    first: dt.date | None = None
 
 
 class Kept(Frozen):

@@ -38,6 +38,8 @@ MEDIA = (
     "dice",
     "story",
     "game",
+    "checklist",
+    "paid_media",
 )
 """What a message may hold instead of words; ``animation`` before its twin ``document``."""
 

@@ -142,8 +142,6 @@ def _ticks(kept: Kept, desk: Desk) -> object:
 
 def tick(event: Event, desk: Desk, name: str) -> Response:
     """Put a side effect on the page, or take it off."""
-    if name not in desk.kb.replies.texts["visit_effects"]:
-        return Response()
     held = event.kept.effects
     effects = tuple(n for n in held if n != name) if name in held else (*held, name)
     kept = event.kept.model_copy(update={"effects": effects})
@@ -161,7 +159,12 @@ def picture(event: Event, desk: Desk) -> Response:
     if not _anything(event.kept):
         return show(event, desk)
     made = png(lines(event.kept, desk, event.at.date()))
-    kwargs = {"chat_id": event.chat_id, "photo": made, "caption": desk.say("visit.caption")}
+    kwargs = {
+        "chat_id": event.chat_id,
+        "photo": made,
+        "filename": "my-visit.png",
+        "caption": desk.say("visit.caption"),
+    }
     return Response((Outgoing("send_photo", kwargs, event.chat_id),), None, "answered")
 
 

@@ -136,6 +136,22 @@ def safety_line(verdict: Verdict, rules: TriageRules) -> ShownNote | None:
     )
 
 
+def summary(rules: TriageRules) -> str:
+    """When to get help, in a line each, most urgent first, with the numbers to call."""
+    wording = rules.file.wording
+    blocks = []
+    for level in ("emergency", "today", "next_visit"):
+        lines = [_in_a_line(row) for row in rules.file.rows.values() if row.urgency == level]
+        blocks.append("\n".join([wording.urgencies[level], *(f"• {line}" for line in lines)]))
+    blocks.insert(1, numbers(rules))
+    return "\n\n".join([*blocks, wording.not_clinician])
+
+
+def _in_a_line(row: Row) -> str:
+    """What it is and what to do; one whose line only says what to do gets its title."""
+    return row.line if ":" in row.line else f"{row.title}: {row.line[0].lower()}{row.line[1:]}"
+
+
 def listing(rules: TriageRules) -> str:
     """What triggers and what is said, openly, most urgent first."""
     wording = rules.file.wording

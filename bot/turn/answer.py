@@ -38,16 +38,18 @@ def answer(
     confidence: float = 1.0,
     show_notes: bool = True,
     extra: Sequence[ShownNote] = (),
+    section: bool = False,
 ) -> Reply:
     """Quote one or more passages, best first, each with its citation and safety notes.
 
-    ``nearest``: ids to offer after it; ``extra``: notes that the question itself called for.
+    ``nearest``: ids to offer after it; ``extra``: notes that the question itself called for;
+    ``section``: the passages are one section in its order, not one answer and another.
     """
     cited = [kb.passages[name] for name in passages]
     parts: list[str] = []
     notes: list[ShownNote] = []
     for number, passage in enumerate(cited):
-        if number:
+        if number and not section:
             parts.append(kb.replies.say("answer.second"))
         shown = notes_shown(passage.notes, show_notes=show_notes)
         parts += [passage.title, *quoted(kb, passage), *_as_text(kb, shown)]
@@ -72,12 +74,16 @@ def gap(
     confidence: float = 1.0,
     show_notes: bool = True,
     extra: Sequence[ShownNote] = (),
+    offer: bool = True,
 ) -> Reply:
-    """Name a gap of the document, with what authorities say and the nearest things it does say."""
+    """Name a gap of the document, with what authorities say and the nearest things it does say.
+
+    ``offer``: whether those can be offered; a card sent elsewhere has no buttons.
+    """
     topic = kb.topics[name]
     says = "gap.says_beside" if name in kb.apart else "gap.says"
     notes = [*notes_shown(topic.notes, show_notes=show_notes), *extra]
-    near = buttons(kb, [*nearest, *topic.nearest])
+    near = buttons(kb, [*nearest, *topic.nearest]) if offer else ()
     parts = [
         kb.replies.say("gap.heading", title=topic.title),
         kb.replies.say(says, gap=topic.gap),
@@ -186,10 +192,10 @@ def buttons(
 def _first_steps(kb: Knowledge) -> tuple[Suggestion, ...]:
     say = kb.replies.say
     return (
-        Suggestion(label=say("button.ask"), command=say("button.ask")),
+        Suggestion(label=say("button.ask"), command="/help"),
         Suggestion(label=say("button.dose"), command="/dose"),
         Suggestion(label=say("button.effects"), command=say("button.effects")),
-        Suggestion(label=say("button.help"), command="/redflags"),
+        Suggestion(label=say("button.help"), command="/gethelp"),
     )
 
 

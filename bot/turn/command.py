@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from bot.kb.knowledge import Knowledge
-from bot.turn.alert import listing
+from bot.turn.alert import listing, summary
 from bot.turn.answer import chat
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
 
-COMMANDS = ("start", "help", "dose", "course", "sources", "redflags", "privacy", "cancel")
+COMMANDS = (
+    "start",
+    "help",
+    "dose",
+    "course",
+    "sources",
+    "gethelp",
+    "redflags",
+    "privacy",
+    "cancel",
+)
 _ELSEWHERE = ("dose", "course")  # read by the calculator and the course clock
 
 
@@ -28,6 +38,8 @@ def command(text: str, memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | 
         return memory, chat(kb, "chat.help")
     if name == "privacy":
         return memory, chat(kb, "command.privacy")
+    if name == "gethelp":
+        return memory, Reply(kind=Kind.CHAT, text=summary(kb.triage))
     if name == "redflags":
         return memory, Reply(kind=Kind.CHAT, text=listing(kb.triage))
     if name == "sources":

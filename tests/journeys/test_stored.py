@@ -236,6 +236,7 @@ async def test_a_clinic_link_binds_and_every_referral_names_the_clinic(bench: Be
         assert "Oak Clinic" in await bench.says(store, text=f"/start {good}")
         said = await bench.says(store, text="can I drink alcohol on accutane?")
         assert said.rstrip().endswith("phone 555-0100. Open: 9 to 5. In an emergency: 911.")
+        assert "Oak" not in await bench.says(store, text="what is the capital of Mongolia?")
         assert "Oak Clinic" in await bench.says(store, text="/clinic")
         this_month = month(dt.datetime.now(dt.UTC).date()).name
         counts = await store.tally.cells("oak", [this_month])
