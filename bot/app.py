@@ -279,7 +279,7 @@ def pages(settings: Settings, parts: Parts) -> list[BaseRoute]:
     if desk is None or desk.staff is None or desk.clinics is None or settings.role == "worker":
         return []
     tally, secure = parts.store.tally, settings.dashboard_at.startswith("https:")
-    return [dashboard(Site(desk.staff, desk.clinics, tally, desk.kb, secure))]
+    return [dashboard(Site(desk.staff, desk.clinics, tally, desk.kb, secure, desk.own))]
 
 
 async def webhook_secret(settings: Settings, store: Store) -> str:

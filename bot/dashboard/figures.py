@@ -31,7 +31,7 @@ async def show(visit: Visit) -> Response:
         clinics=choices,
         clinic_name=dict(choices)[chosen.clinic],
         spans=[(one.name, one.title) for one in _spans()],
-        topics=topics(visit.site.kb),
+        topics=topics(visit.site.books(chosen.clinic)),
         every=EVERY,
         columns=charts.columns,
         bar=charts.bar,
@@ -71,9 +71,10 @@ async def _chosen(visit: Visit) -> Report | None:
     known = _spans()
     span = next((one for one in known if one.name == asked.get("period", known[0].name)), None)
     about = asked.get("about", EVERY)
-    if span is None or about not in {EVERY, *(name for name, _ in topics(visit.site.kb))}:
-        return None
-    return await report(visit.site.tally, visit.site.kb, clinic, span, about)
+    books = visit.site.books(clinic)
+    if about not in (name for name, _ in topics(books)):
+        about = EVERY  # chosen for another clinic, which has a document of its own
+    return await report(visit.site.tally, books, clinic, span, about) if span else None
 
 
 def _refused(visit: Visit) -> Response:

@@ -83,14 +83,18 @@ def spans(today: dt.date) -> list[Span]:
     return found
 
 
-def topics(kb: Knowledge) -> list[tuple[str, str]]:
+def topics(books: Sequence[Knowledge]) -> list[tuple[str, str]]:
     """What the days can be narrowed to: passages and gaps, by their titles."""
-    found = [(f"read/{name}", held.title) for name, held in kb.passages.items()]
-    found += [(f"gap/{name}", f"{held.title} (gap)") for name, held in kb.topics.items()]
-    return sorted(found, key=lambda one: one[1].casefold())
+    found: dict[str, str] = {}
+    for kb in books:
+        found |= {f"read/{name}": held.title for name, held in kb.passages.items()}
+        found |= {f"gap/{name}": f"{held.title} (gap)" for name, held in kb.topics.items()}
+    return sorted(found.items(), key=lambda one: one[1].casefold())
 
 
-async def report(tally: Tally, kb: Knowledge, clinic: str, span: Span, about: str) -> Report:
+async def report(
+    tally: Tally, books: Sequence[Knowledge], clinic: str, span: Span, about: str
+) -> Report:
     """Read the figures."""
     cells = await tally.cells(clinic, [span.name])
     dated = await tally.cells(clinic, [day(one).name for one in span.days])
@@ -106,7 +110,7 @@ async def report(tally: Tally, kb: Knowledge, clinic: str, span: Span, about: st
         tuple(cells),
         days,
         _hours(cells),
-        _sections(cells, kb, operator=clinic == ALL),
+        _sections(cells, books, operator=clinic == ALL),
         _tiles(cells),
     )
 
@@ -156,13 +160,15 @@ def _tiles(cells: Sequence[Cell]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _sections(cells: Sequence[Cell], kb: Knowledge, *, operator: bool) -> tuple[Section, ...]:
+def _sections(
+    cells: Sequence[Cell], books: Sequence[Knowledge], *, operator: bool
+) -> tuple[Section, ...]:
     def title(name: str) -> str:
-        held = kb.passages.get(name) or kb.topics.get(name)
-        return held.title if held else name
+        found = (kb.passages.get(name) or kb.topics.get(name) for kb in books)
+        return next((held.title for held in found if held), name)
 
     def alert(name: str) -> str:
-        held = kb.triage.file.rows.get(name)
+        held = books[0].triage.file.rows.get(name)
         return held.title if held else name
 
     def plain(

@@ -16,9 +16,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.intake.limits import Admission, Limiter
 from bot.kb.knowledge import Knowledge
+from bot.reply.desk import OwnDocuments
 from bot.store.clinics import Clinic, Clinics
 from bot.store.staff import Staff
-from bot.store.tally import Tally
+from bot.store.tally import ALL, Tally
 
 ROOT = "/dashboard"
 COOKIE = "dashboard_session"
@@ -46,8 +47,19 @@ class Site:
     tally: Tally
     kb: Knowledge
     secure: bool = False
+    own: OwnDocuments | None = None
     pages: Limiter = field(default_factory=lambda: Limiter(120))
     sign_ins: Limiter = field(default_factory=lambda: Limiter(20))
+
+    def books(self, clinic: str) -> list[Knowledge]:
+        """What a clinic's chats are answered from, its own document first; for all, every one."""
+        if self.own is None:
+            return [self.kb]
+        if clinic == ALL:
+            return [self.kb, *self.own.all()]
+        card = self.clinics.get(clinic)
+        held = self.own.get(card.knowledge) if card else None
+        return [held[1] if held else self.kb]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 from bot.reply.update import REMINDER, WEEKLY
 from bot.store.handovers import Handovers, Held, relay_row
@@ -14,7 +15,6 @@ from bot.store.people import Due, People
 from bot.store.rows import Arrival, own_number
 from bot.store.staff import Staff
 from bot.store.store import Store
-from bot.store.tally import week
 from bot.turn.handover import Relay
 
 WEEKLY_FROM = 8  # o'clock, UTC
@@ -48,9 +48,10 @@ async def put_weekly(store: Store, staff: Staff, now: dt.datetime) -> int:
     """
     if now.weekday() or now.hour < WEEKLY_FROM:
         return 0
+    before = (now - dt.timedelta(days=7)).date().isoformat()
     return await store.put(
         [
-            _own(f"{week(now.date()).name}/{clinic}/{who}", {WEEKLY: {"clinic": clinic}}, who, who)
+            _own(f"{before}/{clinic}/{who}", {WEEKLY: f"{clinic} {before}"}, who, who)
             for clinic, who in await staff.weekly()
         ]
     )
@@ -61,7 +62,7 @@ def _arrival(due: Due) -> Arrival:
     return _own(said, {REMINDER: {}}, due.chat_id, due.user_id)
 
 
-def _own(said: str, content: dict[str, dict[str, str]], chat_id: int, user_id: int) -> Arrival:
+def _own(said: str, content: dict[str, Any], chat_id: int, user_id: int) -> Arrival:
     """A row with a number of its own: negative, and the same whenever the same is due."""
     number = own_number(said)
     raw = json.dumps({"update_id": number, **content})

@@ -18,7 +18,8 @@ REMINDER = "reminder"
 """The kind of inbox row that we put there ourselves when a reminder is due."""
 
 WEEKLY = "weekly"
-"""The same, when the weekly summary of a clinic is due to one of its staff."""
+"""The same, when a clinic's summary is due to one of its staff: ``oak 2027-03-01``, a Monday."""
+
 GROUP_COMMANDS = ("ask", "staffgroup")
 """What is for us in a group without our name behind it; ``close`` is, under a message of ours."""
 
@@ -151,7 +152,7 @@ def read(update: Raw, me: Me) -> Done:
         if own in update:
             return Done(own)
     if WEEKLY in update:
-        return Done(WEEKLY, text=str(update[WEEKLY]["clinic"]))
+        return Done(WEEKLY, text=str(update[WEEKLY]))
     kind = address(update).kind
     readers = {
         "message": _message,

@@ -10,6 +10,7 @@ from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.drawing import GREY, HEIGHT, INK, LINE, MARGIN, TEAL, WIDTH, Sheet
 from bot.reply.outgoing import Outgoing
+from bot.reply.talk import Kept
 from bot.store.store import Store
 from bot.store.tally import ENOUGH, Cell, day, week
 
@@ -19,8 +20,9 @@ _FEW = f"< {ENOUGH}"
 
 
 def answer(event: Event, desk: Desk) -> Response:
-    """Send last week's numbers to one of the staff, if they are still on the list."""
-    clinic, monday = event.done.text, event.at.date() - dt.timedelta(days=7 + event.at.weekday())
+    """Send a week's numbers to one of the staff, if they are still on the list."""
+    clinic, _, since = event.done.text.partition(" ")
+    monday = dt.date.fromisoformat(since)
 
     async def later(store: Store) -> Response:
         staff, clinics = desk.staff, desk.clinics
@@ -41,7 +43,7 @@ def answer(event: Event, desk: Desk) -> Response:
         kwargs = {
             "chat_id": event.chat_id,
             "photo": picture(heading, desk.say("dashboard.week_picture"), columns),
-            "caption": f"{heading}\n{_told(cells, desk)}",
+            "caption": f"{heading}\n{_told(cells, desk.of(Kept(clinic=clinic)))}",
             "reply_markup": keyboard(
                 button(desk.say("dashboard.week_stop"), Press.DO, "weekly.stop")
             ),

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from bot.reply.window import Window
 from bot.store.clinics import Clinic, Clinics
 from bot.store.engine import migrate, open_engine
 from bot.store.people import People
+from bot.store.staff import Staff
 from bot.store.store import Store
 from bot.store.tally import Cell, month
 from bot.turn.turn import Context
@@ -85,7 +87,8 @@ class Bench:
         store = Store(engine, BOT, "me")
         clinics = Clinics(engine, BOT)
         await clinics.refresh()
-        held = desk(self.context, clinics)
+        staff = Staff(engine, BOT)
+        held = replace(desk(self.context, clinics), staff=staff, dashboard="https://c.example/d")
         bot = Bot("99:x", request=self.tape, get_updates_request=self.tape)
         parts = Parts(
             store,
@@ -122,12 +125,12 @@ class Bench:
         sent = self.tape.calls[before:]
         return [params["text"] for name, params in sent if name == "sendMessage"]
 
-    async def says(self, store: Store, **update: Any) -> str:
+    async def says(self, store: Store, who: int = PERSON, **update: Any) -> str:
         """One update; what the person reads of its answer."""
         self.number += 1
         before = len(self.tape.calls)
-        sender = {"id": PERSON, "is_bot": False, "first_name": "A"}
-        private = {"id": PERSON, "type": "private"}
+        sender = {"id": who, "is_bot": False, "first_name": "A"}
+        private = {"id": who, "type": "private"}
         common = {"message_id": self.number, "date": int(dt.datetime.now(dt.UTC).timestamp())}
         if "text" in update:
             text = {"text": update["text"]}

@@ -17,6 +17,7 @@ OURS = (
     "group",
     "inline",
     "clinic",
+    "dashboard",
     "visit",
     "privacy",
     "trust",
