@@ -60,6 +60,7 @@ class Market(Frozen):
 
     id: Id
     label: str
+    words: tuple[str, ...] = ()  # how people name it
     strengths_mg: tuple[Positive, ...] = Field(min_length=1)
     doses_a_day: tuple[int, ...] = Field(min_length=1)
     authority: str

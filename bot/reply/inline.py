@@ -64,7 +64,9 @@ def _found(text: str, offset: str, desk: Desk) -> _Cards:
         return _Cards([_alert(desk)], personal=True)
     request = read_dose(text, desk.kb.dose, Memory())
     if request is not None:
-        made = dose_cards(request, desk.kb, calculator=desk.dose_calculator)
+        made = dose_cards(
+            request, desk.kb, calculator=desk.dose_calculator, show_notes=desk.show_notes
+        )
         cards = []
         for one in made:
             said = Reply(kind=Kind.DOSE, text=one.text, citations=one.citations)

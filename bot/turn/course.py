@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from bot.kb.dose_rules import CourseRules, DoseRules
 from bot.kb.knowledge import Knowledge
+from bot.turn.answer import notes_shown
 from bot.turn.course_total import Step, read_steps, total_lines
-from bot.turn.dose import cite
 from bot.turn.dose_intent import leftover
 from bot.turn.figures_dates import Dates, add_months, date_pattern, read_dates
 from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, ShownNote, Suggestion
+from bot.turn.reply import Citation, Kind, Reply, Suggestion
 
 _WEEK = 7
 _COMMAND = re.compile(r"/course\b:?")
@@ -154,7 +154,14 @@ def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     return "<date>" not in rest and not leftover(rest, rules.reads)
 
 
-def course_reply(request: CourseRequest, kb: Knowledge, memory: Memory, today: dt.date) -> Reply:
+def course_reply(
+    request: CourseRequest,
+    kb: Knowledge,
+    memory: Memory,
+    today: dt.date,
+    *,
+    show_notes: bool = True,
+) -> Reply:
     """The dates that follow from a start, each with its sentence; or what is wrong with it."""
     rules = kb.dose
     if not request.dates:
@@ -168,8 +175,12 @@ def course_reply(request: CourseRequest, kb: Knowledge, memory: Memory, today: d
             return problem
     day = request.dates[0].readings[0]
     if request.finished:
-        return _second_course(day, kb)
-    return _dates_reply(course_from(day, rules.course), request, kb, memory, today)
+        return _cited(_second_lines(day, rules), (rules.course.weeks_passage,), kb, show_notes)
+    course = course_from(day, rules.course)
+    lines = _date_lines(course, today, rules)
+    lines += total_lines(request.text, request.steps, course, memory.weight_kg, today, rules)
+    names = (rules.course.weeks_passage, rules.course.check_passage)
+    return _cited(lines, names, kb, show_notes)
 
 
 def _problem(date: Dates, today: dt.date, rules: DoseRules) -> Reply | None:
@@ -207,23 +218,18 @@ def _ask(text: str, readings: tuple[dt.date, ...] = ()) -> Reply:
     return Reply(kind=Kind.CLARIFY, text=text, suggestions=buttons)
 
 
-def _second_course(end: dt.date, kb: Knowledge) -> Reply:
-    rules = kb.dose
+def _second_lines(end: dt.date, rules: DoseRules) -> list[str]:
     second = add_months(end, rules.course.pause_months)
-    lines = [
+    return [
         rules.say("course_finished", end=spoken(end)),
         rules.say("course_second", second=spoken(second)),
     ]
-    return _cited(lines, (rules.course.weeks_passage,), kb)
 
 
-def _dates_reply(
-    course: Course, request: CourseRequest, kb: Knowledge, memory: Memory, today: dt.date
-) -> Reply:
-    rules = kb.dose
+def _date_lines(course: Course, today: dt.date, rules: DoseRules) -> list[str]:
     said = rules.course
     least, most = said.other_weeks
-    lines = [
+    return [
         _standing(course, today, rules),
         rules.say(
             "course_end",
@@ -241,8 +247,6 @@ def _dates_reply(
             last=spoken(course.start + dt.timedelta(weeks=most)),
         ),
     ]
-    total = total_lines(request.text, request.steps, course, memory.weight_kg, today, rules)
-    return _cited(lines + total, (said.weeks_passage, said.check_passage), kb)
 
 
 def _standing(course: Course, today: dt.date, rules: DoseRules) -> str:
@@ -264,10 +268,14 @@ def _standing(course: Course, today: dt.date, rules: DoseRules) -> str:
     )
 
 
-def _cited(lines: list[str], names: tuple[str, ...], kb: Knowledge) -> Reply:
+def _cited(lines: list[str], names: tuple[str, ...], kb: Knowledge, show_notes: bool) -> Reply:
     rules = kb.dose
-    citations = tuple(cite(kb, name) for name in names)
-    notes = tuple(ShownNote.of(kb.passages[name].notes[0]) for name in names)
+    citations = tuple(Citation.of(kb.passages[name], kb.source) for name in names)
+    notes = tuple(
+        note
+        for name in names
+        for note in notes_shown(kb.passages[name].notes[:1], show_notes=show_notes)
+    )
     parts = ["\n".join(f"• {line}" for line in lines)]
     parts += [rules.say("quoted", quote=cited.quote) for cited in citations]
     parts += [rules.say("note", text=note.text, authority=note.authority) for note in notes]

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from bot.kb.dose_rules import DoseRules
-from bot.turn.dose import plain, shown_kg
+from bot.turn.dose_sums import plain, shown_kg
 from bot.turn.figures_dates import date_pattern, read_dates
 from bot.turn.figures_read import read_figures
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.kb.knowledge import Knowledge
-from bot.turn.dose import dose_figures, dose_reply, plain
+from bot.turn.dose import dose_reply
+from bot.turn.dose_sums import dose_figures, plain
 from bot.turn.figures import DoseRequest, Problem
 from bot.turn.memory import Memory
 from bot.turn.reply import Citation, Kind
@@ -29,7 +30,11 @@ class Card:
 
 
 def dose_cards(
-    request: DoseRequest, kb: Knowledge, *, calculator: bool = True
+    request: DoseRequest,
+    kb: Knowledge,
+    *,
+    calculator: bool = True,
+    show_notes: bool = True,
 ) -> tuple[Card, ...]:
     """A card for each reading of the weight; a card that says what is missing where none fits.
 
@@ -42,15 +47,15 @@ def dose_cards(
             if kb.dose.weight.least_kg <= reading.kg <= kb.dose.weight.most_kg
         ]
         if readings:
-            return tuple(_card(one, kb, n) for n, one in enumerate(readings))
+            return tuple(_card(one, kb, n, show_notes) for n, one in enumerate(readings))
     if not calculator or request.problem is not None or request.weight is None:
-        return (_said(request, kb, calculator=calculator),)
-    return (_card(request, kb, 0),)
+        return (_said(request, kb, calculator=calculator, show_notes=show_notes),)
+    return (_card(request, kb, 0, show_notes),)
 
 
-def _card(request: DoseRequest, kb: Knowledge, index: int) -> Card:
+def _card(request: DoseRequest, kb: Knowledge, index: int, show_notes: bool) -> Card:
     rules, figures = kb.dose, dose_figures(request, kb.dose)
-    _, reply = dose_reply(request, kb, Memory())
+    _, reply = dose_reply(request, kb, Memory(), show_notes=show_notes)
     shown = {
         "kg": _short(figures.weight_kg),
         "start": _short(figures.start_max_mg),
@@ -71,9 +76,9 @@ def _card(request: DoseRequest, kb: Knowledge, index: int) -> Card:
     )
 
 
-def _said(request: DoseRequest, kb: Knowledge, *, calculator: bool) -> Card:
+def _said(request: DoseRequest, kb: Knowledge, *, calculator: bool, show_notes: bool) -> Card:
     """A card without a figure: what is missing, refused, or the passages only."""
-    _, reply = dose_reply(request, kb, Memory(), calculator=calculator)
+    _, reply = dose_reply(request, kb, Memory(), calculator=calculator, show_notes=show_notes)
     cited = reply.kind is Kind.ANSWER
     key = "card_passages_title" if cited else "card_help_title"
     return Card(

@@ -16,6 +16,11 @@ from bot.turn.memory import Memory
 ASKING_WEIGHT = "weight"
 ASKING_UNIT = "unit"
 _OURS = (ASKING_WEIGHT, ASKING_UNIT)
+_CAPSULES_FOR = (
+    r"^/?(?:(?:which|what|how many|how do i|how can i|how to|can i|can you|please|show|the|set of|"
+    r"combination of|combine|make(?: up)?|split|get|do i need|does it take)\s+)*"
+    r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
+)
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
 
@@ -43,7 +48,7 @@ class DoseRequest:
     """What the calculator is asked. ``readings``: what an ambiguous number may mean.
 
     ``daily_mg``/``ratio``: the person's own dose, as mg a day or mg per kg a day.
-    ``target_mg``: an amount to make up of capsules, instead of a weight.
+    ``target_mg``: an amount to make up of capsules of a ``market``, instead of a weight.
     """
 
     weight: Weight | None = None
@@ -52,6 +57,7 @@ class DoseRequest:
     ratio: Decimal | None = None
     doses: tuple[Dose, ...] = ()
     target_mg: Decimal | None = None
+    market: str | None = None
     problem: Problem | None = None
     what: str = ""
 
@@ -60,8 +66,8 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     """Read a message; None where it is no question for the calculator."""
     figures = read_figures(text, rules)
     shape, reads = figures.shape, rules.reads
-    if re.match(r"/?capsules?(?: for| of)? <mg>\s*[?.!]*$", shape) and figures.doses[0].mg:
-        return DoseRequest(target_mg=figures.doses[0].mg)
+    if (capsules := _capsules(figures, rules)) is not None:
+        return capsules
     if (corrected := _corrected(shape, rules, memory)) is not None:
         return corrected
     explicit = bool(re.match(r"/(?:dose|dosage|calc)\b", shape))
@@ -75,6 +81,24 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     if not (explicit or _wanted(figures, rules, memory)):
         return None
     return _checked(figures, rules, memory)
+
+
+def _capsules(figures: Figures, rules: DoseRules) -> DoseRequest | None:
+    """Read "capsules 35 mg", "which capsules make 49 mg in the uk"."""
+    shape = figures.shape
+    amounts = {dose.amount for dose in figures.doses}
+    if len(amounts) != 1 or _has_weight(figures) or not re.search(_CAPSULES_FOR, shape):
+        return None
+    target = amounts.pop()
+    left = re.sub(_CAPSULES_FOR, " ", shape)
+    market = None
+    for one in rules.markets:
+        for word in (one.id, *one.words):
+            without = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", left)
+            market, left = (one.id, without) if without != left else (market, left)
+    if target is None or intent.leftover(left, rules.reads):
+        return None
+    return DoseRequest(target_mg=target, market=market)
 
 
 def _has_weight(figures: Figures) -> bool:

@@ -130,6 +130,7 @@ def read_doses(scan: Scan) -> None:
                 words=match[0].strip(" ,"),
                 said_daily=said,
                 past=_is_past(before, after),
+                amount=number(found["n"]),
             )
         )
         return "mg"

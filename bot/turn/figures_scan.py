@@ -41,6 +41,7 @@ class Dose:
     words: str
     said_daily: bool
     past: bool = False
+    amount: Decimal | None = None  # what is taken at once, however often
 
 
 @dataclass(frozen=True)

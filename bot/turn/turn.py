@@ -71,9 +71,18 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if (said := command(text, memory, kb)) is not None:
         return said
     if (course := read_course(text, inbound.at.date(), kb.dose)) is not None:
-        return _said(memory, course_reply(course, kb, memory, inbound.at.date()))
+        return _said(
+            memory,
+            course_reply(course, kb, memory, inbound.at.date(), show_notes=context.show_notes),
+        )
     if (dose := read_dose(text, kb.dose, memory)) is not None:
-        return dose_reply(dose, kb, memory, calculator=context.dose_calculator)
+        return dose_reply(
+            dose,
+            kb,
+            memory,
+            calculator=context.dose_calculator,
+            show_notes=context.show_notes,
+        )
     return _found(_searched(text, memory, context), verdict, memory, context)
 
 

@@ -13,7 +13,7 @@ from bot.reply.calendar import course_ics
 from bot.reply.ruler import ruler_alt, ruler_png
 from bot.reply.timeline import timeline_alt, timeline_png
 from bot.turn.course import course_from
-from bot.turn.dose import dose_figures
+from bot.turn.dose_sums import dose_figures
 from bot.turn.figures import read_dose
 from bot.turn.memory import Memory
 from bot.turn.reply import DoseFigures

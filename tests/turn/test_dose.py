@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import bot
 from bot.kb.dose_rules import DoseRules
-from bot.turn.dose import dose_figures, dose_reply, limit_mg, plain, shown_kg
+from bot.turn.dose import dose_reply
 from bot.turn.dose_cards import dose_cards
+from bot.turn.dose_sums import dose_figures, limit_mg, plain, shown_kg
 from bot.turn.figures import DoseRequest, Problem, read_dose
 from bot.turn.figures_scan import Dose, Weight
 from bot.turn.inbound import clean

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.turn.dose import dose_figures
+from bot.turn.dose_sums import dose_figures
 from bot.turn.figures import DoseRequest, read_dose
 from bot.turn.figures_numbers import normalise, number
 from bot.turn.figures_read import read_figures

@@ -1,0 +1,104 @@
+"""What the calculator asks back or refuses, and the buttons that answer it; never a dose."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+
+from bot.kb.dose_rules import DoseRules
+from bot.kb.knowledge import Knowledge
+from bot.turn.dose_sums import TENTH, plain, shown_kg
+from bot.turn.figures import DoseRequest, Problem
+from bot.turn.figures_scan import Weight
+from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
+
+REFUSED = {
+    Problem.OTHER_DRUG,
+    Problem.PET,
+    Problem.UNDER_AGE,
+    Problem.PREGNANT,
+    Problem.BREASTFEEDING,
+}
+
+
+def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
+    """Say what is missing or wrong, and what would be accepted; never a dose."""
+    rules, problem = kb.dose, request.problem or Problem.NO_WEIGHT
+    weight = rules.weight
+    number = request.readings[0].number if request.readings else ""
+    text = rules.say(
+        problem.value,
+        number=number,
+        what=request.what,
+        years=rules.age.years,
+        reason=weight.reason.strip(),
+        least=plain(rules.least_daily_mg if problem is Problem.DAILY else weight.least_kg),
+        most=plain(rules.most_daily_mg if problem is Problem.DAILY else weight.most_kg),
+        least_lb=_pounds(weight.least_kg, rules, up=True),
+        most_lb=_pounds(weight.most_kg, rules, up=False),
+    )
+    citations: tuple[Citation, ...] = ()
+    if problem is Problem.UNDER_AGE:
+        citations = (Citation.of(kb.passages[rules.age.passage], kb.source),)
+        text = f"{text}\n\n{rules.say('quoted', quote=citations[0].quote)}"
+    if problem is Problem.PREGNANT:
+        citations = (Citation.of(kb.passages[rules.pregnancy_passage], kb.source),)
+        note = ShownNote.of(kb.passages[rules.pregnancy_passage].notes[0])
+        said = rules.say("note", text=note.text, authority=note.authority)
+        text = f"{text}\n\n{rules.say('quoted', quote=citations[0].quote)}\n\n{said}"
+    return Reply(
+        kind=Kind.NOT_COVERED if problem in REFUSED else Kind.CLARIFY,
+        text=text,
+        citations=citations,
+        suggestions=_choices(request, kb),
+    )
+
+
+def _pounds(kg: Decimal, rules: DoseRules, *, up: bool) -> str:
+    """A limit in whole pounds, inside the range."""
+    pounds = kg / rules.kg_in_pound
+    return plain(pounds.quantize(Decimal(1), rounding=ROUND_UP if up else ROUND_DOWN))
+
+
+def _choices(request: DoseRequest, kb: Knowledge) -> tuple[Suggestion, ...]:
+    """Buttons for what the question back can be answered with."""
+    rules = kb.dose
+    if request.problem is Problem.NOT_DAILY:
+        return _each_day(request, rules)
+    if request.problem is Problem.AGE and request.weight is not None:
+        kg = shown_kg(request.weight.kg)
+        own = request.daily.mg if request.daily is not None else None
+        dose = f"{plain(own)} mg a day at " if own is not None else "dose for "
+        years = rules.age.years
+        return (
+            Suggestion(label=rules.say("button_old"), command=f"{dose}{kg} kg, age {years}"),
+            Suggestion(label=rules.say("button_young"), command=f"{dose}{kg} kg, age {years - 1}"),
+        )
+    if request.problem is Problem.UNIT:
+        return tuple(_reading_button(reading, rules) for reading in request.readings)
+    if request.problem in (Problem.TWO_WEIGHTS, Problem.NO_WEIGHT, Problem.TWO_DOSES):
+        buttons = [_reading_button(reading, rules) for reading in request.readings]
+        if request.problem is Problem.TWO_DOSES and request.weight is not None:
+            kg = shown_kg(request.weight.kg)
+            said = [plain(d.mg) for d in request.doses if d.mg is not None]
+            commands = [f"{mg} mg a day at {kg} kg" for mg in dict.fromkeys(said)]
+            buttons = [Suggestion(label=c[:64], command=c) for c in commands]
+        return tuple(buttons)
+    return ()
+
+
+def _each_day(request: DoseRequest, rules: DoseRules) -> tuple[Suggestion, ...]:
+    """A button that takes "60 mg a week" back: it is each day's after all."""
+    weight, daily = request.weight, request.daily
+    if weight is None or daily is None or daily.amount is None:
+        return ()
+    said = f"{plain(daily.amount)} mg a day"
+    label = rules.say("button_often", said=said)
+    return (Suggestion(label=label, command=f"{said} at {shown_kg(weight.kg)} kg"),)
+
+
+def _reading_button(reading: Weight, rules: DoseRules) -> Suggestion:
+    kg = plain(reading.kg.quantize(TENTH, rounding=ROUND_HALF_UP))
+    if reading.unit == "kg":
+        return Suggestion(label=f"{kg} kg", command=f"{reading.number} kg")
+    label = rules.say("button_weight", words=reading.words[:40], kg=kg)
+    return Suggestion(label=label, command=reading.words)
