@@ -17,12 +17,15 @@ from bot import ask as asking
 from bot.brain import bind, build_context, knowledge_dir, stand_beside
 from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
+from bot.curating import Asked, diff_lines
+from bot.curating import gaps as ranked_gaps
 from bot.evaluation.bench import time_turns
 from bot.evaluation.kept import keep
 from bot.evaluation.messages import Judged, RowsError, figures, measure, read_rows
 from bot.evaluation.report import broken, floors, show_errors, show_figures
+from bot.kb.diff import changes
 from bot.kb.encoder import EncoderError
-from bot.kb.knowledge import KnowledgeError, load, packaged, stands_beside
+from bot.kb.knowledge import Knowledge, KnowledgeError, load, packaged, stands_beside
 from bot.kb.split_files import SplitError, split_into
 from bot.kb_cli import kb as kb_commands
 from bot.settings import Settings, SettingsError, StartError, load_settings
@@ -154,9 +157,7 @@ def check(
 ) -> None:
     """Check the knowledge base: every span, hash, edge, id, example and review mark."""
     settings = load_settings()
-    base = knowledge_dir(settings)
-    beside = directory is not None and stands_beside(directory)
-    kb = load(directory or base, settings.language, load(base) if beside else None)
+    kb = _loaded(directory or knowledge_dir(settings), settings)
     for name, count in kb.checked.items():
         print(f"{count:6d} {name} checked" if "signed" not in name else f"{count:6d} {name}")
     print("no fault found")
@@ -172,9 +173,41 @@ def split(
     diff: Annotated[bool, typer.Option("--diff", help="Only say what would change.")] = False,
 ) -> None:
     """Split a document into passages, following the plan beside the source if there is one."""
-    today = dt.datetime.now(dt.UTC).date()
-    report = split_into(document, into or knowledge_dir(load_settings()), today, dry=diff)
-    print("\n".join(report.lines()))
+    settings = load_settings()
+    root = into or knowledge_dir(settings)
+    if diff:
+        kb = _loaded(root, settings)
+        for line in diff_lines(changes(document, root, kb), kb, _asked(settings)):
+            print(line)
+        return
+    print("\n".join(split_into(document, root, dt.datetime.now(dt.UTC).date()).lines()))
+
+
+@cli.command()
+def gaps() -> None:
+    """What patients ask and no document answers, most asked first: what to write next."""
+    settings = load_settings()
+    found = ranked_gaps(load(knowledge_dir(settings), settings.language), _asked(settings))
+    for count, name, title in found:
+        print(f"{count:>6}  {name}  {title}")
+    if not found:
+        print("nothing was counted yet")
+
+
+def _asked(settings: Settings) -> Asked:
+    """What was counted in a year; nothing where no bot has run here."""
+    if settings.telegram_bot_token is None:
+        return {}
+    from bot.clinic.commands import asked  # noqa: PLC0415 - the terminal needs no database
+
+    return asked(settings)
+
+
+def _loaded(root: Path, settings: Settings) -> Knowledge:
+    """A knowledge base; one without rules is read beside the configured one."""
+    base = knowledge_dir(settings)
+    beside = root != base and stands_beside(root)
+    return load(root, settings.language, load(base, settings.language) if beside else None)
 
 
 @cli.command()

@@ -9,11 +9,10 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.kb.matcher import Matcher
+from bot.turn.explain import explain as explained
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Suggestion
-from bot.turn.search import search
 from bot.turn.turn import Context, TurnFunction
 
 _COLOUR = {Kind.ALERT: "red", Kind.ANSWER: "green", Kind.DOSE: "green", Kind.CHAT: "blue"}
@@ -75,19 +74,18 @@ def pressed(typed: str, offered: tuple[Suggestion, ...], at: dt.datetime) -> Inb
 
 def explain(text: str, context: Context, console: Console) -> None:
     """Print why a text is matched or refused: examples, scores, reason."""
-    found = search(text, Memory(), context.kb, context.matcher)
+    told = explained(text, context)
+    found = told.found
+    if told.first:
+        console.print(f"before the search: {told.first}", highlight=False)
     console.print(f"outcome: {found.outcome} {', '.join(found.names)}", highlight=False)
     console.print(f"why: {found.why} (confidence {found.confidence:.2f})", highlight=False)
     console.print(f"isotretinoin named: {'yes' if found.match.drug else 'no'}", highlight=False)
     console.print("labels:")
-    for label, probability in found.match.pairs()[:6]:
+    for label, probability in told.labels:
         console.print(f"  {probability:.3f} {label}", highlight=False, markup=False)
     console.print("nearest examples:")
-    _neighbours(text, context.matcher, console)
-
-
-def _neighbours(text: str, matcher: Matcher, console: Console) -> None:
-    for near in matcher.neighbours(text):
+    for near in told.neighbours:
         labels = ", ".join(near.example.labels)
         line = f"  {near.score:5.1f} {labels}: {near.example.text}"
         console.print(line, highlight=False, markup=False)

@@ -21,7 +21,7 @@ from bot.store.clinics import Clinic, Clinics
 from bot.store.handovers import Handovers
 from bot.store.staff import Staff
 from bot.store.store import Store
-from bot.store.tally import Cell, month
+from bot.store.tally import ALL, Cell, month, summed, year
 from bot.turn.handover import Handover
 
 Found = TypeVar("Found")
@@ -263,6 +263,19 @@ def counts(settings: Settings, clinic_id: str) -> list[Cell]:
     async def work(store: Store, _: Clinics) -> list[Cell]:
         this_month = month(dt.datetime.now(dt.UTC).date())
         return await store.tally.cells(clinic_id, [this_month.name])
+
+    return _run(settings, work)
+
+
+def asked(settings: Settings) -> dict[tuple[str, str], int | None]:
+    """What everybody asked in the last year, by (what, name); None: fewer than five people.
+
+    Numbers are sums of months in which five and more asked, each rounded to fives.
+    """
+
+    async def work(store: Store, _: Clinics) -> dict[tuple[str, str], int | None]:
+        cells = await store.tally.cells(ALL, [one.name for one in year(dt.datetime.now(dt.UTC))])
+        return summed(cells)
 
     return _run(settings, work)
 

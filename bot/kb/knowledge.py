@@ -258,7 +258,7 @@ class _Loader:
                 for other in also:
                     if other not in labels:
                         self._fault(file, loc, f"there is no passage or topic {other!r}")
-                key = re.sub(r"\W+", " ", text.casefold()).strip() or text
+                key = same_question(text)
                 if key in first:
                     self._fault(file, loc, f"the same question stands in {first[key]}")
                 first.setdefault(key, file)
@@ -315,6 +315,11 @@ def _digest(examples: tuple[Example, ...], words: Words) -> str:
     for example in examples:
         told.update(repr((example.text, example.labels)).encode())
     return told.hexdigest()
+
+
+def same_question(text: str) -> str:
+    """What two texts share that are the same question but for case, marks and spaces."""
+    return re.sub(r"\W+", " ", text.casefold()).strip() or text
 
 
 def inside_word(text: str, at: int) -> bool:

@@ -43,26 +43,19 @@ class SplitError(Exception):
     """The document or the plan cannot be used; the message says why."""
 
 
-def split_into(document: Path, root: Path, today: dt.date, *, dry: bool = False) -> SplitReport:
+def split_into(document: Path, root: Path, today: dt.date) -> SplitReport:
     """Split ``document`` into the knowledge base at ``root``, following its plan if it has one.
 
-    ``dry`` reports only. A passage that is gone moves to ``source/retired``.
+    A passage that is gone moves to ``source/retired``.
 
     Raises:
         SplitError: the document is no UTF-8 text, or the plan does not read.
     """
-    try:
-        raw = document.read_bytes()
-        text = raw.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as why:
-        raise SplitError(f"{document} cannot be read as UTF-8 text: {why}") from why
-    plan = _plan(root)
-    done = split(text, plan)
+    raw, text = read_document(document)
+    done = split(text, plan_of(root))
     report = SplitReport(gone=[entry.id for entry in done.gone])
     for piece in (*done.placed, *done.appeared):
-        _passage(piece, text, root, report, dry=dry)
-    if dry:
-        return report
+        _passage(piece, text, root, report)
     for entry in done.gone:
         _retire(root, entry.id)
     pieces = sorted((*done.placed, *done.appeared), key=lambda piece: piece.span.start)
@@ -71,7 +64,25 @@ def split_into(document: Path, root: Path, today: dt.date, *, dry: bool = False)
     return report
 
 
-def _plan(root: Path) -> Plan:
+def read_document(document: Path) -> tuple[bytes, str]:
+    """A document's bytes, and its text.
+
+    Raises:
+        SplitError: it is no UTF-8 text.
+    """
+    try:
+        raw = document.read_bytes()
+        return raw, raw.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as why:
+        raise SplitError(f"{document} cannot be read as UTF-8 text: {why}") from why
+
+
+def plan_of(root: Path) -> Plan:
+    """The plan beside the source; an empty one where there is none.
+
+    Raises:
+        SplitError: it does not read.
+    """
     path = root / "source" / "plan.yaml"
     if not path.is_file():
         return Plan()
@@ -82,7 +93,7 @@ def _plan(root: Path) -> Plan:
     return plan
 
 
-def _passage(piece: Piece, text: str, root: Path, report: SplitReport, *, dry: bool) -> None:
+def _passage(piece: Piece, text: str, root: Path, report: SplitReport) -> None:
     """Write one passage's file, or bring it up to date."""
     path = root / "passages" / f"{piece.entry.id}.yaml"
     quote = text[piece.span.start : piece.span.end]
@@ -113,8 +124,7 @@ def _passage(piece: Piece, text: str, root: Path, report: SplitReport, *, dry: b
         content["span"].update(span)
         content["sha256"] = digest(quote)
         content["section"] = piece.section
-    if not dry:
-        _write(path, yaml, content)
+    _write(path, yaml, content)
 
 
 def _retire(root: Path, name: str) -> None:

@@ -70,6 +70,25 @@ def month(on: dt.date) -> Period:
     return Period(f"{on:%Y-%m}", _midnight(after))
 
 
+def year(at: dt.datetime) -> list[Period]:
+    """The twelve months up to that of a moment."""
+    found, on = [], at.date()
+    for _ in range(12):
+        found.append(month(on))
+        on = on.replace(day=1) - dt.timedelta(days=1)
+    return found
+
+
+def summed(cells: Iterable[Cell]) -> dict[tuple[str, str], int | None]:
+    """Cells over their periods, by (what, name); None where no period may be shown."""
+    found: dict[tuple[str, str], int | None] = {}
+    for cell in cells:
+        held = found.get((cell.what, cell.name))
+        number = held if cell.number is None else (held or 0) + cell.number
+        found[cell.what, cell.name] = number
+    return found
+
+
 def _midnight(on: dt.date) -> float:
     return dt.datetime.combine(on, dt.time(), dt.UTC).timestamp()
 

@@ -83,7 +83,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
             calculator=context.dose_calculator,
             show_notes=context.show_notes,
         )
-    return _found(_searched(text, memory, context), verdict, memory, context)
+    return _found(searched(text, memory, context), verdict, memory, context)
 
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
@@ -99,7 +99,7 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     return raise_further(verdict, text, rules, context.alarms, context.matcher.reader)
 
 
-def _searched(text: str, memory: Memory, context: Context) -> Found:
+def searched(text: str, memory: Memory, context: Context) -> Found:
     """What a message comes to, the clinic's own document first where there is one."""
     found = search(text, memory, context.kb, context.matcher)
     return found if context.beside is None else theirs_first(text, found, context.beside)

@@ -61,9 +61,7 @@ def test_a_changed_document_keeps_what_a_curator_wrote(base: Path, tmp_path: Pat
     new.write_text(text, encoding="utf-8")
     note = load(base).passages["dose-start"].notes[0]
 
-    dry = split_into(new, base, DAY, dry=True)
     report = split_into(new, base, DAY)
-    assert report == dry
     assert report.changed == ["duration"]
     assert "dose-start" in report.moved
     assert "what" in report.same
