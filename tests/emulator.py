@@ -58,6 +58,19 @@ class Emulator:
     def calls_of(self, method: str) -> list[dict[str, Any]]:
         return [params for name, params in self.calls if name == method]
 
+    def button(self, chat: int, label: str, *, back: int = 0) -> tuple[int, str]:
+        """The newest message with such a button (or one ``back`` before it), and its code."""
+        found = [
+            (number, str(one.get("callback_data", "")))
+            for number, (_, params) in enumerate(self.calls, start=1)
+            if params.get("chat_id") == str(chat) and "reply_markup" in params
+            for row in json.loads(params["reply_markup"]).get("inline_keyboard", [])
+            for one in row
+            if one["text"] == label
+        ]
+        assert found, f"no button {label!r} for {chat}"
+        return found[-1 - back]
+
     async def until(self, true: Callable[[], bool], seconds: float = 20) -> None:
         """Wait for something to become true after a call."""
         async with asyncio.timeout(seconds), self._changed:
@@ -103,7 +116,7 @@ class Emulator:
         if method == "getWebhookInfo":
             return {"url": self.webhook.get("url", ""), "has_custom_certificate": False,
                     "pending_update_count": 0}  # fmt: skip
-        if method == "sendMessage":
+        if method in ("sendMessage", "sendPhoto"):
             chat = {"id": int(params["chat_id"]), "type": "private"}
             return {"message_id": len(self.calls) + 1, "date": 0, "chat": chat}
         known = {"getMe": ME, "getMyCommands": [], "getMyDescription": {"description": ""},

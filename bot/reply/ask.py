@@ -11,7 +11,7 @@ from telegram import InlineKeyboardMarkup, MessageEntity
 from bot.reply import clinic
 from bot.reply.buttons import Row, button, keyboard
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.ending import ended, note
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages
@@ -127,7 +127,9 @@ def preview(event: Event, desk: Desk, text: str, photo: str | None = None) -> Re
         return Response((call,), event.talk.stored(), "answered")
     draft = Draft(text=words, photo=photo, message=event.done.message_id or 0)
     thread = (event.thread or Thread(clinic=held.id)).drafted(draft, held.id)
-    page = _quoting(desk.say("ask.preview", name=held.name), words, desk.say("ask.consent"))
+    page = _quoting(
+        desk.say("ask.preview", name=held.name), words, desk.say("ask.consent", name=held.name)
+    )
     markup = keyboard(
         button(desk.say("ask.send", name=held.name), Press.DO, f"ask.send.{draft.digest}"),
         button(desk.say("ask.change"), Press.DO, "ask.start")
@@ -167,11 +169,11 @@ def media(event: Event, desk: Desk) -> Response | None:
     return Response((text_call(event.chat_id, desk.say(key)),), event.talk.stored(), "answered")
 
 
-def send(event: Event, desk: Desk, digest: str) -> Response | None:
-    """The consent; None where it is for another text than the one that waits."""
+def send(event: Event, desk: Desk, digest: str) -> Response:
+    """The consent; nothing is sent where it is for another text than the one that waits."""
     thread, held = event.thread, desk.clinic(event.kept)
     if thread is None or thread.draft is None or thread.draft.digest != digest:
-        return None
+        return _stale(event, desk)
     gone = _without_buttons(event)
     if held is None or held.id != thread.clinic or (why := _cannot(event, desk)):
         text = why if held is not None and held.id == thread.clinic else desk.say("ask.off")
@@ -209,11 +211,21 @@ def spoken_wait(minutes: int, desk: Desk) -> str:
     return desk.say(key, count=minutes // 60)
 
 
-def refuse(event: Event, desk: Desk, digest: str) -> Response | None:
+def _stale(event: Event, desk: Desk) -> Response:
+    """A button whose text was sent, changed or erased."""
+    just_sent = event.thread is not None and event.thread.open
+    if just_sent and event.thread is not None and event.thread.draft is None:
+        call = press_answer(event.done.query_id or "", desk.say("ask.sent_before"))
+    else:
+        call = text_call(event.chat_id, desk.say("ask.stale"))
+    return Response((call,), None, "old_button")
+
+
+def refuse(event: Event, desk: Desk, digest: str) -> Response:
     """The person does not consent: what was written is erased."""
     thread = event.thread
     if thread is None or thread.draft is None or thread.draft.digest != digest:
-        return None
+        return _stale(event, desk)
     calls = (*_without_buttons(event), text_call(event.chat_id, desk.say("ask.refused")))
     return Response(calls, None, "not_sent", thread=thread.refused())
 

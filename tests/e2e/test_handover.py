@@ -1,0 +1,148 @@
+"""A hand-over by a real process that is killed between each two steps; no log keeps a word."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.clinic import commands
+from bot.settings import Settings
+from tests.e2e.test_serving import ROOT, free_port
+from tests.emulator import ME, TOKEN, Emulator, emulator
+
+ANNA, STAFF = 5, -1001
+ASKED, REPLIED = "canary-asked about balm", "canary-replied, yes"
+
+
+class Mortal:
+    """The bot's process; ``dies_at`` kills it in the middle of a call with these words."""
+
+    def __init__(self, api: Emulator, folder: Path) -> None:
+        self.api, self.folder, self.log = api, folder, folder / "log"
+        self.process: asyncio.subprocess.Process | None = None
+        self.dies_at = ""
+        api.fault = self._struck
+
+    def _struck(self, method: str, params: dict[str, Any]) -> None:
+        if self.dies_at and self.dies_at in str(params.get("text")) and self.process:
+            self.process.kill()
+            self.dies_at = ""
+
+    async def start(self) -> None:
+        env = {
+            **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG")},
+            "PYTHONPATH": str(ROOT),
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": self.api.url,
+            "STATE_DIR": str(self.folder),
+            "LISTEN": f"127.0.0.1:{free_port()}",
+            "LOG_LEVEL": "DEBUG",
+        }
+        with self.log.open("ab") as out:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=env, cwd=self.folder, stderr=out
+            )
+
+    async def end(self, how: signal.Signals) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(how)
+        if self.process is not None:
+            await asyncio.wait_for(self.process.wait(), 20)
+
+    async def dying(self, words: str, act: Callable[[], object]) -> None:
+        """Do something, have the process die while it says ``words``, start it again."""
+        self.dies_at = words
+        act()
+        assert self.process is not None
+        await asyncio.wait_for(self.process.wait(), 30)
+        await self.start()
+        await self.api.until(partial(self._said_twice, words))
+
+    def _said_twice(self, words: str) -> bool:
+        return sum(words in text for text in self.api.texts()) > 1
+
+
+def body(api: Emulator, chat: int, text: str, **more: Any) -> dict[str, Any]:
+    kind = "private" if chat > 0 else "supergroup"
+    return {
+        "message_id": 5000 + len(api.calls),
+        "date": int(time.time()),
+        "from": {"id": abs(chat), "is_bot": False, "first_name": "Zebedee"},
+        "chat": {"id": chat, "type": kind},
+        "text": text,
+        **more,
+    }
+
+
+def press(api: Emulator, label: str) -> None:
+    """Anna presses the newest such button."""
+    number, data = api.button(ANNA, label)
+    held = {**body(api, ANNA, "", **{"from": ME}), "message_id": number}
+    who = {"id": ANNA, "is_bot": False, "first_name": "Zebedee"}
+    query = {"id": "1", "from": who, "message": held, "chat_instance": "1", "data": data}
+    api.feed({"callback_query": query})
+
+
+def reply(api: Emulator, text: str) -> None:
+    """The staff reply to the question."""
+    number = next(n for n, (_, p) in enumerate(api.calls, 1) if ASKED in str(p.get("text"))
+                  and p["chat_id"] == str(STAFF))  # fmt: skip
+    replied = {"message_id": number, "from": ME, "text": api.calls[number - 1][1]["text"],
+               "chat": {"id": STAFF, "type": "supergroup"}, "date": 1}  # fmt: skip
+    api.feed({"message": body(api, STAFF, text, reply_to_message=replied)})
+
+
+def heard(api: Emulator, chat: int, words: str) -> bool:
+    return any(words in text for text in api.texts(chat))
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("*.sqlite*"))
+
+
+async def test_no_question_and_no_reply_is_lost_by_a_kill_and_no_log_keeps_a_word(
+    warm_state: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").symlink_to(warm_state / "cache")
+    async with emulator() as api:
+        settings = Settings(telegram_bot_token=TOKEN, telegram_api_url=api.url,
+                            state_dir=tmp_path, _env_file=None)  # fmt: skip
+
+        def prepare() -> tuple[str, str]:
+            commands.add(settings, "Oak", "555-0100")
+            commands.handover(settings, "oak", {"on": True, "hours": "Mon-Sun 0-24"})
+            return commands.link(settings, "oak"), commands.staff_command(settings, "oak")
+
+        link, code = await asyncio.to_thread(prepare)
+        bot = Mortal(api, tmp_path)
+        await bot.start()
+        try:
+            api.feed({"message": body(api, STAFF, code)})
+            await api.until(partial(heard, api, STAFF, "now answers for Oak"))
+            start = f"/start {link.partition('start=')[2]}"
+            api.feed({"message": body(api, ANNA, start)})
+            api.feed({"message": body(api, ANNA, "can I drink alcohol on accutane?")})
+            await api.until(partial(heard, api, ANNA, "Alcohol"))
+            press(api, "Ask my clinic")
+            await api.until(partial(heard, api, ANNA, "before I send it"))
+            await bot.dying("Shall I send it?", lambda: api.feed(
+                {"message": body(api, ANNA, ASKED)}))  # fmt: skip
+            await bot.dying("Patient ", lambda: press(api, "Send it"))
+            await api.until(partial(heard, api, STAFF, ASKED))
+            await bot.dying("Oak writes", lambda: reply(api, REPLIED))
+            assert heard(api, ANNA, REPLIED)
+            assert heard(api, STAFF, "on its way")
+        finally:
+            await bot.end(signal.SIGTERM)
+        log = bot.log.read_text()
+        state = on_disk(tmp_path)
+        for words in (ASKED, REPLIED, "Zebedee"):
+            assert words not in log
+            assert words.encode() not in state

@@ -1,0 +1,215 @@
+"""A clinic with its staff group and its patients: real workers over an emulated Bot API."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from telegram import Bot
+
+from bot.app import _housekeeping
+from bot.brain import bind
+from bot.intake.arrivals import arrivals
+from bot.intake.health import Health
+from bot.intake.limits import Limiter
+from bot.intake.reminders import put_due
+from bot.intake.stats import Stats
+from bot.intake.worker import Crew, Parts
+from bot.reply import links
+from bot.reply.desk import Desk
+from bot.reply.respond import Responder
+from bot.reply.send import Pacer, Sender
+from bot.reply.transport import AiohttpTransport
+from bot.reply.update import Me
+from bot.reply.window import Window
+from bot.store.clinics import Clinic, Clinics
+from bot.store.engine import migrate, open_engine
+from bot.store.store import Store
+from bot.turn.handover import Handover
+from bot.turn.turn import Context
+from tests.emulator import ME, TOKEN, Emulator
+
+BOT, USERNAME = 123456, "t_bot"  # as the emulator says
+ANNA, BEN, NURSE = 5, 6, 70
+STAFF, OTHER = -1001, -1002
+MONDAY = dt.datetime(2027, 3, 1, 9, 0, tzinfo=dt.UTC)  # ten in Berlin
+OAK = Clinic(
+    id="oak",
+    name="Oak Clinic",
+    phone="555-0100",
+    handover=Handover(on=True, hours="Mon-Fri 9-17", tz="Europe/Berlin"),
+)
+Call = tuple[str, dict[str, Any]]
+
+
+class Town:
+    """Starts and stops the bot as a process would be; keeps what everybody was sent."""
+
+    def __init__(self, api: Emulator, folder: Path, context: Context) -> None:
+        self.api, self.folder, self.context = api, folder, context
+        self.number = 100
+        self.store: Store
+        self.clinics: Clinics
+
+    @asynccontextmanager
+    async def running(self, *, at_once: bool = True) -> AsyncIterator[Store]:
+        """``at_once``: wait until what is due at the start is done."""
+        engine = open_engine(self.folder, None)
+        await migrate(engine)
+        self.store, self.clinics = Store(engine, BOT, "town"), Clinics(engine, BOT)
+        await self.clinics.refresh()
+        bot = Bot(TOKEN, base_url=self.api.url, request=AiohttpTransport())
+        await bot.initialize()
+        me = Me(BOT, USERNAME)
+        desk = Desk(bind(self.context), self.context.kb, me, self.clinics, b"s" * 32)
+        responder = Responder(desk.turn, desk.replies, me.bot_id, me.username, desk=desk)
+        sender = Sender(bot, Pacer(0), Window())
+        parts = Parts(self.store, responder, sender, Limiter(0), Health(), Stats(), self.clinics)
+        stopping = asyncio.Event()
+        await self.store.take_over(all_owners=True)
+        work = [
+            asyncio.create_task(Crew(parts, 4).run(stopping, 5)),
+            asyncio.create_task(_housekeeping(parts, stopping, self.clinics, None)),
+        ]
+        try:
+            if at_once:
+                await self.kept_house()
+            yield self.store
+        finally:
+            stopping.set()
+            await asyncio.gather(*work)
+            await bot.shutdown()
+            await self.store.close()
+
+    async def kept_house(self) -> None:
+        """What the periodic job does, once, and all that follows from it."""
+        await self.store.purge()
+        await put_due(self.store)
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        async with asyncio.timeout(30):
+            while (await self.store.depth()).waiting:  # noqa: ASYNC110 - the store has no event
+                await asyncio.sleep(0.01)
+
+    def read(self, who: int | None, since: int = 0) -> str:
+        """What a chat, or everybody, was sent from a call on."""
+        return "\n".join(
+            str(params.get("text") or params.get("caption") or "")
+            for name, params in self.api.calls[since:]
+            if name in ("sendMessage", "sendPhoto") and who in (None, int(params["chat_id"]))
+        )
+
+    async def _put(self, who: int, content: dict[str, Any]) -> str:
+        self.number += 1
+        since = len(self.api.calls)
+        await self.store.put(arrivals([{"update_id": self.number, **content}]))
+        await self.quiet()
+        return self.read(who, since)
+
+    def _body(self, where: int, sender: int, **more: Any) -> dict[str, Any]:
+        self.number += 1
+        kind = "private" if where > 0 else "supergroup"
+        return {
+            "message_id": self.number,
+            "date": int(time.time()),
+            "from": {"id": sender, "is_bot": False, "first_name": "Zebedee"},
+            "chat": {"id": where, "type": kind},
+            **more,
+        }
+
+    async def says(self, who: int, text: str | None = None, **more: Any) -> str:
+        """A private message; what the person reads in answer."""
+        words = {} if text is None else {"text": text}
+        return await self._put(who, {"message": self._body(who, who, **words, **more)})
+
+    async def edits(self, who: int, message_id: int, text: str) -> str:
+        body = self._body(who, who, text=text, edit_date=int(time.time()))
+        return await self._put(who, {"edited_message": {**body, "message_id": message_id}})
+
+    async def taps(self, chat: int, label: str, *, back: int = 0, who: int | None = None) -> str:
+        """A press; what the chat reads then."""
+        message_id, data = self.api.button(chat, label, back=back)
+        return await self.presses(chat, data, message_id, who=who)
+
+    async def presses(
+        self, chat: int, data: str, message_id: int, *, who: int | None = None
+    ) -> str:
+        body = self._body(chat, BOT)
+        query = {
+            "id": str(self.number),
+            "from": {"id": who or chat, "is_bot": False, "first_name": "Zebedee"},
+            "message": {**body, "message_id": message_id},
+            "chat_instance": "1",
+            "data": data,
+        }
+        return await self._put(chat, {"callback_query": query})
+
+    def message(self, chat: int, part: str) -> int:
+        """The number of the newest message to a chat with these words in it."""
+        for number in range(len(self.api.calls), 0, -1):
+            _, params = self.api.calls[number - 1]
+            held = str(params.get("text") or params.get("caption") or "")
+            if int(params.get("chat_id") or 0) == chat and part in held:
+                return number
+        raise AssertionError(f"{chat} was never sent {part!r}")
+
+    async def staff(
+        self, text: str | None, to: int | None = None, group: int = STAFF, **more: Any
+    ) -> str:
+        """A message in a group, as a reply to our message ``to``; what the group reads then."""
+        return await self._put(group, {"message": self._replying(group, text, to, more)})
+
+    async def staff_edits(self, text: str, to: int) -> str:
+        body = self._replying(STAFF, text, to, {"edit_date": int(time.time())})
+        return await self._put(STAFF, {"edited_message": body})
+
+    def _replying(
+        self, group: int, text: str | None, to: int | None, more: dict[str, Any]
+    ) -> dict[str, Any]:
+        words: dict[str, Any] = {} if text is None else {"text": text}
+        if to is not None:
+            _, params = self.api.calls[to - 1]
+            kept = {key: params[key] for key in ("text", "caption") if key in params}
+            words["reply_to_message"] = {
+                "message_id": to,
+                "date": 1,
+                "from": ME,
+                "chat": {"id": group, "type": "supergroup"},
+                **kept,
+            }
+        return self._body(group, NURSE, **words, **more)
+
+    async def binds(self, group: int = STAFF, **more: Any) -> str:
+        """The staff type the command that the operator gave them."""
+        await self.clinics.refresh()
+        held = self.clinics.get("oak")
+        assert held is not None
+        key = self.clinics.key("oak") or b""
+        code = links.staff_code(BOT, "oak", key, held.handover.group, time.time())
+        return await self.staff(f"/staffgroup@{ME['username']} {code}", group=group, **more)
+
+    async def settles_in(self, *people: int) -> None:
+        """The clinic is there, its group is bound, and people have come by its link."""
+        await self.clinics.add(OAK)
+        await self.binds()
+        payload = links.clinic(BOT, "oak", self.clinics.key("oak") or b"")
+        for who in people:
+            await self.says(who, f"/start {payload}")
+
+    async def asks(self, who: int, text: str) -> int:
+        """From the gap to the consent; the number of what the staff get."""
+        await self.says(who, "can I drink alcohol on accutane?")
+        await self.taps(who, "Ask my clinic")
+        await self.says(who, text)
+        await self.taps(who, "Send it")
+        return self.message(STAFF, text)
+
+    def on_disk(self) -> bytes:
+        """All that the bot has written."""
+        return b"".join(file.read_bytes() for file in self.folder.iterdir() if file.is_file())
