@@ -7,19 +7,15 @@ do. When it is due it comes through the inbox like any update, so it is sent onc
 from __future__ import annotations
 
 import datetime as dt
-import re
-from functools import lru_cache
-from zoneinfo import available_timezones
 
 from bot.reply.buttons import Row, button, keyboard
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.places import read_zone
 from bot.reply.talk import Kept, Reminder
 from bot.turn.course import course_from, spoken
 from bot.turn.figures_dates import add_months, read_dates
 
-_SIGNED = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
-_FURTHEST = 14 * 60  # minutes: no zone lies further from Greenwich
 _LONGEST_WAIT = 800  # days
 
 
@@ -160,27 +156,3 @@ def stop(event: Event, desk: Desk) -> Response:
     kept = event.kept.model_copy(update={"reminders": (), "zone": None})
     call = text_call(event.chat_id, desk.say("reminder.stopped"))
     return Response((call,), None, "answered", kept=kept.stored())
-
-
-def read_zone(text: str) -> str | None:
-    """A city or an offset as a zone's name: "new york", "UTC+5:30", "+2"."""
-    plain = " ".join(re.sub(r"[._,]+", " ", text).casefold().split())
-    if found := _SIGNED.fullmatch(plain):
-        minutes = int(found[2]) * 60 + int(found[3] or 0)
-        if minutes > _FURTHEST or int(found[3] or 0) > 59:  # noqa: PLR2004
-            return None
-        sign = "+" if found[1] == "+" else "-"
-        return f"UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}"
-    return _cities().get(plain)
-
-
-@lru_cache(maxsize=1)
-def _cities() -> dict[str, str]:
-    """Zones by city; built when first asked for."""
-    found = {"utc": "UTC", "gmt": "UTC"}
-    for name in sorted(available_timezones()):
-        area, _, rest = name.partition("/")
-        if rest and area not in ("Etc", "SystemV", "US", "posix", "right"):
-            found.setdefault(rest.rpartition("/")[2].replace("_", " ").casefold(), name)
-            found[name.casefold()] = name
-    return found

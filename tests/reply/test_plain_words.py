@@ -73,3 +73,32 @@ def test_no_meaning_hangs_on_an_emoji_alone() -> None:
     for section in OURS:
         for text in KB.replies.texts[section].values():
             assert re.search(r"[A-Za-z]{3}", text)
+
+
+def everywhere() -> dict[str, list[str]]:
+    """What we say outside of the replies' file, by where it stands."""
+    rows = KB.triage.file.rows.values()
+    wording = KB.triage.file.wording
+    notes = [note for passage in KB.passages.values() for note in passage.notes]
+    notes += [note for topic in KB.topics.values() for note in topic.notes]
+    return {
+        "gaps": [KB.replies.say("gap.says", gap=topic.gap) for topic in KB.topics.values()],
+        "notes": [note.text for note in notes],
+        "what authorities say": [note.more for note in notes if note.more],
+        "red flags": [text for row in rows for text in (row.say, row.line, row.safety)],
+        "alerts": [wording.not_clinician, wording.local, wording.closed, wording.prescriber],
+        "questions back": [
+            text for one in KB.triage.file.questions.values() for text in (one.ask, one.now)
+        ],
+        "dose": list(KB.dose.says.values()),
+    }
+
+
+@pytest.mark.parametrize("place", list(everywhere()))
+def test_what_we_say_elsewhere_is_easy_to_read_too(place: str) -> None:
+    assert flesch("\n".join(everywhere()[place])) >= 60
+
+
+@pytest.mark.parametrize("text", everywhere()["gaps"])
+def test_each_gap_is_named_in_plain_words(text: str) -> None:
+    assert flesch(text) >= 60

@@ -1,0 +1,90 @@
+"""Where a person is, as a time zone: a city, a country with one zone, or an offset."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections import defaultdict
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo, available_timezones
+
+_SIGNED = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
+_FURTHEST = 14 * 60  # minutes: no zone lies further from Greenwich
+_CITIES = {  # big cities that the time zone database does not name
+    "America/New_York": "boston, miami, atlanta, philadelphia, washington, nyc, orlando",
+    "America/Chicago": "houston, dallas, austin, san antonio, minneapolis, new orleans",
+    "America/Los_Angeles": "san francisco, seattle, san diego, las vegas, portland, la",
+    "America/Toronto": "ottawa, quebec",
+    "America/Sao_Paulo": "rio de janeiro, rio, brasilia",
+    "Europe/London": "manchester, birmingham, glasgow, edinburgh, liverpool, leeds, uk, england,"
+    " scotland, wales, united kingdom, great britain",
+    "Europe/Berlin": "munich, hamburg, frankfurt, cologne, stuttgart",
+    "Europe/Paris": "lyon, marseille, toulouse, nice",
+    "Europe/Madrid": "barcelona, valencia, seville",
+    "Europe/Rome": "milan, naples, turin",
+    "Europe/Zurich": "geneva, basel, bern",
+    "Europe/Istanbul": "ankara, izmir",
+    "Europe/Moscow": "st petersburg, saint petersburg",
+    "Africa/Johannesburg": "cape town, durban, pretoria",
+    "Asia/Kolkata": "mumbai, delhi, new delhi, bangalore, bengaluru, chennai, hyderabad",
+    "Asia/Karachi": "lahore, islamabad",
+    "Asia/Dubai": "abu dhabi, uae",
+    "Asia/Riyadh": "jeddah, mecca, medina",
+    "Asia/Shanghai": "beijing, china, shenzhen, guangzhou",
+    "Asia/Tokyo": "osaka, kyoto",
+    "Asia/Seoul": "busan, south korea, korea",
+    "Australia/Sydney": "canberra",
+}
+
+
+def read_zone(text: str) -> str | None:
+    """A city or an offset as a zone's name: "new york", "UTC+5:30", "+2"."""
+    plain = _plain(text)
+    if found := _SIGNED.fullmatch(plain):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        if minutes > _FURTHEST or int(found[3] or 0) > 59:  # noqa: PLR2004
+            return None
+        sign = "+" if found[1] == "+" else "-"
+        return f"UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+    return _places().get(plain.removesuffix(" time"))
+
+
+def _plain(text: str) -> str:
+    """Lower case, single spaces, no accents and no points: "São  Paulo" is "sao paulo"."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[._,]+", " ", bare).casefold().split())
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, str]:
+    """Zones by city, and by country where it has one; built when first asked for."""
+    found = {"utc": "UTC", "gmt": "UTC"}
+    for name in sorted(available_timezones(), key=lambda name: (not name.startswith("US/"), name)):
+        area, _, rest = name.partition("/")
+        if rest and area not in ("Etc", "SystemV", "posix", "right"):
+            found.setdefault(_plain(rest.rpartition("/")[2]), name)
+            found[name.casefold()] = name
+    zones = defaultdict(list)
+    for code, zone in _table("zone.tab"):
+        zones[code].append(zone)
+    for code, country in _table("iso3166.tab"):
+        if len({_offsets(zone) for zone in zones[code]}) == 1:
+            found.setdefault(_plain(country), zones[code][0])
+    cities = {city: zone for zone, named in _CITIES.items() for city in named.split(", ")}
+    return {**cities, **found}
+
+
+def _offsets(zone: str) -> tuple[dt.timedelta | None, ...]:
+    """A zone's offsets in winter and in summer."""
+    return tuple(
+        dt.datetime(2026, month, 15, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7)
+    )
+
+
+def _table(name: str) -> list[tuple[str, str]]:
+    """A table of the time zone database: a country's code with a zone, or with the country's name."""
+    text = resources.files("tzdata").joinpath("zoneinfo", name).read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    return [(row[0], row[2] if name.startswith("zone") else row[1]) for row in rows]

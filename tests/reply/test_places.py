@@ -1,0 +1,39 @@
+"""A place becomes a time zone as people write places."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.reply.places import _CITIES, read_zone
+from bot.reply.talk import zone_of
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("London", "Europe/London"),
+        ("  new   york ", "America/New_York"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("Boston", "America/New_York"),
+        ("Germany", "Europe/Berlin"),
+        ("india", "Asia/Kolkata"),
+        ("UK", "Europe/London"),
+        ("eastern time", "US/Eastern"),
+        ("europe/paris", "Europe/Paris"),
+        ("+5:30", "UTC+05:30"),
+        ("UTC-3", "UTC-03:00"),
+        ("gmt +2", "UTC+02:00"),
+    ],
+)
+def test_cities_countries_and_offsets_are_known(typed: str, zone: str) -> None:
+    assert read_zone(typed) == zone
+
+
+@pytest.mark.parametrize("typed", ["atlantis", "usa", "+15", "+2:75", "", "what?", "etc/gmt+5"])
+def test_what_has_no_one_zone_is_asked_again(typed: str) -> None:
+    assert read_zone(typed) is None
+
+
+def test_every_city_of_ours_lies_in_a_zone_that_exists() -> None:
+    for zone in _CITIES:
+        assert str(zone_of(zone)) == zone
