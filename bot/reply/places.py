@@ -84,7 +84,7 @@ def _offsets(zone: str) -> tuple[dt.timedelta | None, ...]:
 
 
 def _table(name: str) -> list[tuple[str, str]]:
-    """A table of the time zone database: a country's code with a zone, or with the country's name."""
+    """A table of the time zone database: a country's code with a zone, or with its name."""
     text = resources.files("tzdata").joinpath("zoneinfo", name).read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     return [(row[0], row[2] if name.startswith("zone") else row[1]) for row in rows]
