@@ -14,7 +14,7 @@ from bot.reply.outgoing import Outgoing
 from bot.store.people import People
 from bot.store.store import Store
 
-_TIMES = ("received", "closed", "due", "lease", "touched")
+_TIMES = ("received", "closed", "due", "lease", "touched", "at", "expires")
 _JSON = ("raw", "memory", "kept", "thread", "draft")
 
 
