@@ -11,7 +11,7 @@ WIDTH, HEIGHT = 1280, 720
 MARGIN = 90
 PAPER, INK, GREY, LINE = "#f7f8fa", "#16202c", "#4b5866", "#c8d0d9"
 TEAL, AMBER, RED, BLUE = "#0b7a75", "#b45f06", "#b3261e", "#1f4e9e"
-PALE_TEAL, PALE_AMBER = "#cfe9e6", "#f8e0bf"
+PALE_TEAL, PALE_AMBER, PALE_RED = "#cfe9e6", "#f8e0bf", "#f6d5d1"
 
 
 @dataclass

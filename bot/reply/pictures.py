@@ -25,7 +25,7 @@ def timeline(event: Event, desk: Desk) -> Response:
         return _gone(event, desk)
     course = course_from(event.talk.course, desk.kb.dose.course)
     made = timeline_png(course, event.at.date(), desk.kb.dose)
-    return _photo(event, made, timeline_alt(course, desk.kb.dose), "course.png")
+    return _photo(event, made, timeline_alt(course, event.at.date(), desk.kb.dose), "course.png")
 
 
 def calendar(event: Event, desk: Desk) -> Response:

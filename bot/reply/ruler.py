@@ -11,6 +11,7 @@ from bot.reply.drawing import (
     LINE,
     MARGIN,
     PALE_AMBER,
+    PALE_RED,
     PALE_TEAL,
     RED,
     TEAL,
@@ -22,12 +23,14 @@ from bot.turn.reply import DoseFigures
 _RULER, _BAND, _TOP = 400, 56, 190
 _STEPS = (5, 10, 20, 25, 50, 100)
 _MOST_TICKS = 12
+_BEYOND = 1.2  # how far the ruler goes on past the highest amount for a dose above it
 
 
 def ruler_png(figures: DoseFigures, rules: DoseRules) -> bytes:
-    """Draw the ruler. A dose above the highest amount is shown at the end, in red."""
+    """Draw the ruler. A dose above the highest amount lies on a red stretch past its end."""
     sheet = Sheet()
-    scale = (WIDTH - 2 * MARGIN) / figures.maximum_mg
+    above = figures.position == "above_maximum"
+    scale = (WIDTH - 2 * MARGIN) / (figures.maximum_mg * (_BEYOND if above else 1))
     kg = f"{figures.weight_kg:g}"
     sheet.text((WIDTH / 2, 70), rules.say("ruler_title", kg=kg), 46, INK)
     _bands(sheet, figures, scale, rules)
@@ -39,8 +42,10 @@ def ruler_png(figures: DoseFigures, rules: DoseRules) -> bytes:
     ):
         x = MARGIN + mg * scale
         sheet.pin(x, _TOP + 45, _RULER, colour)
-        sheet.text((x, _TOP - 30), f"{mg:g} mg", 44, colour)
-        sheet.text((x, _TOP + 16), rules.say(key), 30, colour)
+        at_edge = x > WIDTH - 2 * MARGIN
+        side, anchor = (WIDTH - MARGIN / 2, "rm") if at_edge else (x, "mm")
+        sheet.text((side, _TOP - 30), f"{mg:g} mg", 44, colour, anchor)
+        sheet.text((side, _TOP + 16), rules.say(key), 30, colour, anchor)
     if figures.daily_mg is not None:
         _own(sheet, figures, scale, rules)
     sheet.text((WIDTH / 2, 685), rules.say("ruler_foot"), 28, GREY)
@@ -69,6 +74,8 @@ def _bands(sheet: Sheet, figures: DoseFigures, scale: float, rules: DoseRules) -
     box = (_RULER, _RULER + _BAND)
     sheet.draw.rectangle((start, box[0], usual, box[1]), fill=PALE_TEAL)
     sheet.draw.rectangle((usual, box[0], end, box[1]), fill=PALE_AMBER)
+    if figures.position == "above_maximum":
+        sheet.draw.rectangle((end, box[0], WIDTH - MARGIN, box[1]), fill=PALE_RED)
     sheet.draw.rectangle((MARGIN, box[0], end, box[1]), outline=LINE, width=3)
     for y, key, colour, fill in (
         (590, "ruler_usual", TEAL, PALE_TEAL),
@@ -89,8 +96,9 @@ def _ticks(sheet: Sheet, maximum: float, scale: float) -> None:
 def _own(sheet: Sheet, figures: DoseFigures, scale: float, rules: DoseRules) -> None:
     daily = figures.daily_mg or 0
     above = figures.position == "above_maximum"
-    x = MARGIN + min(daily, figures.maximum_mg) * scale
+    x = min(MARGIN + daily * scale, WIDTH - MARGIN)
     colour = RED if above else INK
     sheet.pointer(x, _RULER + 4, colour)
     key = "ruler_own_above" if above else "ruler_own"
-    sheet.text((x, _RULER + _BAND + 82), rules.say(key, daily=f"{daily:g}"), 34, colour)
+    words = rules.say(key, daily=f"{daily:g}", ratio=f"{figures.mg_per_kg:g}")
+    sheet.text((x, _RULER + _BAND + 82), words, 34, colour)
