@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Any
 
 from bot.clinic import commands
 from bot.settings import Settings
-from tests.e2e.test_serving import ROOT, free_port
+from tests.e2e.process import Process, whole
 from tests.emulator import ME, TOKEN, Emulator, emulator
 
 ANNA, STAFF = 5, -1001
@@ -22,47 +21,24 @@ ASKED, REPLIED = "canary-asked about balm", "canary-replied, yes"
 
 
 class Mortal:
-    """The bot's process; ``dies_at`` kills it in the middle of a call with these words."""
+    """The bot itself; ``dies_at``: it is killed in the middle of a call with these words."""
 
     def __init__(self, api: Emulator, folder: Path) -> None:
-        self.api, self.folder, self.log = api, folder, folder / "log"
-        self.process: asyncio.subprocess.Process | None = None
+        self.api, self.process = api, Process(api, folder, whole)
         self.dies_at = ""
         api.fault = self._struck
 
-    def _struck(self, method: str, params: dict[str, Any]) -> None:
-        if self.dies_at and self.dies_at in str(params.get("text")) and self.process:
-            self.process.kill()
+    def _struck(self, _: str, params: dict[str, Any]) -> None:
+        if self.dies_at and self.dies_at in str(params.get("text")):
+            os.kill(self.process.pid, signal.SIGKILL)
             self.dies_at = ""
-
-    async def start(self) -> None:
-        env = {
-            **{name: value for name, value in os.environ.items() if name in ("PATH", "LANG")},
-            "PYTHONPATH": str(ROOT),
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": self.api.url,
-            "STATE_DIR": str(self.folder),
-            "LISTEN": f"127.0.0.1:{free_port()}",
-            "LOG_LEVEL": "DEBUG",
-        }
-        with self.log.open("ab") as out:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=env, cwd=self.folder, stderr=out
-            )
-
-    async def end(self, how: signal.Signals) -> None:
-        if self.process is not None and self.process.returncode is None:
-            self.process.send_signal(how)
-        if self.process is not None:
-            await asyncio.wait_for(self.process.wait(), 20)
 
     async def dying(self, words: str, act: Callable[[], object]) -> None:
         """Do something, have the process die while it says ``words``, start it again."""
         self.dies_at = words
         act()
-        assert self.process is not None
-        await asyncio.wait_for(self.process.wait(), 30)
-        await self.start()
+        assert await self.process.ended() == -signal.SIGKILL
+        await self.process.start()
         await self.api.until(partial(self._said_twice, words))
 
     def _said_twice(self, words: str) -> bool:
@@ -122,7 +98,7 @@ async def test_no_question_and_no_reply_is_lost_by_a_kill_and_no_log_keeps_a_wor
 
         link, code = await asyncio.to_thread(prepare)
         bot = Mortal(api, tmp_path)
-        await bot.start()
+        await bot.process.start()
         try:
             api.feed({"message": body(api, STAFF, code)})
             await api.until(partial(heard, api, STAFF, "now answers for Oak"))
@@ -140,8 +116,8 @@ async def test_no_question_and_no_reply_is_lost_by_a_kill_and_no_log_keeps_a_wor
             assert heard(api, ANNA, REPLIED)
             assert heard(api, STAFF, "on its way")
         finally:
-            await bot.end(signal.SIGTERM)
-        log = bot.log.read_text()
+            await bot.process.end(signal.SIGTERM)
+        log = bot.process.log.read_text()
         state = on_disk(tmp_path)
         for words in (ASKED, REPLIED, "Zebedee"):
             assert words not in log
