@@ -15,7 +15,7 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
@@ -174,7 +174,7 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     async with opened_store(settings) as store, connected(make_bot(settings)) as bot:
-        health = Health()
+        health, stats = Health(), Stats()
         clinics = Clinics(store.engine, bot.id)
         await store.set_setting(f"username_{bot.id}", bot.username)
         staff = Staff(store.engine, bot.id, settings.admin_ids)
@@ -185,10 +185,10 @@ async def _serve(
         parts = Parts(
             store=store,
             responder=responder,
-            sender=Sender(bot, Pacer(), Window(settings.sends_per_second)),
+            sender=Sender(bot, Pacer(), Window(settings.sends_per_second), stats.failed),
             limiter=Limiter(settings.questions_per_minute),
             health=health,
-            stats=Stats(),
+            stats=stats,
             clinics=clinics,
         )
         await store.take_over(all_owners=settings.database_url is None)
@@ -258,7 +258,7 @@ async def _doors(
         routes = [webhook_route(webhook_path(settings), secret, parts.store, parts.health)]
     elif settings.role == "all":
         await _no_webhook(bot)
-        doors = [Poller(bot, parts.store, parts.health).run(stopping)]
+        doors = [Poller(bot, parts.store, parts.health, parts.stats).run(stopping)]
     try:
         bound = bind(*settings.listen_at)
     except OSError as error:
@@ -312,54 +312,6 @@ async def set_webhook(settings: Settings, bot: Bot, secret: str) -> None:
         raise StartError(f"Telegram does not take PUBLIC_URL: {error.message}") from None
     except TelegramError as error:
         raise StartError(f"The webhook could not be set: {describe(error)}") from None
-
-
-def webhook(settings: Settings, verb: Literal["set", "info", "delete"]) -> dict[str, object]:
-    """``bot webhook set|info|delete``. Blocks.
-
-    Returns:
-        What Telegram knows of the webhook afterwards: address, waiting updates, last error.
-
-    Raises:
-        StartError: no token, no PUBLIC_URL, or Telegram refuses.
-    """
-
-    async def go() -> dict[str, object]:
-        async with connected(make_bot(settings)) as bot:
-            if verb == "set":
-                if not settings.public_url:
-                    raise StartError("PUBLIC_URL is not set, e.g. https://bot.example.org")
-                async with opened_store(settings) as store:
-                    await set_webhook(settings, bot, await webhook_secret(settings, store))
-            elif verb == "delete":
-                await bot.delete_webhook()
-            info = await bot.get_webhook_info()
-            return {
-                "url": info.url,
-                "waiting": info.pending_update_count,
-                "last_error": info.last_error_message,
-            }
-
-    return asyncio.run(go())
-
-
-def status(settings: Settings) -> dict[str, object]:
-    """``bot status``: what waits in the inbox. Blocks.
-
-    Raises:
-        StartError: the database cannot be used.
-    """
-
-    async def go() -> dict[str, object]:
-        async with opened_store(settings) as store:
-            depth = await store.depth()
-            return {
-                "waiting": depth.waiting,
-                "oldest_seconds": round(depth.oldest, 1),
-                "dead_letters": depth.dead,
-            }
-
-    return asyncio.run(go())
 
 
 async def _together(

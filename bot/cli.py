@@ -329,17 +329,19 @@ def webhook(
     verb: Annotated[Literal["set", "info", "delete"], typer.Argument(help="What to do.")],
 ) -> None:
     """Set, show or delete the webhook at Telegram."""
-    from bot.app import webhook as at_telegram  # noqa: PLC0415 - the terminal needs no web server
+    from bot.operator import webhook as at_telegram  # noqa: PLC0415 - the terminal needs no web server
 
     _print_facts(at_telegram(load_settings(), verb))
 
 
 @cli.command()
 def status() -> None:
-    """Show what waits in the inbox, and whether the bot can be reached."""
-    from bot.app import status as current  # noqa: PLC0415 - the terminal needs no web server
+    """Show whether the bot runs here and is ready, and what waits; exit status 1 if not ready."""
+    from bot.operator import status as current  # noqa: PLC0415 - the terminal needs no web server
 
-    _print_facts(current(load_settings()))
+    facts = current(load_settings())
+    _print_facts(facts)
+    raise typer.Exit(code=int(facts["ready"] != "yes"))
 
 
 @cli.command()
@@ -347,7 +349,10 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
     """Copy the store beside a running bot, without the people in it (SQLite)."""
     from bot.store.backup import backup as copy  # noqa: PLC0415 - only this verb needs it
 
-    copy(load_settings().state_dir, file)
+    settings = load_settings()
+    if settings.database_url is not None:
+        raise StoreError("DATABASE_URL is set: back up PostgreSQL by pg_dump, see docs/scaling.md")
+    copy(settings.state_dir, file)
     print(f"written: {file}")
 
 

@@ -113,6 +113,8 @@ class Emulator:
     def _result(self, method: str, params: dict[str, Any]) -> Any:
         if method == "setWebhook":
             self.webhook = params
+        if method == "deleteWebhook":
+            self.webhook = {}
         if method == "getWebhookInfo":
             return {"url": self.webhook.get("url", ""), "has_custom_certificate": False,
                     "pending_update_count": 0}  # fmt: skip

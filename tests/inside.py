@@ -89,19 +89,20 @@ async def inside(
         get_updates_request=AiohttpTransport(connections=2),
     )
     await bot.initialize()
+    stats = Stats()
     parts = Parts(
         store=Store(engine, bot_id, owner),
         responder=Responder(turn, REPLIES, bot.id, bot.username),
-        sender=Sender(bot, Pacer(0), Window()),
+        sender=Sender(bot, Pacer(0), Window(), stats.failed),
         limiter=Limiter(per_minute),
         health=Health(),
-        stats=Stats(),
+        stats=stats,
     )
     stopping = asyncio.Event()
     crew = Crew(parts, 16)
     await parts.store.take_over(all_owners=url is None)
     work = (
-        Poller(bot, parts.store, parts.health).run(stopping),
+        Poller(bot, parts.store, parts.health, stats).run(stopping),
         crew.run(stopping, 5),
         crew.renew_leases(stopping),
     )

@@ -24,6 +24,7 @@ from telegram.error import (
 from bot.intake.arrivals import arrivals
 from bot.intake.health import Health
 from bot.intake.pause import backoff, pause
+from bot.intake.stats import Stats
 from bot.logs import describe, get_logger
 from bot.reply.send import seconds
 from bot.reply.transport import TooLargeError
@@ -42,10 +43,11 @@ REVOKED = 5  # refusals in a row (401, 404; PTB tells them apart no further) end
 class Poller:
     """Moves updates from Telegram into the inbox until told to stop."""
 
-    def __init__(self, bot: Bot, store: Store, health: Health) -> None:
+    def __init__(self, bot: Bot, store: Store, health: Health, stats: Stats) -> None:
         self._bot = bot
         self._store = store
         self._health = health
+        self._stats = stats
         self._offset = 0
         self._limit = MOST
 
@@ -65,6 +67,7 @@ class Poller:
                 await self._keep(batch, stopping)
             except TelegramError as error:
                 failures += 1
+                self._stats.failed("get_updates", error)
                 if isinstance(error, EndPointNotFound) and failures >= REVOKED:
                     raise InvalidToken from None
                 self._health.poll_trouble = f"({type(error).__name__})"

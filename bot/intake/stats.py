@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from bot.reply.respond import Response
 from bot.reply.send import Fate, Sent
 from bot.store.rows import Back, Claimed, Closed, Depth
+from bot.turn.reply import Kind
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 
@@ -25,9 +26,17 @@ class Stats:
         self._alerts = Counter(
             "bot_alerts", "Red flags raised", ["alert", "urgency"], registry=registry
         )
-        self._gaps = Counter("bot_gaps", "Questions not covered", ["topic"], registry=registry)
+        self._refusals = Counter(
+            "bot_refusals", "Questions not covered, by gap", ["topic"], registry=registry
+        )
+        self._errors = Counter(
+            "bot_telegram_errors",
+            "Calls that Telegram or the network refused (RetryAfter: a 429)",
+            ["method", "error"],
+            registry=registry,
+        )
         self._held = Counter(
-            "bot_held", "Answers held, by reason (flood: a 429)", ["reason"], registry=registry
+            "bot_held", "Answers to be sent again, by reason", ["reason"], registry=registry
         )
         self._handling = Histogram(
             "bot_handling_seconds", "From claim to outcome", buckets=BUCKETS, registry=registry
@@ -43,6 +52,8 @@ class Stats:
         self.ready = Gauge(
             "bot_ready", "1 while updates are taken and answered", registry=registry
         )
+        self.hung = Counter("bot_turns_hung", "Turns that never ended", registry=registry)
+        ProcessCollector(registry=registry)
 
     def handled(self, row: Claimed, outcome: Closed | Back, seconds: float) -> None:
         """A row was settled."""
@@ -64,8 +75,12 @@ class Stats:
         self._answers.labels(reply.kind.value, passage).inc()
         if reply.alert is not None:
             self._alerts.labels(reply.alert.id, reply.alert.urgency.value).inc()
-        if reply.topic is not None:
-            self._gaps.labels(reply.topic).inc()
+        if reply.kind is Kind.NOT_COVERED:
+            self._refusals.labels(reply.topic or "unknown").inc()
+
+    def failed(self, method: str, error: Exception) -> None:
+        """A call to Telegram failed."""
+        self._errors.labels(method, type(error).__name__).inc()
 
     def waiting(self, depth: Depth) -> None:
         """What the inbox holds now."""

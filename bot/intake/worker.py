@@ -204,6 +204,7 @@ class Crew:
             log.error("store_failed", error=describe(error))  # noqa: TRY400
             outcome = Back(row, RETRY, sent=row.sent)
         except HungError:
+            self._parts.stats.hung.inc()
             log.error("turn_hung", update_id=row.update_id, kind=row.kind)  # noqa: TRY400
             outcome = await self._give_up(row)
         except Exception as error:  # noqa: BLE001 - a poisoned update must not stop the others
@@ -226,7 +227,7 @@ class Crew:
         return Closed(row, "given_up", dead=True)
 
     async def _answer(self, row: Claimed) -> Closed | Back:
-        age = row.age
+        age, began = row.age, time.monotonic()
         lives = QUERY_LIVES if row.kind == "inline_query" else UPDATE_LIVES
         if row.kind != RELAY and age > lives:
             return Closed(row, "too_old")
@@ -252,7 +253,7 @@ class Crew:
                 await self._moved(row.chat_id, response.moved_to)
         note = partial(self._note_sent, row)
         sent = await self._parts.sender.send(response.calls, row.sent, age, note)
-        self._parts.stats.replied(response, sent, age)
+        self._parts.stats.replied(response, sent, age + time.monotonic() - began)
         joined = tuple(one.id for one in waiting[: response.took])
         return await self._judge(row, response, sent, joined)
 

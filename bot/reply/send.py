@@ -119,10 +119,20 @@ async def _no_note(_: int) -> None:
 
 
 class Sender:
-    """Sends through one bot; ``window`` is the process's."""
+    """Sends through one bot; ``window`` is the process's.
 
-    def __init__(self, bot: Bot, pacer: Pacer, window: Window) -> None:
+    ``failed`` is told each call that fails: its method and why.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        pacer: Pacer,
+        window: Window,
+        failed: Callable[[str, TelegramError], None] = lambda _method, _error: None,
+    ) -> None:
         self._bot = bot
+        self._failed = failed
         self._window = window
         self.pacer = pacer
 
@@ -185,7 +195,11 @@ class Sender:
         return None, getattr(sent, "message_id", None)
 
     async def _call(self, call: Outgoing) -> Any:
-        return await getattr(self._bot, call.method)(**call.kwargs)
+        try:
+            return await getattr(self._bot, call.method)(**call.kwargs)
+        except TelegramError as error:
+            self._failed(call.method, error)
+            raise
 
     def _judge(self, error: TelegramError, call: Outgoing, number: int, age: float) -> Sent:
         """What an error means. The order matters: BadRequest and TimedOut are NetworkErrors."""

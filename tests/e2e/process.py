@@ -12,9 +12,10 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import aiohttp
@@ -122,5 +123,14 @@ class Process:
                     return
             except aiohttp.ClientError:
                 pass
+            await asyncio.sleep(0.02)
+        raise AssertionError(self.log.read_text())
+
+    async def until_busy(self) -> None:
+        """Wait until an update is at work."""
+        for _ in range(800):
+            with closing(sqlite3.connect(self.log.parent / "bot.sqlite")) as database:
+                if database.execute("SELECT 1 FROM inbox WHERE state = 2").fetchone():
+                    return
             await asyncio.sleep(0.02)
         raise AssertionError(self.log.read_text())

@@ -1,0 +1,78 @@
+"""What an operator asks from the terminal: the webhook at Telegram, the state of the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+from typing import Literal
+
+from bot.app import connected, make_bot, opened_store, set_webhook, webhook_secret
+from bot.settings import Settings, StartError
+
+
+def webhook(settings: Settings, verb: Literal["set", "info", "delete"]) -> dict[str, object]:
+    """``bot webhook set|info|delete``. Blocks.
+
+    Returns:
+        What Telegram knows of the webhook afterwards: address, waiting updates, last error.
+
+    Raises:
+        StartError: no token, no PUBLIC_URL, or Telegram refuses.
+    """
+
+    async def go() -> dict[str, object]:
+        async with connected(make_bot(settings)) as bot:
+            if verb == "set":
+                if not settings.public_url:
+                    raise StartError("PUBLIC_URL is not set, e.g. https://bot.example.org")
+                async with opened_store(settings) as store:
+                    await set_webhook(settings, bot, await webhook_secret(settings, store))
+            elif verb == "delete":
+                await bot.delete_webhook()
+            info = await bot.get_webhook_info()
+            return {
+                "url": info.url,
+                "waiting": info.pending_update_count,
+                "last_error": info.last_error_message,
+            }
+
+    return asyncio.run(go())
+
+
+def status(settings: Settings) -> dict[str, object]:
+    """``bot status``: whether the bot runs here and is ready, and what waits. Blocks.
+
+    Raises:
+        StartError: no token, or the database cannot be used.
+    """
+    if settings.telegram_bot_token is None:
+        raise StartError("TELEGRAM_BOT_TOKEN is not set: the status is that of one bot.")
+
+    async def go() -> dict[str, object]:
+        async with opened_store(settings) as store:
+            depth = await store.depth()
+            return {
+                "ready": await asyncio.to_thread(_readiness, settings.listen_at),
+                "waiting": depth.waiting,
+                "oldest_seconds": round(depth.oldest, 1),
+                "dead_letters": depth.dead,
+            }
+
+    return asyncio.run(go())
+
+
+def _readiness(listen: tuple[str, int]) -> str:
+    """What ``/ready`` of the process on this machine says."""
+    host, port = ("127.0.0.1" if listen[0] in ("0.0.0.0", "::") else listen[0]), listen[1]  # noqa: S104
+    calling = http.client.HTTPConnection(host, port, timeout=3)
+    try:
+        calling.request("GET", "/ready")
+        said = json.loads(calling.getresponse().read(10_000))
+        return "yes" if said["ready"] else f"no: {', '.join(said['faults'])}"
+    except OSError:
+        return f"no: no bot answers at {host}:{port}"
+    except (http.client.HTTPException, ValueError, LookupError, TypeError):
+        return f"no: what answers at {host}:{port} is no bot"
+    finally:
+        calling.close()

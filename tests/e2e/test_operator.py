@@ -1,0 +1,140 @@
+"""What an operator asks from the terminal, of a bot that runs beside."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot import operator
+from bot.settings import Settings, StartError, load_settings
+from tests.e2e.process import Process, free_port
+from tests.emulator import TOKEN, Emulator, emulator
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Emulator]:
+    async with emulator() as running:
+        yield running
+
+
+def settings(api: Emulator, state: Path, **more: Any) -> Settings:
+    return load_settings(
+        telegram_bot_token=TOKEN,
+        telegram_api_url=api.url,
+        state_dir=state,
+        _env_file=None,
+        **more,
+    )
+
+
+async def status(known: Settings) -> dict[str, object]:
+    return await asyncio.to_thread(operator.status, known)
+
+
+async def test_status_says_whether_the_bot_runs_and_what_waits(
+    api: Emulator, tmp_path: Path
+) -> None:
+    bot = Process(api, tmp_path)
+    asking = settings(api, tmp_path, listen=bot.listen)
+    assert "no bot answers at 127.0.0.1" in str((await status(asking))["ready"])
+    await bot.start()
+    await bot.until_ready()
+    api.say(1, "slow 3600")
+    await bot.until_busy()
+    facts = await status(asking)
+    assert (facts["ready"], facts["waiting"], facts["dead_letters"]) == ("yes", 1, 0)
+    await bot.end(signal.SIGKILL)
+
+
+async def test_what_answers_on_the_port_may_be_something_else(
+    api: Emulator, tmp_path: Path
+) -> None:
+    app = web.Application()
+
+    async def other(_: web.Request) -> web.Response:
+        return web.Response(text="<html>")
+
+    app.router.add_get("/ready", other)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    facts = await status(settings(api, tmp_path, listen=f"0.0.0.0:{port}"))
+    assert "is no bot" in str(facts["ready"])
+    await runner.cleanup()
+
+
+async def test_the_webhook_is_set_shown_and_deleted_by_command_only(
+    api: Emulator, tmp_path: Path
+) -> None:
+    known = settings(api, tmp_path, public_url="https://bot.example.org")
+
+    async def ask(verb: Any, of: Settings = known) -> dict[str, object]:
+        return await asyncio.to_thread(operator.webhook, of, verb)
+
+    assert (await ask("set"))["url"] == "https://bot.example.org/telegram"
+    assert len(api.webhook["secret_token"]) > 40
+    assert '"message"' in api.webhook["allowed_updates"]
+    first = api.webhook["secret_token"]
+    await ask("set")
+    assert api.webhook["secret_token"] == first, "made once and kept"
+    assert (await ask("info"))["url"] == "https://bot.example.org/telegram"
+    with pytest.raises(StartError, match="PUBLIC_URL is not set"):
+        await ask("set", settings(api, tmp_path))
+    bot = Process(api, tmp_path)  # polls, and says why it gets nothing
+    await bot.start()
+    assert await bot.ended() == 1
+    assert "bot webhook delete" in bot.log.read_text()
+    await ask("delete")
+    assert api.calls_of("deleteWebhook")
+    assert (await ask("info"))["url"] == ""
+
+
+async def test_telegrams_refusal_of_the_address_is_told_in_a_line(
+    api: Emulator, tmp_path: Path
+) -> None:
+    def refuse(method: str, _: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        said = "Bad Request: bad webhook: HTTPS url must be provided for webhook"
+        return (400, {"description": said}) if method == "setWebhook" else None
+
+    api.fault = refuse
+    with pytest.raises(StartError, match="https url must be provided"):
+        await asyncio.to_thread(
+            operator.webhook, settings(api, tmp_path, public_url="http://x"), "set"
+        )
+
+
+async def test_a_status_needs_to_know_whose(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="TELEGRAM_BOT_TOKEN"):
+        await status(Settings(state_dir=tmp_path, _env_file=None))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"STATE_DIR": "broken"}, "file is not a database"),
+        ({"DATABASE_URL": "postgresql://me:hush-hush@127.0.0.1:9/db"}, "Connection refused"),
+        ({"DATABASE_URL": "mysql://me:hush-hush@h/db"}, "must begin with postgresql://"),
+        ({"PUBLIC_URL": "https://x", "LISTEN": "192.0.2.1:80"}, "LISTEN=192.0.2.1:80"),
+    ],
+)
+async def test_a_bot_that_cannot_start_says_why_in_one_line(
+    api: Emulator, tmp_path: Path, more: dict[str, str], said: str
+) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "bot.sqlite").write_text("no database at all")
+    if "STATE_DIR" in more:
+        more = {"STATE_DIR": str(tmp_path / more["STATE_DIR"])}
+    bot = Process(api, tmp_path)
+    await bot.start(**more)
+    assert await bot.ended() == 1
+    log = bot.log.read_text()
+    assert said in log
+    assert "Traceback" not in log
+    assert "hush" not in log

@@ -1,0 +1,102 @@
+"""What ``/metrics`` shows: all that the dashboard asks for, and no person."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from prometheus_client import generate_latest
+from telegram.error import RetryAfter
+
+from bot.intake.stats import Stats
+from bot.reply.desk import Response
+from bot.reply.send import Fate, Sent
+from bot.store.rows import Claimed, Closed, Depth
+from bot.turn.reply import Alert, Kind, Reply, Urgency
+
+OPS = Path(__file__).parents[2] / "ops"
+LABELS = {
+    "kind", "outcome", "verdict", "passage", "alert", "urgency", "topic", "reason", "method",
+    "error", "le",
+}  # fmt: skip
+WORDS = re.compile(r"\b(?:bot|process)_[a-z_]+\b")
+ROW = Claimed(1, 77001, "88002", "message", "{}", 88002, 88002, 0.0, 1, 0, 0, None)
+
+
+def used() -> Stats:
+    """Counters in which everything has happened once."""
+    stats = Stats()
+    stats.handled(ROW, Closed(ROW, "answered"), 0.1)
+    alert = Alert(id="RF04", urgency=Urgency.EMERGENCY)
+    for reply in (
+        Reply(kind=Kind.ALERT, text="x", alert=alert),
+        Reply(kind=Kind.NOT_COVERED, text="x", topic="alcohol"),
+        Reply(kind=Kind.NOT_COVERED, text="x"),
+    ):
+        stats.replied(Response(reply=reply), Sent(Fate.SENT, 1), 0.3)
+    stats.replied(Response(), Sent(Fate.HELD, 0, reason="flood"), 0.3)
+    stats.failed("send_message", RetryAfter(3))
+    stats.waiting(Depth(5, 1.5, 2))
+    stats.hung.inc()
+    return stats
+
+
+@pytest.fixture
+def _timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.mark.usefixtures("_timedelta")
+def test_the_dashboard_asks_for_what_there_is_and_shows_all_that_is_ours() -> None:
+    stats = used()
+    there = {
+        sample.name for metric in stats.registry.collect() for sample in metric.samples
+    }  # fmt: skip
+    board = json.loads((OPS / "grafana.json").read_text())
+    asked = [t["expr"] for panel in board["panels"] for t in panel.get("targets", ())]
+    alerts = yaml.safe_load((OPS / "alerts.yml").read_text())
+    asked += [rule["expr"] for group in alerts["groups"] for rule in group["rules"]]
+    named = {name for expr in asked for name in WORDS.findall(expr)}
+    assert named - there == set()
+    ours = {name for name in there if name.startswith("bot_")}
+    shown = {re.sub(r"_(bucket|sum|count|created)$", "", name) for name in named}
+    assert {re.sub(r"_(bucket|sum|count|created)$", "", n) for n in ours} - shown <= {
+        re.sub(r"_total$", "", name) for name in named
+    }
+    for panel in board["panels"]:
+        spot = panel["gridPos"]
+        assert spot["x"] + spot["w"] <= 24
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+
+
+@pytest.mark.usefixtures("_timedelta")
+def test_no_label_carries_a_person() -> None:
+    stats = used()
+    samples = [sample for metric in stats.registry.collect() for sample in metric.samples]
+    assert {label for sample in samples for label in sample.labels} <= LABELS
+    text = generate_latest(stats.registry).decode()
+    for number in ("77001", "88002"):
+        assert number not in text
+
+
+@pytest.mark.usefixtures("_timedelta")
+def test_each_thing_that_happened_is_counted_under_its_name() -> None:
+    text = generate_latest(used().registry).decode()
+    for line in (
+        'bot_updates_total{kind="message",outcome="answered"} 1.0',
+        'bot_alerts_total{alert="RF04",urgency="emergency"} 1.0',
+        'bot_answers_total{passage="",verdict="not_covered"} 2.0',
+        'bot_refusals_total{topic="alcohol"} 1.0',
+        'bot_refusals_total{topic="unknown"} 1.0',
+        'bot_telegram_errors_total{error="RetryAfter",method="send_message"} 1.0',
+        'bot_held_total{reason="flood"} 1.0',
+        "bot_latency_seconds_count 3.0",
+        "bot_inbox_depth 5.0",
+        "bot_inbox_age_seconds 1.5",
+        "bot_dead_letters 2.0",
+        "bot_turns_hung_total 1.0",
+    ):
+        assert line in text
