@@ -39,6 +39,8 @@ FAILURES = 3  # of one update before it is given up
 CLAIMS = 8  # without an outcome: it takes the process down with it
 QUERY_LIVES = 10.0  # seconds that an inline query can be answered
 UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
+RELAY_LIVES = 3 * UPDATE_LIVES  # of words between a person and a clinic, while Telegram is away
+LIVES = {"inline_query": QUERY_LIVES, RELAY: RELAY_LIVES}
 TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
 GENTLE = 1.0  # seconds after the start in which one row that kills us is told from the others
 HUNG = 3  # turns that never ended; after so many the process starts anew
@@ -228,8 +230,7 @@ class Crew:
 
     async def _answer(self, row: Claimed) -> Closed | Back:
         age, began = row.age, time.monotonic()
-        lives = QUERY_LIVES if row.kind == "inline_query" else UPDATE_LIVES
-        if row.kind != RELAY and age > lives:
+        if age > LIVES.get(row.kind, UPDATE_LIVES):
             return Closed(row, "too_old")
         if row.claims > CLAIMS:
             return await self._give_up(row)

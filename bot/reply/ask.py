@@ -180,6 +180,9 @@ def send(event: Event, desk: Desk, digest: str) -> Response:
         text = f"{desk.say('ask.refused')}\n\n{text}"
         calls = (*gone, text_call(event.chat_id, text))
         return Response(calls, None, "not_sent", thread=thread.refused())
+    if thread.draft.photo and not held.handover.photos:
+        call = text_call(event.chat_id, desk.say("ask.no_picture"))
+        return Response((*gone, call), None, "not_sent", thread=thread.refused())
     draft, at = thread.draft, event.at.timestamp()
     sent = thread.sent(at, held.handover.timeout)
     relay = Relay(

@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.reply import private
+from bot.reply import ask, private
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.talk import Talk
 from bot.reply.update import Done, Me, Raw, UnreadableError, read
@@ -55,6 +55,10 @@ def answer(event: Event, desk: Desk, waiting: Sequence[Raw], *, may_wait: bool) 
     ``Response.took`` says how many of the waiting ones it answers too, ``Response.wait`` that it
     should wait a moment for more.
     """
+    if event.talk.asking == ask.ASKING and _words(event.done):
+        after = following(event.done, waiting, desk.me)
+        whole = "\n".join([event.done.text, *(done.text for done in after)])
+        return replace(private.to_clinic(event, desk, whole), took=len(after))
     open_question = event.talk.asking is not None or event.talk.memory.asking is not None
     if open_question or not _words(event.done) or not event.done.text:
         return private.answer(event, desk)

@@ -133,7 +133,8 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     """Take a turn with what was typed, and show its reply."""
     inbound = Inbound(text=text, at=event.at, language=desk.language)
     memory, reply = desk.turn(inbound, event.talk.memory)
-    if event.talk.asking is not None and reply.kind is Kind.NOT_COVERED and reply.topic is None:
+    ours = event.talk.asking not in (None, ask.ASKING)  # a day or a place was asked for
+    if ours and event.talk.asking and reply.kind is Kind.NOT_COVERED and reply.topic is None:
         key = "zone_unknown" if event.talk.asking.startswith("zone") else "day_unknown"
         call = text_call(event.chat_id, desk.say(f"reminder.{key}"))
         return Response((call,), event.talk.stored(), "answered")

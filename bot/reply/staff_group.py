@@ -36,6 +36,8 @@ def answer(event: Event, desk: Desk) -> Response | None:
     served = _served(event, desk)
     if not served:
         return _said(event, desk, "staff.unbound")
+    if done.public:
+        return _unbind(event, desk)
     if done.kind == "edit":
         return _said(event, desk, "staff.edited")
     if done.command == "close":
@@ -143,6 +145,19 @@ def _bound(event: Event, desk: Desk, held: Clinic, old: int | None) -> tuple[Out
         return calls
     told = {"chat_id": old, "text": desk.say("staff.moved", name=held.name)}
     return (*calls, Outgoing("send_message", told, essential=False))
+
+
+def _unbind(event: Event, desk: Desk) -> Response:
+    """The group has become public since: nothing more is sent to it or taken from it."""
+    clinics = desk.clinics
+    assert clinics is not None
+
+    async def later(store: Store) -> Response:
+        for one in await clinics.move_group(event.chat_id, None):
+            await Handovers(store.engine, store.bot_id).wake(one.id)
+        return _said(event, desk, "staff.public")
+
+    return Response(outcome="staff", later=later)
 
 
 def deliver(event: Event, desk: Desk, relay: Relay) -> Response:

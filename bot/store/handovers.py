@@ -21,6 +21,9 @@ from bot.turn.handover import Draft, Relay, State, Thread
 RELAY = "relay"
 """The kind of inbox row that carries words or a note to the other side."""
 
+STAFF = "staff "
+"""What the lane of a clinic's staff begins with; the clinic's id follows."""
+
 KEPT = 30 * 24 * 3600.0  # without a word of it, from the last one on
 DRAFT_LASTS = 30 * 60.0
 
@@ -41,7 +44,7 @@ def relay_row(relay: Relay, cause: str, chat_id: int = 0, user_id: int = 0) -> A
     ``chat_id``, ``user_id``: the person, wherever the row holds something of theirs.
     """
     number = own_number(f"{RELAY}/{cause}/{relay.to}")
-    lane = f"staff {relay.clinic}" if relay.to == "staff" else str(chat_id)
+    lane = f"{STAFF}{relay.clinic}" if relay.to == "staff" else str(chat_id)
     raw = json.dumps({"update_id": number, RELAY: relay.model_dump(exclude_defaults=True)})
     return Arrival(number, lane, RELAY, raw, chat_id, user_id)
 
@@ -112,11 +115,21 @@ async def keep(
     await connection.execute(update(handover).where(*mine).values(**values))
 
 
-async def shown(connection: AsyncConnection, bot_id: int, number: int, message_id: int) -> None:
-    """Remember a message of ours in the staff group, to delete it there with the rest."""
+async def shown(
+    connection: AsyncConnection, bot_id: int, number: int, clinic: str, message_id: int
+) -> list[Arrival]:
+    """Remember a message of ours in the staff group, to delete it there with the rest.
+
+    Returns:
+        The row that deletes it at once, where the conversation was deleted while it was sent.
+    """
     mine = (handover.c.bot_id == bot_id, handover.c.id == number)
     more = handover.c.shown + f"{message_id} "
-    await connection.execute(update(handover).where(*mine).values(shown=more))
+    found = await connection.execute(update(handover).where(*mine).values(shown=more))
+    if found.rowcount:
+        return []
+    over = Relay(to="staff", what="over", clinic=clinic, thread=number, ids=(message_id,))
+    return [relay_row(over, f"{number}/{message_id}")]
 
 
 async def drop(

@@ -213,7 +213,10 @@ class Store:
             row = closed.row
             await handovers.keep(connection, self.bot_id, row.chat_id, row.user_id, closed.thread)
         if closed.shown is not None:
-            await handovers.shown(connection, self.bot_id, *closed.shown)
+            number, message_id = closed.shown
+            clinic = closed.row.lane.removeprefix(handovers.STAFF)
+            late = await handovers.shown(connection, self.bot_id, number, clinic, message_id)
+            await self._add(connection, late)
         await self._add(connection, closed.relays)
 
     async def _allowed(self, connection: AsyncConnection, take: int) -> tuple[int, float | None]:

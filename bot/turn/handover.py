@@ -139,9 +139,9 @@ class Thread(Frozen):
         update = {
             "state": State.OPEN,
             "draft": None,
-            "asked": self.asked if self.asked is not None else at,
+            "asked": at if self.asked is None or self.told else self.asked,
             "unanswered": self.unanswered + 1,
-            "told": False if self.asked is None else self.told,
+            "told": False,
             "sends": (*self._day(at), at),
             "last": self.draft.message if self.draft else None,
             "active": at,

@@ -163,6 +163,34 @@ async def test_a_consent_is_only_for_what_stands_above_it(town: Town) -> None:
         assert "the first text" not in town.read(STAFF)
 
 
+async def test_pieces_of_one_message_are_sent_as_one(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        told = await town.says_at_once(ANNA, "my lips crack", "since Monday", "what can I do")
+        assert told.count("Shall I send it?") == 1
+        await town.taps(ANNA, "Send it")
+        assert "my lips crack\nsince Monday\nwhat can I do" in town.read(STAFF)
+        await town.taps(ANNA, "Ask my clinic")
+        told = await town.says_at_once(ANNA, "now my tongue is swelling", "and I can't breathe")
+        assert "emergency" in told.lower()
+        assert "tongue" not in town.read(STAFF)
+
+
+async def test_a_question_to_the_bot_in_between_is_answered_as_ever(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        assert "month" not in await town.says(ANNA, "/ask the best pizza in town?")
+        await town.taps(ANNA, "Ask my clinic")
+        assert "SHA-256" in await town.says(ANNA, "/sources")
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, ASKED)
+        assert "Shall I send it?" in town.read(ANNA)
+
+
 async def test_an_edit_changes_the_draft_and_never_what_was_sent(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)
@@ -404,6 +432,12 @@ async def test_pictures_go_only_where_the_clinic_takes_them(town: Town) -> None:
         assert "with a line below it" in await town.says(ANNA, photo=photo)
         await town.says(ANNA, photo=photo, caption="is this normal?")
         assert not [p for p in town.api.calls_of("sendPhoto") if int(p["chat_id"]) == STAFF]
+        await town.clinics.hand_over("oak", lambda h: h.model_copy(update={"photos": False}))
+        assert "words only" in await town.taps(ANNA, "Send it")
+        assert not [p for p in town.api.calls_of("sendPhoto") if int(p["chat_id"]) == STAFF]
+        await town.clinics.hand_over("oak", lambda h: h.model_copy(update={"photos": True}))
+        await town.taps(ANNA, "Write it anew")
+        await town.says(ANNA, photo=photo, caption="is this normal?")
         await town.taps(ANNA, "Send it")
         sent = town.api.calls_of("sendPhoto")[-1]
         assert (int(sent["chat_id"]), sent["photo"]) == (STAFF, "large")
@@ -490,6 +524,18 @@ async def test_a_group_that_moves_is_followed_and_one_that_is_gone_is_told(town:
         await town.kept_house()
         assert "could not reach Oak Clinic. Please call them: 555-0100" in town.read(ANNA)
         assert "this talk is over" in town.read(ANNA)
+
+
+async def test_a_group_that_becomes_public_is_let_go(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        public = {"id": STAFF, "type": "supergroup", "username": "all"}
+        assert "public" in await town.staff("hello", question, chat=public)
+        await town.kept_house()
+        assert "hello" not in town.read(ANNA)
+        assert "this talk is over" in town.read(ANNA)
+        assert town.clinics.of_group(STAFF) == []
 
 
 async def test_a_code_binds_one_private_group_once_and_for_a_day(

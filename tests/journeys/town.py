@@ -128,6 +128,18 @@ class Town:
         words = {} if text is None else {"text": text}
         return await self._put(who, {"message": self._body(who, who, **words, **more)})
 
+    async def says_at_once(self, who: int, *texts: str) -> str:
+        """Several messages in a row, before any is answered."""
+        updates = []
+        for text in texts:
+            body = self._body(who, who, text=text)
+            self.number += 1
+            updates.append({"update_id": self.number, "message": body})
+        since = len(self.api.calls)
+        await self.store.put(arrivals(updates))
+        await self.quiet()
+        return self.read(who, since)
+
     async def edits(self, who: int, message_id: int, text: str) -> str:
         body = self._body(who, who, text=text, edit_date=int(time.time()))
         return await self._put(who, {"edited_message": {**body, "message_id": message_id}})

@@ -106,6 +106,23 @@ async def test_forgetting_tells_the_staff_and_takes_our_messages_along(
     assert await handovers.latest(2) == stranger
 
 
+async def test_what_was_sent_while_it_was_deleted_is_deleted_too(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    thread = await opened(store, 1)
+    question = Relay(to="staff", what="question", clinic="oak", thread=thread.id, text="x")
+    await store.put([relay_row(question, "77", 1, 1)])
+    (row,) = await claim(store)
+    await store.forget_handovers(1)
+    await store.step([Closed(row, "relayed", shown=(thread.id, 41))], [], 0)
+    seen: list[Relay] = []
+    while rows := await claim(store):
+        seen += notes(rows)
+        await store.step([Closed(row, "relayed") for row in rows], [], 0)
+    assert [(note.what, note.ids) for note in seen] == [("deleted", ()), ("over", (41,))]
+
+
 async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Store, Store]) -> None:
     store, _ = stores
     thread = await opened(store, 1)

@@ -114,6 +114,8 @@ def test_from_draft_to_close() -> None:
 def test_a_second_message_does_not_put_the_promise_off() -> None:
     thread = sent(sent(Thread(clinic="oak"), 1000.0), 9000.0)
     assert thread.due == 1000 + 4 * 3600
+    later = sent(thread.waited(), 20_000.0)  # this one was promised an answer as well
+    assert later.due == 20_000 + 4 * 3600
 
 
 def test_limits_hold_over_conversations_until_the_day_is_over() -> None:
