@@ -95,7 +95,8 @@ async def opened_store(settings: Settings) -> AsyncIterator[Store]:
     owner = f"{socket.gethostname()[:20]}-{uuid.uuid4().hex[:8]}"
     try:
         engine = open_engine(settings.state_dir, address.get_secret_value() if address else None)
-        store = Store(engine, settings.bot_id, owner, settings.sends_per_second)
+        pepper = _of_token(settings, "counts").hex()
+        store = Store(engine, settings.bot_id, owner, settings.sends_per_second, pepper)
         try:
             await migrate(engine)
             yield store
@@ -218,14 +219,12 @@ def make_desk(
     shelf: Shelf | None = None,
 ) -> Desk:
     """What the Telegram side works with. The key of group links comes from the token."""
-    token = settings.telegram_bot_token
-    secret = hashlib.sha256(f"links {token.get_secret_value() if token else ''}".encode())
     return Desk(
         turn,
         kb,
         me,
         clinics,
-        secret.digest(),
+        _of_token(settings, "links"),
         settings.show_notes,
         settings.dose_calculator,
         settings.language,
@@ -234,6 +233,13 @@ def make_desk(
         dashboard=settings.dashboard_at,
         own=shelf,
     )
+
+
+def _of_token(settings: Settings, use: str) -> bytes:
+    """A secret for one use that needs no place to be kept: it comes from the token."""
+    token = settings.telegram_bot_token
+    said = f"{use} {token.get_secret_value() if token else ''}"
+    return hashlib.sha256(said.encode()).digest()
 
 
 async def _read_own(clinics: Clinics, shelf: Shelf | None) -> None:

@@ -36,10 +36,10 @@ class Due:
 class People:
     """One bot's view of what is stored about people."""
 
-    def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
+    def __init__(self, engine: AsyncEngine, bot_id: int, tally: Tally | None = None) -> None:
         self._engine = engine
         self._bot = bot_id
-        self.tally = Tally(engine, bot_id)
+        self._tally = tally or Tally(engine, bot_id)
 
     async def everything(self, chat_id: int, user_id: int) -> dict[str, list[dict[str, Any]]]:
         """Every row that bears the chat's or the person's id, by table."""
@@ -54,7 +54,7 @@ class People:
             for table in (staff, credential):
                 rows = await connection.execute(select(table).where(*self._by(table, user_id)))
                 found[table.name] = [dict(row) for row in rows.mappings()]
-            found["tally_person"] = await self.tally.marked(connection, user_id or chat_id)
+            found["tally_person"] = await self._tally.marked(connection, user_id or chat_id)
             rows = await connection.execute(
                 select(audit).where(*await self._seen(connection, user_id))
             )
@@ -87,7 +87,7 @@ class People:
                 await connection.execute(delete(table).where(table.c.bot_id == self._bot, whose))
             for table in (staff, credential):
                 await connection.execute(delete(table).where(*self._by(table, user_id)))
-            await self.tally.forget(connection, user_id or chat_id)
+            await self._tally.forget(connection, user_id or chat_id)
             lines = update(audit).where(*await self._seen(connection, user_id))
             await connection.execute(lines.values(who="deleted"))
             mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))

@@ -34,14 +34,19 @@ CHANNEL = "inbox"
 
 
 class Store:
-    """One bot's view of the database. ``arrived`` is set whenever there may be rows to claim."""
+    """One bot's view of the database. ``arrived`` is set whenever there may be rows to claim.
 
-    def __init__(self, engine: AsyncEngine, bot_id: int, owner: str, rate: float = 0.0) -> None:
+    ``pepper``: what the marks of counted people need beside what the database holds.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, bot_id: int, owner: str, rate: float = 0.0, pepper: str = ""
+    ) -> None:
         self.engine = engine
         self.bot_id = bot_id
         self.owner = owner
         self.arrived = asyncio.Event()
-        self.tally = Tally(engine, bot_id)
+        self.tally = Tally(engine, bot_id, pepper)
         self._rate = rate
         self._postgres = engine.dialect.name == "postgresql"
         self._now = SteadyClock()

@@ -1,10 +1,10 @@
 """Counts by day, week and month, for a clinic and for all, that tell of groups and of nobody.
 
 A count may be shown once five different people stand behind it. To know that, the first four leave
-a mark: a hash of their number under a key that is made for the period. With the fifth the count is
-``enough`` and its marks go; when the period is over, key and marks go, and a count that was not
-enough is set to 0. What is shown is rounded to fives, so that a number that is held back cannot be
-worked out from a total and the numbers beside it.
+a mark: a hash of their number under a key that is made for the period and a pepper that no database
+holds. With the fifth the count is ``enough`` and its marks go; when the period is over, key and
+marks go, and a count that was not enough is set to 0. What is shown is rounded to fives, so that a
+number that is held back cannot be worked out from a total and the numbers beside it.
 """
 
 from __future__ import annotations
@@ -105,11 +105,13 @@ def periods(at: float) -> tuple[Period, Period, Period]:
 
 
 class Tally:
-    """One bot's counts."""
+    """One bot's counts. ``pepper``: what marks need beside the key, and no database holds."""
 
-    def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
+    def __init__(self, engine: AsyncEngine, bot_id: int, pepper: str = "") -> None:
         self._engine = engine
         self._bot = bot_id
+        self._pepper = pepper
+        self._check = self._mark("check", 0)
         self._keys: dict[str, str] = {}
         self._enough: set[CellKey] = set()
 
@@ -125,14 +127,33 @@ class Tally:
         if any(period.name not in self._keys for period in now):
             async with self._engine.begin() as connection:
                 rows = [
-                    {"bot": self._bot, "period": one.name, "ends": one.ends}
-                    | {"key": secrets.token_hex(32)}
+                    {"bot": self._bot, "period": one.name, "ends": one.ends, "key": self._made()}
                     for one in now
                 ]
                 await connection.execute(self._sql(sql.FIRST_KEY), rows)
                 self._keys = await self._kept(connection)
+                for name in [n for n, key in self._keys.items() if not key.endswith(self._check)]:
+                    await self._begin_again(connection, name)
             self._enough.clear()  # what was learnt is of periods that may be over
         return {period: self._keys[period.name] for period in now}
+
+    def _made(self) -> str:
+        """A new key; its end tells by which pepper marks were made with it."""
+        return secrets.token_hex(20) + self._check
+
+    def _mark(self, key: str, user_id: int) -> str:
+        return mark(key + self._pepper, user_id)
+
+    async def _begin_again(self, connection: AsyncConnection, period: str) -> None:
+        """Marks made by another pepper say nothing now, and nobody may be counted twice."""
+        mine = (tally_person.c.bot_id == self._bot, tally_person.c.period == period)
+        await connection.execute(delete(tally_person).where(*mine))
+        self._keys[period] = self._made()
+        await connection.execute(
+            update(tally_key)
+            .where(tally_key.c.bot_id == self._bot, tally_key.c.period == period)
+            .values(key=self._keys[period])
+        )
 
     async def _kept(self, connection: AsyncConnection) -> dict[str, str]:
         found = await connection.execute(
@@ -154,7 +175,7 @@ class Tally:
                     for seen_by in {ALL, clinic or ALL}:
                         cell = (seen_by, period.name, what, name)
                         numbers[cell] += 1
-                        marked.setdefault(cell, set()).add(mark(key, whose))
+                        marked.setdefault(cell, set()).add(self._mark(key, whose))
         added = [
             {**self._named(cell), "n": n, "ends": ends[cell[1]]}
             for cell, n in sorted(numbers.items())
@@ -210,7 +231,7 @@ class Tally:
 
     async def _marks(self, connection: AsyncConnection, user_id: int) -> list[str]:
         """A person's marks under the keys that there are."""
-        return [mark(key, user_id) for key in (await self._kept(connection)).values()]
+        return [self._mark(key, user_id) for key in (await self._kept(connection)).values()]
 
     async def forget(self, connection: AsyncConnection, user_id: int) -> None:
         """Take a person's marks away."""

@@ -169,6 +169,7 @@ async def test_all_that_is_stored_is_shown_and_then_deleted_for_good(bench: Benc
         shown = json.loads(bench.tape.files[-1])
         assert shown["person"][0]["kept"]["items"] == ["alcohol"]
         assert shown["conversation"][0]["memory"]["memory"]["weight_kg"] == "71.3"
+        assert "alcohol" in [row.get("name") for row in shown["tally_person"]]
         assert "Zebedee" not in json.dumps(shown)
         await bench.says(store, text="/deletedata")
         assert "nothing about you is left" in await bench.says(store, press="v1|x|data.delete")

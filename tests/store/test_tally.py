@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import time
 
@@ -15,7 +16,7 @@ from bot.store.people import People
 from bot.store.rows import Closed
 from bot.store.schema import tally, tally_key, tally_person
 from bot.store.store import Store
-from bot.store.tally import ALL, ENOUGH, periods, rounded
+from bot.store.tally import ALL, ENOUGH, Tally, periods, rounded
 from tests.store.test_store import claim, says
 
 MONDAY = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
@@ -138,6 +139,42 @@ async def test_who_deletes_their_data_is_no_longer_one_of_the_five(
     assert await shown(store, "oak", "2027-03") is None
     await ask(store, 6)
     assert await shown(store, "oak", "2027-03") is not None
+
+
+@time_machine.travel(MONDAY)
+async def test_two_workers_that_count_the_same_at_once_lose_nothing(
+    stores: tuple[Store, Store],
+) -> None:
+    await stores[0].put([says(number, chat=number) for number in range(1, 41)])
+    facts = (("gap", "sun", "oak"), ("asked", "", "oak"), ("asked", "answer", "oak"))
+
+    async def work(store: Store) -> None:
+        while rows := await claim(store, 2):
+            await store.step([Closed(row, "answered", counted=facts) for row in rows], [], 0)
+
+    await asyncio.gather(*(work(store) for store in stores))
+    cells = await stores[0].tally.cells("oak", ["2027-03"])
+    assert [(one.what, one.number) for one in cells] == [("asked", 40), ("asked", 40), ("gap", 40)]
+    assert await marks(stores[0]) == 0
+
+
+@time_machine.travel(MONDAY)
+async def test_marks_cannot_be_made_again_from_the_database_alone(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    store.tally = Tally(store.engine, store.bot_id, "pepper")
+    for who in (1, 2, 3, 4):
+        await ask(store, who)
+    assert (await People(store.engine, store.bot_id).everything(4, 4))["tally_person"] == []
+    found = await People(store.engine, store.bot_id, store.tally).everything(4, 4)
+    assert len(found["tally_person"]) == 6
+    store.tally = Tally(store.engine, store.bot_id, "another")  # the token was changed
+    for who in (1, 2, 3, 4):
+        await ask(store, who)
+    assert await shown(store, "oak", "2027-03") is None
+    await ask(store, 5)
+    assert await shown(store, "oak", "2027-03") == rounded(9)
 
 
 async def test_blocking_the_bot_takes_the_marks_away(stores: tuple[Store, Store]) -> None:
