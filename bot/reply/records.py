@@ -79,9 +79,8 @@ def delete(event: Event, desk: Desk) -> Response:
 
     async def later(store: Store) -> Response:
         await store.forget_handovers(event.chat_id)
-        left = await People(store.engine, store.bot_id, store.tally).delete(
-            event.chat_id, event.user_id
-        )
+        people = People(store.engine, store.bot_id, store.tally)
+        left = await people.delete(event.chat_id, event.user_id)
         key = "privacy.not_all" if left else "privacy.deleted"
         return Response((text_call(event.chat_id, desk.say(key, left=left)),))
 

@@ -1,10 +1,10 @@
 """Counts by day, week and month, for a clinic and for all, that tell of groups and of nobody.
 
-A count may be shown once five different people stand behind it. To know that, the first four leave
-a mark: a hash of their number under a key that is made for the period and a pepper that no database
-holds. With the fifth the count is ``enough`` and its marks go; when the period is over, key and
-marks go, and a count that was not enough is set to 0. What is shown is rounded to fives, so that a
-number that is held back cannot be worked out from a total and the numbers beside it.
+A count may be shown once five different people stand behind it. To know that, the first four
+leave a mark: a hash of their number under a key that is made for the period and a pepper that no
+database holds. With the fifth the count is ``enough`` and its marks go; when the period is over,
+key and marks go, and a count that was not enough is set to 0. What is shown is rounded to fives,
+so that a number that is held back cannot be worked out from a total and the numbers beside it.
 """
 
 from __future__ import annotations
