@@ -366,7 +366,7 @@ async def _housekeeping(
     purged = float("-inf")
     while not stopping.is_set():
         try:
-            if time.monotonic() - purged > PURGE_EVERY:
+            if parts.store.scrubbed or time.monotonic() - purged > PURGE_EVERY:
                 await parts.store.purge()
                 staff = Staff(parts.store.engine, parts.store.bot_id)
                 await put_weekly(parts.store, staff, dt.datetime.now(dt.UTC))

@@ -18,6 +18,7 @@ import structlog
 
 TOKEN = re.compile(r"\b\d{6,}(?::|%3A)[A-Za-z0-9_-]{20,}")
 HIDDEN = "[hidden]"
+WARNING = re.compile(r"[\w.-]+:\d+: \w+(?=:)")  # file, line and category
 
 QUIET: Mapping[str, int] = {
     # these print URLs with the token, or what people wrote
@@ -93,7 +94,11 @@ def _foreign_text(_: Any, __: str, event: Event) -> Event:
     """
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and event.get("_from_structlog") is False:
-        event["event"] = next(iter(str(record.msg).splitlines()), "")[:200]
+        template = next(iter(str(record.msg).splitlines()), "")[:200]
+        if record.name == "py.warnings":  # its template is the whole warning
+            found = WARNING.search(template)
+            template = found[0] if found else "warning"
+        event["event"] = template
         event.pop("stack_info", None)
     return event
 

@@ -31,6 +31,26 @@ log = get_logger(__name__)
 
 LONGEST_HOLD = 60.0  # between tries while Telegram is away
 LONGEST_FLOOD = 3600.0  # until Telegram is asked again, however long it told us to wait
+KNOWN_REASONS = (
+    "can't parse entities",
+    "can't parse inline keyboard",
+    "message is too long",
+    "message text is empty",
+    "message is not modified",
+    "message can't be edited",
+    "message to edit not found",
+    "message to be replied not found",
+    "message thread not found",
+    "query is too old",
+    "button_data_invalid",
+    "button_url_invalid",
+    "is invalid",
+    "entities_too_long",
+    "photo_invalid_dimensions",
+    "not enough rights",
+    "topic_closed",
+    "have no rights",
+)
 
 
 class Fate(Enum):
@@ -239,5 +259,6 @@ def _is_about_the_chat(error: BadRequest) -> bool:
 
 
 def _reason(error: BadRequest) -> str:
-    """Telegram's own first words; what follows a colon may quote the message."""
-    return error.message.split(":")[0][:60]
+    """Telegram's reason where it is a known one: its other words may quote the message."""
+    said = error.message.lower()
+    return next((known for known in KNOWN_REASONS if known in said), "another reason")

@@ -50,6 +50,7 @@ class Store:
         self._rate = rate
         self._postgres = engine.dialect.name == "postgresql"
         self._now = SteadyClock()
+        self.scrubbed = False  # somebody's data was deleted since the last purge
         self._notes: Notes | None = None
 
     def _bind(self, **more: Any) -> dict[str, Any]:
@@ -214,6 +215,7 @@ class Store:
             await connection.execute(self._sql(sql.DROP), who)
         if closed.scrub:
             await connection.execute(self._sql(sql.SCRUB), who)
+            self.scrubbed = True
         if closed.thread is not None:
             row = closed.row
             await handovers.keep(connection, self.bot_id, row.chat_id, row.user_id, closed.thread)
@@ -294,6 +296,16 @@ class Store:
             await connection.execute(self._sql(sql.PURGE_CLOSED), bound)
             await self._tell(connection, await handovers.purge(connection, self.bot_id))
         await self.tally.purge()
+        if not self._postgres:
+            await self._empty_log()
+        self.scrubbed = False
+
+    async def _empty_log(self) -> None:
+        """Leave nothing of what was deleted in SQLite's write-ahead log."""
+        async with self.engine.connect() as connection:  # outside of any transaction
+            held = await connection.get_raw_connection()
+            assert held.driver_connection is not None
+            await held.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _tell(self, connection: AsyncConnection, rows: Sequence[Arrival]) -> None:
         await self._lock(connection, {row.lane for row in rows})

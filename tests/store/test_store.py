@@ -155,3 +155,23 @@ async def test_workers_hear_of_rows_from_other_processes(postgres: str, tmp_path
     await hearing
     await here.close()
     await there.close()
+
+
+async def test_after_a_purge_no_file_holds_a_word_that_was_deleted(tmp_path: Path) -> None:
+    """Neither the database's free pages nor its write-ahead log, while the bot runs on."""
+    store = Store(open_engine(tmp_path, None), 7, "one")
+    await migrate(store.engine)
+    words = '{"text": "canary and 83.4 kg"}'
+    await store.put([Arrival(n, str(n), "message", words, n, n) for n in range(1, 200)])
+    rows = await claim(store, 200)
+    kept = '{"items": ["canary"]}'
+    await store.step([Closed(row, "answered", memory=words, kept=kept) for row in rows], [], 0)
+    await store.put([says(1000 + n, chat=n) for n in range(1, 200)])
+    rows = await claim(store, 200)
+    gone = [Closed(row, "answered", memory="", kept="", scrub=True) for row in rows]
+    await store.step(gone, [], 0)
+    assert store.scrubbed
+    await store.purge()
+    for file in list(tmp_path.iterdir()):  # noqa: ASYNC240 - nothing else runs
+        assert not {word for word in (b"canary", b"83.4") if word in file.read_bytes()}, file.name
+    await store.close()
