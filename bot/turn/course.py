@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot.kb.dose_rules import CourseRules, DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
-from bot.turn.course_total import Step, read_steps, total_lines
-from bot.turn.dose_intent import leftover
+from bot.turn.course_total import Step, days_said, read_steps, total_lines
+from bot.turn.dose_intent import leftover, other_drug
 from bot.turn.figures_dates import Dates, add_months, date_pattern, read_dates
 from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
@@ -25,18 +25,19 @@ _FINISH = (
 )
 _AHEAD = (
     r"\b(?:will|going to|gonna|i'll|ill|plan|want to|if i|when i|i start|starting|due "
-    r"to|about to|supposed to|next)\b"
+    r"to|about to|supposed to|next|i begin|wants? me to)\b"
 )
 _BEGAN = (
     r"(?:start(?:ed|ing|s)?|beg[aiu]n(?:ning|s)?|commenced|(?:start(?:ing)?|first) (?:date|day)"
-    r"|day (?:one|1)|(?:took )?(?:my )?(?:first|1st) (?:pill|capsule|dose|tablet)"
-    r"|(?:been )?(?:on|taking)|since|from|then again)"
+    r"|day (?:one|1)|(?:took )?(?:my |the )?(?:first|1st) (?:pill|capsule|dose|tablet)"
+    r"|(?:been )?(?:on|taking)|since|from|then again|<time> (?:was|is|=|:))"
 )
 _BETWEEN = (
     r"(?:taking|on|my|the|an?|it|this|that|course|treatment|therapy|drug|medicine|medication|meds|"
     r"first|1st|capsules?|pills?|tablets?|dose|journey|back|from|since|in|at|was|is|will be|did|"
     r"again|with|<mg>|at <weight>|for <weight>|of|:|=|,|-)"
 )
+_START_WORD = re.compile(r"\b(?:start(?:ed|ing|s)?|beg[aiu]n|since|day 1|1st|first)\b")
 _TOTAL = re.compile(
     r"\b(?:total|so far|altogether|cumulative\w*|added up|adds? up"
     r"|how much (?:have|did|has) (?:i|he|she))\b"
@@ -53,13 +54,14 @@ _ABOUT_COURSE = re.compile(
     r"|\bhow (?:long|much longer|much time)\b[^.!?]{0,40}\b(?:left|been|more|go|"
     r"remain\w*|till|until|in|on)\b"
     r"|\bwhen\b[^.!?]{0,60}\b(?:finish\w*|ends?|done|over|stop|complete\w*|course|"
-    r"check\S*|exams?|visits?|"
+    r"second|check\S*|exams?|visits?|"
     r"appointments?|week|weeks|again)\b"
     r"|\b(?:second|2nd|another|next|new) (?:course|round|cycle)\b"
     r"|\bweeks? (?:am i|is (?:he|she)|are we|is it|number)\b|\b(?:20|16|24)(?:th)? weeks?\b"
     r"|\b(?:finish|end|last|due) (?:date|day)\b|\b(?:timeline|calendar|course "
     r"dates|course clock)\b"
-    r"|\b(?:am i|will i be|is he|is she) (?:done|finished|half ?way)\b|\bhalf ?way\b"
+    r"|\b(?:am i|will i be|is he|is she) (?:nearly |almost )?"
+    r"(?:done|finished|half ?way)\b|\bhalf ?way\b"
 )
 _ASKS_CLOCK = re.compile(r"^(?:the |my )?course (?:clock|dates|calendar|timeline)\s*[?.!]*$")
 
@@ -141,10 +143,13 @@ def _shape(text: str, dates: tuple[Dates, ...], rules: DoseRules) -> str:
 def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     """Whether a message asks where a course stands, or says when it starts and nothing else."""
     drug = "|".join(map(re.escape, rules.reads.drug))
-    began = re.compile(rf"\b{_BEGAN}(?:\s*(?:{_BETWEEN}|{drug}))*\s*<date>")
+    began = re.compile(rf"(?<!\w){_BEGAN}(?:\s*(?:{_BETWEEN}|{drug}))*\s*<date>")
     started = began.search(shape) is not None
     named = "course" in shape or "accutane" in shape
-    if _ABOUT_COURSE.search(text) and (started or finished or named):
+    if other_drug(shape, rules.reads) is not None:
+        return False
+    said = started or _START_WORD.search(text) is not None
+    if _ABOUT_COURSE.search(text) and (said or finished or named):
         return True
     if re.search("<(?:mg|weight|bare)>", rest := began.sub(" ", shape)):
         return False  # a dose or a weight is asked about, by the way of a date
@@ -252,9 +257,11 @@ def _date_lines(course: Course, today: dt.date, rules: DoseRules) -> list[str]:
 def _standing(course: Course, today: dt.date, rules: DoseRules) -> str:
     weeks, start = rules.course.weeks, spoken(course.start)
     if today < course.start:
-        return rules.say("course_ahead", start=start, days=(course.start - today).days)
+        return rules.say(
+            "course_ahead", start=start, days=days_said((course.start - today).days, rules)
+        )
     if today >= course.end:
-        days = (today - course.end).days
+        days = days_said((today - course.end).days, rules)
         return rules.say(
             "course_over", start=start, weeks=weeks, end=spoken(course.end), days=days
         )

@@ -78,7 +78,9 @@ def total_lines(
     if not rules.least_daily_mg <= highest <= rules.most_daily_mg:
         return []
     total = sum((step.daily * days for step, days in parts), Decimal(0))
-    working = " + ".join(f"{plain(step.daily)} mg × {days} days" for step, days in parts)
+    working = " + ".join(
+        f"{plain(step.daily)} mg × {days_said(days, rules)}" for step, days in parts
+    )
     said = {"working": working, "total": f"{total.normalize():,f}"}
     if kg is None:
         lines = [rules.say("course_total_mg", **said)]
@@ -91,6 +93,11 @@ def total_lines(
     lines.append(rules.say("course_total_20"))
     lines.append(rules.say("note", text=note.text, authority=note.authority))
     return lines
+
+
+def days_said(days: int, rules: DoseRules) -> str:
+    """Days in words: "1 day", "40 days"."""
+    return rules.say("one_day") if days == 1 else rules.say("days", days=days)
 
 
 def _joined(steps: tuple[Step, ...], last: dt.date) -> list[Step]:

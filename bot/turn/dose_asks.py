@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.dose_sums import TENTH, plain, shown_kg
-from bot.turn.figures import DoseRequest, Problem
+from bot.turn.figures import DoseRequest, Problem, lone_weight
 from bot.turn.figures_scan import Weight
 from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
 
@@ -18,6 +18,16 @@ REFUSED = {
     Problem.PREGNANT,
     Problem.BREASTFEEDING,
 }
+
+
+def body_weight_reply(text: str, kb: Knowledge) -> Reply | None:
+    """Ask whether a weight is a person's, where a message said nothing else that we know."""
+    weight = lone_weight(text, kb.dose)
+    if weight is None:
+        return None
+    kg = shown_kg(weight.kg)
+    button = Suggestion(label=kb.dose.say("button_range", kg=kg), command=f"dose for {kg} kg")
+    return Reply(kind=Kind.CLARIFY, text=kb.dose.say("body_weight", kg=kg), suggestions=(button,))
 
 
 def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:

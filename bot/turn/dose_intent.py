@@ -106,6 +106,8 @@ def other_drug(shape: str, reads: Reads) -> str | None:
     Beside a name of isotretinoin only one that the dose itself is said of counts.
     """
     named = says(shape, reads.other_drugs)
+    if named is None and (found := re.search(r"\bdos(?:e|age)s? of ([a-z]{4,})\b", shape)):
+        named = None if _ours(found[1], reads) else found[1]
     if named is None:
         endings = "|".join(reads.other_drug_endings)
         found = re.search(rf"\b[a-z]{{3,}}(?:{endings})s?\b", shape)
@@ -113,6 +115,11 @@ def other_drug(shape: str, reads: Reads) -> str | None:
     if named is None or not names_drug(shape, reads):
         return named
     return named if _beside_dose(named, shape) else None
+
+
+def _ours(word: str, reads: Reads) -> bool:
+    """Whether "dose of ..." goes on with no other medicine's name."""
+    return word in {*reads.fillers, *reads.after_how_much, *reads.not_so} or is_drug(word, reads)
 
 
 def other_thing(shape: str, reads: Reads) -> bool:

@@ -21,6 +21,7 @@ _CAPSULES_FOR = (
     r"combination of|combine|make(?: up)?|split|get|do i need|does it take)\s+)*"
     r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
 )
+_FEW = 4  # words about which we ask whether a weight is a person's
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
 
@@ -81,6 +82,19 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     if not (explicit or _wanted(figures, rules, memory)):
         return None
     return _checked(figures, rules, memory)
+
+
+def lone_weight(text: str, rules: DoseRules) -> Weight | None:
+    """The one weight in a short message that nothing else could be made of."""
+    figures = read_figures(text, rules)
+    weights, reads = _present(figures.weights), rules.reads
+    if len(weights) != 1 or figures.ranged or figures.unreadable:
+        return None
+    unlike = intent.other_drug(figures.shape, reads) or intent.says(figures.shape, reads.pets)
+    if unlike or len(intent.leftover(figures.shape, reads)) > _FEW:
+        return None
+    within = rules.weight.least_kg <= weights[0].kg <= rules.weight.most_kg
+    return weights[0] if within else None
 
 
 def _capsules(figures: Figures, rules: DoseRules) -> DoseRequest | None:

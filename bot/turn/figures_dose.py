@@ -96,6 +96,7 @@ def read_doses(scan: Scan) -> None:
     _two_moments(scan, mg)
     _sums(scan, mg)
     _alternating(scan, mg)
+    _ranges(scan, mg)
     tail = (
         rf"(?P<noun>{_NOUN})(?:(?P<not>{_NOT_DAILY})|(?P<alt>{_ALTERNATE})"
         rf"|,?\s*(?:taken )?(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE}))"
@@ -155,6 +156,10 @@ def read_doses(scan: Scan) -> None:
         r"\bgets?|\bgetting|\bdose of|\bdose is|\bdose:|\bof)"
     )
     scan.mask(rf"{by}\s+(?P<n>{NUMBER})(?P<day>{_DAY})", took)
+    scan.mask(
+        r"\b(?:and|now|currently|i'm|im|am|been)\s+on\s+(?P<n>[1-9]0|25|35)(?=\s*(?:$|[.,?!;]))",
+        took,
+    )
 
 
 def _in_mg(scan: Scan) -> None:
@@ -188,13 +193,19 @@ def _two_moments(scan: Scan, mg: str) -> None:
 
 
 def _sums(scan: Scan, mg: str) -> None:
-    """Read "20 + 20 mg"."""
+    """Read "20 + 20 mg", "1 x 40 mg and 1 x 20 mg"."""
 
     def took(match: re.Match[str]) -> str:
         return _sum(scan, match, match["a"], match["b"])
 
     scan.mask(
         rf"(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:\+|plus)\s*(?P<b>{NUMBER})\s*{mg}{_NOUN}(?:{_DAY})?",
+        took,
+    )
+    single = r"(?:1|one|a)\s*(?:x|×|\*)?\s*"
+    scan.mask(
+        rf"\b{single}(?P<a>{NUMBER})\s*{mg}\s*{_NOUN}(?:and|,|&|then|\+)+\s*{single}"
+        rf"(?P<b>{NUMBER})\s*{mg}{_NOUN}(?:{_DAY})?",
         took,
     )
 
@@ -213,6 +224,30 @@ def _alternating(scan: Scan, mg: str) -> None:
     scan.mask(
         rf"alternat\w*\s*(?:between )?(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:and|with|/|"
         rf"to)\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
+        took,
+    )
+    scan.mask(
+        rf"(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:one|1|on one) day,?\s*(?:and |then )?"
+        rf"(?P<b>{NUMBER})\s*{mg}\s*(?:on )?(?:the )?(?:next|other)(?: day| one)?\b",
+        took,
+    )
+
+
+def _ranges(scan: Scan, mg: str) -> None:
+    """Read "20-40 mg" is two doses, of which one is meant; "from 20 to 40 mg" is the second."""
+
+    def took(match: re.Match[str]) -> str | None:
+        first, second = number(match["a"]), number(match["b"])
+        if first is None or second is None:
+            return None
+        moved = match["from"] is not None
+        scan.doses.append(Dose(first, match["a"], said_daily=True, past=moved))
+        scan.doses.append(Dose(second, match["b"], said_daily=True))
+        return "mg"
+
+    scan.mask(
+        rf"(?P<from>\bfrom )?(?<![\d.] )(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:-|\bto\b|\bor\b)"
+        rf"\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
         took,
     )
 

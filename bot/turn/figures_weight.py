@@ -43,7 +43,9 @@ _LIFT_BEFORE = re.compile(
 )
 _GOAL_BEFORE = re.compile(
     r"(?:\b(?:goal|target|ideal|dream)\s*(?:body ?)?(?:weight)?\s*(?:is|of|:|=|"
-    r"was)*|\bwant(?:ed|s)? to (?:be|weigh|reach|hit)|"
+    r"was)*|\b(?:want(?:ed|s)?|need(?:s|ed)?|ought|like|supposed|meant|have) "
+    r"to (?:be|weigh|reach|hit)|"
+    r"\bshould (?:i |he |she |we )?(?:be|weigh)|"
     r"\baim\w* (?:for|at)|\b(?:get|go|cut|drop|bulk|gain|diet|want)\w* (?:down |"
     r"up |back )?to)\s*(?:" + _ABOUT + r")$"
 )

@@ -19,6 +19,7 @@ from bot.turn.beside import Beside, theirs_first
 from bot.turn.command import command
 from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
+from bot.turn.dose_asks import body_weight_reply
 from bot.turn.figures import read_dose
 from bot.turn.inbound import Inbound, clean
 from bot.turn.memory import Memory
@@ -83,7 +84,12 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
             calculator=context.dose_calculator,
             show_notes=context.show_notes,
         )
-    return _found(searched(text, memory, context), verdict, memory, context)
+    found = searched(text, memory, context)
+    if found.outcome is Outcome.REFUSE and context.dose_calculator:
+        asked = body_weight_reply(text, kb)
+        if asked is not None:
+            return _said(memory, asked)
+    return _found(found, verdict, memory, context)
 
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
