@@ -11,7 +11,7 @@ from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages
-from bot.reply.sheet import pdf, png
+from bot.reply.sheet import BOX, pdf, png
 from bot.reply.talk import LIST_LONGEST, Dosed, Kept
 from bot.turn.course import course_from, spoken
 
@@ -74,8 +74,11 @@ def _anything(kept: Kept) -> bool:
     return bool(kept.items or kept.effects or kept.doses or kept.course or kept.reminders)
 
 
-def lines(kept: Kept, desk: Desk, today: dt.date) -> list[str]:
-    """The page, a line each; headings are followed by lines that begin with a bullet."""
+def lines(kept: Kept, desk: Desk, today: dt.date, *, open_: str = "•") -> list[str]:
+    """The page, a line each; headings are followed by lines that begin with a bullet.
+
+    ``open_``: the bullet of what is still to be asked.
+    """
     say, kb = desk.say, desk.kb
     found = [say("visit.heading"), say("visit.about", today=spoken(today))]
     topics = [kb.topics[name].title for name in kept.items if name in kb.topics]
@@ -83,14 +86,14 @@ def lines(kept: Kept, desk: Desk, today: dt.date) -> list[str]:
     known = kb.replies.texts["visit_effects"]
     effects = [known[name] for name in kept.effects if name in known]
     doses = [_dose_line(one, desk) for one in kept.doses]
-    for key, held in (
-        ("questions", topics),
-        ("asked", passages),
-        ("effects", effects),
-        ("doses", doses),
+    for key, held, bullet in (
+        ("questions", topics, open_),
+        ("asked", passages, open_),
+        ("effects", effects, "•"),
+        ("doses", doses, "•"),
     ):
         if held:
-            found += ["", say(f"visit.{key}"), *(f"• {line}" for line in held)]
+            found += ["", say(f"visit.{key}"), *(f"{bullet} {line}" for line in held)]
     dates = _dates(kept, desk, today)
     return [*found, "", *dates] if dates else found
 
@@ -154,11 +157,17 @@ def tick(event: Event, desk: Desk, name: str) -> Response:
     return Response((call,), None, "answered", kept=kept.stored())
 
 
+def _sheet(event: Event, desk: Desk) -> tuple[list[str], str, str]:
+    """What the printed page holds, and the labels of what is filled in by hand."""
+    held = lines(event.kept, desk, event.at.date(), open_=BOX)
+    return held, desk.say("visit.name"), desk.say("visit.notes")
+
+
 def picture(event: Event, desk: Desk) -> Response:
     """The page as a picture."""
     if not _anything(event.kept):
         return show(event, desk)
-    made = png(lines(event.kept, desk, event.at.date()))
+    made = png(*_sheet(event, desk))
     kwargs = {
         "chat_id": event.chat_id,
         "photo": made,
@@ -174,7 +183,7 @@ def print_out(event: Event, desk: Desk) -> Response:
         return show(event, desk)
     kwargs = {
         "chat_id": event.chat_id,
-        "document": pdf(lines(event.kept, desk, event.at.date())),
+        "document": pdf(*_sheet(event, desk)),
         "filename": "my-visit.pdf",
         "caption": desk.say("visit.caption"),
     }

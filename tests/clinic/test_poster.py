@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.clinic import ClinicError, commands, poster
+from bot.reply.fonts import font
 from bot.settings import Settings
 from bot.store.clinics import Clinic
 from bot.turn.turn import Context
@@ -39,11 +41,31 @@ def test_the_poster_prints_in_its_size_in_three_formats(
     assert sum(str(text).startswith("“") for text in texts) == 3
 
 
-def test_no_line_runs_into_the_code(laid: poster.Poster) -> None:
+LONGEST = Clinic(
+    id="long",
+    name="University Hospital of the North, Department of Dermatology and Venereal Health"[:80],
+    phone="+44 (0)1632 960 001 extension 12345",
+    hours="Monday to Thursday 8:30 to 12:00 and 13:30 to 17:00, Friday 8:30 to 12:00, in August on"
+    " mornings only, by letter"[:120],
+    emergency="Call 999, or come to the emergency department in building 4, which is open day and"
+    " night on every day",
+)
+SHORTEST = Clinic(id="a", name="A", phone="1")
+UNBROKEN = Clinic(id="w", name="W" * 80, phone="8" * 40, hours="x" * 120, emergency="y" * 120)
+
+
+@pytest.mark.parametrize("card", [CARD, LONGEST, SHORTEST, UNBROKEN], ids=lambda card: card.id)
+def test_nothing_runs_into_the_code_or_off_the_sheet(context: Context, card: Clinic) -> None:
+    laid = poster.lay_out(card, LINK, "acne_bot", context.kb.replies)
     bottom = laid.top + laid.side
+    assert laid.side >= (250 if card is UNBROKEN else poster.SIDE)
     for line in laid.lines:
         above = line.y + line.size // 2 <= laid.top
         assert above or line.y - line.size // 2 >= bottom, line.text
+        assert line.size // 2 <= line.y <= poster.TALL - line.size // 2
+        assert font(line.size, bold=line.bold).getlength(line.text) <= 940
+    heights = sorted((line.y - line.size // 2, line.y + line.size // 2) for line in laid.lines)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(heights))
 
 
 def test_the_picture_has_words_for_those_who_do_not_see_it(laid: poster.Poster) -> None:
