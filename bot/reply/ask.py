@@ -72,7 +72,9 @@ def under(
     if not (wanted and held.handover.open_at(event.at)) and not _writing(event, desk):
         return markup
     rows = [list(row) for row in markup.inline_keyboard] if markup else []
-    return keyboard(*rows, button(desk.say("ask.button"), Press.DO, "ask.start"))
+    below = len(reply.suggestions) if wanted else len(rows)
+    rows.insert(below, button(desk.say("ask.button"), Press.DO, "ask.start"))
+    return keyboard(*rows)
 
 
 def line(event: Event, desk: Desk, reply: Reply) -> str:

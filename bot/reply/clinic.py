@@ -34,9 +34,10 @@ def bind(event: Event, desk: Desk, link: links.Link) -> Response:
         call = text_call(event.chat_id, desk.say("clinic.bad"))
         return Response((call,), None, "answered")
     kept = event.kept.model_copy(update={"clinic": held.id})
-    text = "\n\n".join(
-        [desk.say("clinic.bound", name=held.name), card(held, desk), desk.say("command.start")]
-    )
+    parts = [desk.say("clinic.bound", name=held.name), card(held, desk)]
+    if held.group is not None:
+        parts.append(desk.say("ask.hours", hours=held.handover.spoken_hours()))
+    text = "\n\n".join([*parts, desk.say("command.start")])
     example = desk.say("telegram.example_1")
     markup = keyboard(button(example, Press.SAY, example))
     calls = (text_call(event.chat_id, text, reply_markup=markup),)

@@ -50,8 +50,10 @@ Call = tuple[str, dict[str, Any]]
 class Town:
     """Starts and stops the bot as a process would be; keeps what everybody was sent."""
 
-    def __init__(self, api: Emulator, folder: Path, context: Context) -> None:
-        self.api, self.folder, self.context = api, folder, context
+    def __init__(
+        self, api: Emulator, folder: Path, context: Context, url: str | None = None
+    ) -> None:
+        self.api, self.folder, self.context, self.url = api, folder, context, url
         self.number = 100
         self.store: Store
         self.clinics: Clinics
@@ -59,7 +61,7 @@ class Town:
     @asynccontextmanager
     async def running(self, *, at_once: bool = True) -> AsyncIterator[Store]:
         """``at_once``: wait until what is due at the start is done."""
-        engine = open_engine(self.folder, None)
+        engine = open_engine(self.folder, self.url)
         await migrate(engine)
         self.store, self.clinics = Store(engine, BOT, "town"), Clinics(engine, BOT)
         await self.clinics.refresh()
@@ -206,9 +208,11 @@ class Town:
         code = links.staff_code(BOT, "oak", key, held.handover.group, time.time())
         return await self.staff(f"/staffgroup@{ME['username']} {code}", group=group, **more)
 
-    async def settles_in(self, *people: int) -> None:
+    async def settles_in(self, *people: int, hours: str = "") -> None:
         """The clinic is there, its group is bound, and people have come by its link."""
         await self.clinics.add(OAK)
+        if hours:
+            await self.clinics.hand_over("oak", lambda h: h.model_copy(update={"hours": hours}))
         await self.binds()
         payload = links.clinic(BOT, "oak", self.clinics.key("oak") or b"")
         for who in people:
