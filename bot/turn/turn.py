@@ -84,9 +84,16 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
             calculator=context.dose_calculator,
             show_notes=context.show_notes,
         )
+    return _looked_up(text, verdict, memory, context)
+
+
+def _looked_up(
+    text: str, verdict: Verdict, memory: Memory, context: Context
+) -> tuple[Memory, Reply]:
+    """Search the document; a weight about which it has nothing is asked about."""
     found = searched(text, memory, context)
     if found.outcome is Outcome.REFUSE and context.dose_calculator:
-        asked = body_weight_reply(text, kb)
+        asked = body_weight_reply(text, context.kb)
         if asked is not None:
             return _said(memory, asked)
     return _found(found, verdict, memory, context)
