@@ -194,7 +194,7 @@ async def _serve(
         )
         await store.take_over(all_owners=settings.database_url is None)
         work = [
-            *await _doors(settings, bot, parts, stopping, pages(settings, parts)),
+            *await _doors(settings, bot, parts, stopping, pages(settings, parts, shelf)),
             _housekeeping(parts, stopping, clinics, shelf),
             _publish(bot, replies, store),
         ]
@@ -279,13 +279,15 @@ async def _doors(
     return doors
 
 
-def pages(settings: Settings, parts: Parts) -> list[BaseRoute]:
+def pages(settings: Settings, parts: Parts, shelf: Shelf | None = None) -> list[BaseRoute]:
     """The clinics' web pages, where there is a knowledge base to name things by."""
     desk = parts.responder.desk
     if desk is None or desk.staff is None or desk.clinics is None or settings.role == "worker":
         return []
     tally, secure = parts.store.tally, settings.dashboard_at.startswith("https:")
-    return [dashboard(Site(desk.staff, desk.clinics, tally, desk.kb, secure, desk.own))]
+    curating = shelf.curating if shelf else None
+    site = Site(desk.staff, desk.clinics, tally, desk.kb, secure, desk.own, curating)
+    return [dashboard(site)]
 
 
 async def webhook_secret(settings: Settings, store: Store) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.brain import MOST, bind, stand_beside
+from bot.brain import MOST, bind, knowledge_dir, stand_beside
+from bot.dashboard.site import Curating
 from bot.kb.beside import background
 from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import Knowledge, KnowledgeError
@@ -25,6 +26,7 @@ class Shelf:
         self._context = context
         self._settings = settings
         self._elsewhere = background(context.kb)
+        self.curating = Curating(context, knowledge_dir(settings), settings.language)
         self._held: dict[str, Held] = {}
         self._read: dict[str, State] = {}
 

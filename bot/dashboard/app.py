@@ -13,12 +13,15 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.dashboard import figures, log, sign_in
+from bot.dashboard import curate, figures, log, sign_in
 from bot.dashboard.site import HEADERS, ROOT, Page, Site, guarded, templates, told
 
 PAGES = (
     Page("/", figures.show, "Figures"),
     Page("/figures.csv", figures.download),
+    Page("/try", curate.show, "Try a question", operator=True),
+    Page("/try", curate.ask, operator=True, methods=("POST",)),
+    Page("/draft", curate.download, operator=True, methods=("POST",)),
     Page("/log", log.show, "Log", operator=True),
     Page("/sign-out", sign_in.leave, methods=("POST",)),
 )

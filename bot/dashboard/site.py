@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +21,7 @@ from bot.reply.desk import OwnDocuments
 from bot.store.clinics import Clinic, Clinics
 from bot.store.staff import Staff
 from bot.store.tally import ALL, Tally
+from bot.turn.turn import Context
 
 ROOT = "/dashboard"
 COOKIE = "dashboard_session"
@@ -39,6 +41,15 @@ HEADERS = {
 
 
 @dataclass(frozen=True)
+class Curating:
+    """What trying a question needs. ``root``: the folder of the knowledge base."""
+
+    context: Context
+    root: Path
+    language: str
+
+
+@dataclass(frozen=True)
 class Site:
     """What the pages work with. ``secure``: browsers reach us by https."""
 
@@ -48,6 +59,7 @@ class Site:
     kb: Knowledge
     secure: bool = False
     own: OwnDocuments | None = None
+    curating: Curating | None = None
     pages: Limiter = field(default_factory=lambda: Limiter(120))
     sign_ins: Limiter = field(default_factory=lambda: Limiter(20))
 

@@ -1,0 +1,43 @@
+"""A clinic's own document on the command line, from the sample to a new version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import cli
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, warm_state: Path) -> None:
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
+    monkeypatch.setenv("STATE_DIR", str(warm_state))
+
+
+def bot(*words: str) -> str:
+    done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    return done.output
+
+
+def test_it_is_begun_changed_compared_split_and_checked(tmp_path: Path) -> None:
+    own, new = tmp_path / "own", tmp_path / "clinic.txt"
+    assert "README.md says what to do next" in " ".join(bot("kb", "new", str(own)).split())
+    text = (own / "source" / "clinic.txt").read_text(encoding="utf-8")
+    new.write_text(text.replace("9:00 to 16:00", "8:00 to 17:00"), encoding="utf-8")
+    said = bot("split", str(new), "--into", str(own), "--diff")
+    assert "[-9:00-] {+8:00+} to [-16:00.-] {+17:00.+}" in said
+    assert "changed: contact" in bot("split", str(new), "--into", str(own))
+    assert "no fault found" in bot("check", str(own))
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    said = " ".join(bot("kb", "new", str(tmp_path)).replace("│", " ").split())
+    assert "is not empty; name a folder that is not there yet" in said
+    assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_without_a_token_nothing_was_counted() -> None:
+    assert bot("gaps") == "nothing was counted yet\n"
