@@ -149,8 +149,8 @@ def _picture(chat_id: int, photo: str | None) -> list[Outgoing]:
 
 def _quoting(heading: str, words: str, after: str = "") -> Page:
     """Somebody's words between ours: set apart by an entity, so that they cannot pose as ours."""
-    start = len(heading) + 2
-    text = "\n\n".join(filter(None, (heading, words, after)))
+    start = len(heading) + 1
+    text = "\n".join(filter(None, (heading, words, after)))
     marks = (
         Mark(0, len(heading), MessageEntity.BOLD),
         Mark(start, start + len(words), MessageEntity.BLOCKQUOTE),

@@ -195,8 +195,8 @@ def _deletions(ids: tuple[int, ...], group: int) -> tuple[Outgoing, ...]:
 def _question(desk: Desk, relay: Relay, group: int) -> list[Outgoing]:
     """A person's words, set apart so that nothing in them can pose as ours."""
     head = f"{desk.say('staff.patient', tag=relay.tag)}:"
-    start = len(head) + 2
-    text = f"{head}\n\n{relay.text}\n\n{desk.say('staff.reply_to_this')}"
+    start = len(head) + 1
+    text = f"{head}\n{relay.text}\n{desk.say('staff.reply_to_this')}"
     end = start + len(relay.text)
     marks = (
         Mark(0, len(head), MessageEntity.BOLD),

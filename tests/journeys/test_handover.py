@@ -58,7 +58,7 @@ async def test_a_question_goes_to_the_staff_and_their_reply_comes_back(town: Tow
         assert f"{ANNA}" not in first
         assert "on its way" in await town.staff("Yes, a thin layer is fine.", question)
         got = town.read(ANNA)
-        assert "Oak Clinic writes:\n\nYes, a thin layer is fine." in got
+        assert "Oak Clinic writes:\nYes, a thin layer is fine." in got
         assert "Write back" in str(town.api.calls[town.message(ANNA, "thin layer") - 1])
         await town.taps(ANNA, "Write back")
         await town.says(ANNA, "Thank you!")
