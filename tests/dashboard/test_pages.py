@@ -119,6 +119,19 @@ async def test_forged_and_expired_links_and_those_that_a_newer_one_replaced(
     assert (await context.request.get(f"{world.url}/")).status == 401
 
 
+async def test_no_secret_of_a_sign_in_reaches_the_log_or_the_disk(
+    world: World, context: BrowserContext
+) -> None:
+    link = await world.link(OAK_STAFF)
+    assert (await context.request.post(link)).ok
+    (cookie,) = await context.cookies()
+    files = [world.state / "log", *world.state.glob("bot.sqlite*")]
+    kept = b"".join([await asyncio.to_thread(file.read_bytes) for file in files])
+    for secret in (link.rpartition("/")[2], cookie.get("value", "")):
+        assert len(secret) > 40
+        assert secret.encode() not in kept
+
+
 async def test_a_stranger_gets_no_link_but_the_number_to_be_listed_by(world: World) -> None:
     said = await world.says(STRANGER, "/dashboard")
     assert "enter/" not in said
