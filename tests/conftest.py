@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from bot.brain import build_context, stand_beside
 from bot.kb.knowledge import packaged
 from bot.settings import Settings
 from bot.turn.turn import Context
+
+
+hypothesis_settings.register_profile("bot", deadline=None)  # no test asserts on time
+hypothesis_settings.load_profile("bot")
 
 
 @pytest.fixture(autouse=True)

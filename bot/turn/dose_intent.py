@@ -11,6 +11,8 @@ from bot.kb.dose_rules import Reads
 
 _TAG = r"<\w+>"
 _WORD = r"[^\W\d_](?:[\w'-]|[\u0900-\u097f])*"  # signs of Devanagari are no letters to ``re``
+_DENIED = r"(?:\b(?:not|nor|neither) )?(?<!\w)(?<!get )(?<!getting )(?<!become )"
+_BECOMES = r"\b(?:can|could|will|would|may|if) (?:i |she |you |we )?(?:get|become)$"
 _LONG_NAME = 7  # letters from which a near misspelling still tells a drug's name
 _NEAR = 84  # per cent of likeness, as in "isotretinon"
 _BESIDE = 3  # words that may stand beside a weight and a dose without changing what is asked
@@ -46,7 +48,7 @@ def affirms(shape: str, phrases: tuple[str, ...], reads: Reads) -> bool:
     for phrase in phrases:
         for match in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", shape):
             before = " ".join(shape[: match.start()].split()[-4:])
-            if says(before, reads.not_so) is None:
+            if says(before, reads.not_so) is None and not re.search(_BECOMES, before):
                 return True
     return False
 
@@ -68,9 +70,7 @@ def leftover(shape: str, reads: Reads) -> list[str]:
         *reads.breastfeeding,
     ):
         if phrase in left:
-            left = re.sub(
-                rf"(?:\b(?:not|nor|neither) )?(?<!\w){re.escape(phrase)}(?!\w)", " ", left
-            )
+            left = re.sub(rf"{_DENIED}{re.escape(phrase)}(?!\w)", " ", left)
     words = re.findall(_WORD, re.sub(_TAG, " ", left))
     known = {*reads.fillers, *reads.drug}
     return [word for word in words if word not in known and not is_drug(word, reads)]

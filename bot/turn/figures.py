@@ -21,6 +21,7 @@ _CAPSULES_FOR = (
     r"combination of|combine|make(?: up)?|split|get|do i need|does it take)\s+)*"
     r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
 )
+_I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
 _FEW = 4  # words about which we ask whether a weight is a person's
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
@@ -74,7 +75,7 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     explicit = bool(re.match(r"/(?:dose|dosage|calc)\b", shape))
     if not explicit and intent.matches(shape, reads.never):
         return None
-    figures = _loose_as_weight(figures, memory)
+    figures = _loose_as_weight(_i_am(figures, rules), memory)
     if re.search(r"how many (?:\w+ of )?<mg>|<mg>[^.!?]{0,12} how many", shape):
         figures = replace(figures, doses=())  # the strength of a capsule, not a dose
     if not _has_weight(figures):
@@ -278,6 +279,19 @@ def _readings(value: Decimal, rules: DoseRules) -> tuple[Weight, ...]:
         Weight(value * rules.kg_in_pound, f"{value} lb", "lb", str(value)),
     )
     return tuple(w for w in both if rules.weight.least_kg <= w.kg <= rules.weight.most_kg)
+
+
+def _i_am(figures: Figures, rules: DoseRules) -> Figures:
+    """Read "I'm 70", and nothing else, as a number that may be a weight: we ask."""
+    said = re.search(_I_AM, figures.shape)
+    if said is None or len(figures.loose) != 1 or _has_weight(figures) or figures.doses:
+        return figures
+    rest = figures.shape.replace(said[0], " ")
+    alone = not intent.leftover(rest, rules.reads) and "<" not in rest
+    if not (alone or intent.asks(rest, rules.reads)) or not _readings(figures.loose[0], rules):
+        return figures
+    shape = figures.shape.replace("<n>", "<bare>")
+    return replace(figures, bare=figures.loose, loose=(), shape=shape)
 
 
 def _loose_as_weight(figures: Figures, memory: Memory) -> Figures:

@@ -36,7 +36,7 @@ _CHANGE_AFTER = re.compile(
 )
 _LIFT_BEFORE = re.compile(
     r"\b(?:lift\w*|bench\w*|squat\w*|deadlift\w*|overhead|press\w*|curl\w*|"
-    r"carr(?:y|ies|ied|ying)|snatch\w*|clean|row|push|pull|pr|"
+    r"carr(?:y|ies|ied|ying)|baggage|allowance|snatch\w*|clean|row|push|pull|pr|"
     r"1rm|dumbbells?|kettlebells?|barbells?|weights of|plates?|backpack|bag|"
     r"suitcase|luggage|box|parcel|package|bought|buy|ate|eat)"
     r"\b(?:\s+(?!i\b|weigh|and\b|but\b)[\w'<>]+){0,3}\s*$"

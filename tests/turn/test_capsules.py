@@ -81,3 +81,38 @@ def test_no_capsules_above_the_ceiling_of_the_weight_that_is_known() -> None:
     _, reply = dose_reply(request, knowledge(), memory)
     assert reply.kind is Kind.CLARIFY
     assert "20 +" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "market"),
+    [
+        ("capsules 49 mg", None),
+        ("which capsules for 49 mg", None),
+        ("which capsules for 49 mg in the uk", "uk"),
+        ("capsules 49 mg us", "us"),
+        ("how do I make 49 mg with capsules of absorica", "absorica"),
+    ],
+)
+def test_the_market_of_the_capsules_is_read(text: str, market: str | None) -> None:
+    request = read_dose(text, knowledge().dose, Memory())
+    assert request is not None
+    assert (request.target_mg, request.market) == (Decimal(49), market)
+
+
+def test_buttons_lead_from_one_market_to_each_other() -> None:
+    for text, count in (("capsules 49 mg", 3), ("capsules 49 mg uk", 2)):
+        request = read_dose(text, knowledge().dose, Memory())
+        assert request is not None
+        _, reply = dose_reply(request, knowledge(), Memory())
+        assert len(reply.suggestions) == count
+        for button in reply.suggestions:
+            assert read_dose(button.command or "", knowledge().dose, Memory()) is not None
+
+
+def test_one_market_shows_the_next_set_below_as_well() -> None:
+    request = read_dose("capsules 49 mg uk", knowledge().dose, Memory())
+    assert request is not None
+    text = dose_reply(request, knowledge(), Memory())[1].text
+    assert "40 + 5, 45 mg (−8 %)" in text
+    assert "40, 40 mg (−18 %)" in text
+    assert "US" not in text.partition("We worked")[0]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.turn.course import Course, course_from, course_reply, read_course
-from bot.turn.figures_dates import add_months
+from bot.turn.figures_dates import add_months, read_dates
 from bot.turn.inbound import clean
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
@@ -67,6 +67,64 @@ def test_the_reply_gives_each_date_with_its_sentence() -> None:
 
 def test_a_finished_course_gives_the_earliest_second_one() -> None:
     assert "28 February 2027" in say("I finished on 31 December 2026, when a second course?").text
+
+
+@pytest.mark.parametrize(("text", "end"), ROWS["finishes"].items())
+def test_an_end_is_read_as_people_write_it(text: str, end: dt.date) -> None:
+    request = read_course(clean(text), TODAY, knowledge().dose)
+    assert request is not None
+    assert request.finished
+    assert request.dates[0].readings == (end,)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "started 20 mg on 1 March 2027, 40 mg from 1 April 2027, 70 kg, total so far?",
+            "20 mg × 31 days + 40 mg × 40 days = 2,220 mg, that is 32 mg/kg at 70 kg",
+        ),
+        (
+            "total so far: 40 mg from 1 April 2027 to 10 April 2027, then 20 mg since 1 May 2027",
+            "40 mg × 10 days + 20 mg × 10 days = 600 mg.",
+        ),
+        ("started on 10 May 2027 with 40 mg a day, total so far?", "40 mg × 1 day = 40 mg."),
+        ("/course 3 March 2027 300 mg a day 70 kg", "more than the highest amount"),
+    ],
+)
+def test_a_total_is_counted_day_by_day_from_each_dose(text: str, wanted: str) -> None:
+    assert wanted in say(text).text
+
+
+@pytest.mark.parametrize(
+    "text", ["/course 3 March 2027", "/course 3 March 2027, 40 mg a week, 70 kg", "/course 3/3/27"]
+)
+def test_without_a_clear_daily_dose_no_total_is_shown(text: str) -> None:
+    assert "So far at most" not in say(text).text
+
+
+def test_our_notes_can_be_switched_off_but_not_the_disclaimer() -> None:
+    request = read_course("/course 3 March 2027", TODAY, knowledge().dose)
+    assert request is not None
+    reply = course_reply(request, knowledge(), Memory(), TODAY, show_notes=False)
+    assert len(reply.notes) < len(say("/course 3 March 2027").notes)
+    assert "not medical advice" in reply.text
+
+
+@given(
+    DAYS, st.sampled_from(["%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%Y%m%d"])
+)
+def test_a_date_written_out_is_the_same_date(day: dt.date, form: str) -> None:
+    dates = read_dates(day.strftime(form).lower(), TODAY, knowledge().dose.reads)
+    assert [date.readings for date in dates] == [(day,)]
+
+
+@given(DAYS, st.sampled_from(["/", "-"]))
+def test_a_date_in_figures_has_its_true_reading_among_at_most_two(day: dt.date, sep: str) -> None:
+    for form in (f"%d{sep}%m{sep}%Y", f"%m{sep}%d{sep}%Y"):
+        (date,) = read_dates(day.strftime(form), TODAY, knowledge().dose.reads)
+        assert day in date.readings
+        assert (len(date.readings) == 1) == (day.day > 12 or day.day == day.month)
 
 
 def test_the_total_so_far_is_marked_as_worked_out_by_us() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import bot
 from bot.kb.dose_rules import DoseRules
 from bot.turn.dose import dose_reply
+from bot.turn.dose_asks import body_weight_reply
 from bot.turn.dose_cards import dose_cards
 from bot.turn.dose_sums import dose_figures, limit_mg, plain, shown_kg
 from bot.turn.figures import DoseRequest, Problem, read_dose
@@ -138,6 +139,63 @@ def test_switched_off_it_cites_and_gives_no_figure() -> None:
     reply = say("70 kg", calculator=False)
     assert (reply.kind, reply.dose, len(reply.citations)) == (Kind.ANSWER, None, 3)
     assert "35 mg" not in reply.text
+
+
+def test_without_our_notes_the_safety_of_the_ceiling_and_of_pregnancy_stays() -> None:
+    request = read_dose("70 kg", rules(), Memory())
+    assert request is not None
+    _, reply = dose_reply(request, knowledge(), Memory(), show_notes=False)
+    shown = " ".join(note.text for note in reply.notes)
+    assert len(reply.notes) < len(say("70 kg").notes)
+    for wanted in ("some adults only", "one month before"):
+        assert wanted in shown
+    assert "not medical advice" in reply.text
+    assert "not a dose to take" in reply.text
+
+
+def test_is_that_per_day_is_asked_with_a_button_for_each_other_way() -> None:
+    reply = say("60 mg at 70 kg")
+    assert "Is that per day?" in reply.text
+    commands = [s.command or "" for s in reply.suggestions]
+    told = {c: say(c).dose for c in commands if "at 70 kg" in c}
+    assert {c: d.daily_mg for c, d in told.items() if d} == {
+        "60 mg twice a day at 70 kg": 120.0,
+        "60 mg every other day at 70 kg": 30.0,
+    }
+    assert "Is that per day?" not in say("60 mg a day at 70 kg").text
+
+
+def test_a_dose_that_is_not_daily_can_be_put_right_by_a_button() -> None:
+    (button,) = say("60 mg a week at 70 kg").suggestions
+    assert button.command is not None
+    answered = say(button.command).dose
+    assert answered is not None
+    assert answered.daily_mg == 60
+
+
+def test_capsules_are_offered_for_no_dose_above_the_highest() -> None:
+    commands = [s.command for s in say("150 mg a day at 70 kg").suggestions]
+    assert "capsules 150 mg" not in commands
+
+
+def test_a_gram_is_a_thousand_milligrams_and_far_above() -> None:
+    reply = say("1 gram a day at 70 kg")
+    assert reply.dose is not None
+    assert (reply.dose.daily_mg, reply.dose.position) == (1000.0, "above_maximum")
+
+
+@pytest.mark.parametrize("text", ["ok 80 kg lampshade", "the 80 kg parade"])
+def test_a_weight_that_nothing_explains_is_asked_about_and_never_computed(text: str) -> None:
+    assert read_dose(text, rules(), Memory()) is None
+    reply = body_weight_reply(text, knowledge())
+    assert reply is not None
+    assert (reply.kind, reply.dose) == (Kind.CLARIFY, None)
+    assert [s.command for s in reply.suggestions] == ["dose for 80 kg"]
+
+
+@pytest.mark.parametrize("text", ["20 kg", "my dog 40 kg", "60 or 70 kg", "ibuprofen 70 kg", "hi"])
+def test_what_is_no_persons_weight_is_not_asked_about(text: str) -> None:
+    assert body_weight_reply(text, knowledge()) is None
 
 
 def test_a_talk_keeps_the_weight_and_the_dose_that_were_told() -> None:
