@@ -6,6 +6,8 @@ import time
 from collections import OrderedDict
 from enum import Enum
 
+MINUTE = 60.0  # seconds
+ROUNDING = 1e-6
 KNOWN = 10_000  # people remembered at a time: a flood of people cannot fill the memory
 
 
@@ -23,23 +25,25 @@ class Limiter:
     def __init__(self, per_minute: int) -> None:
         self._size = per_minute
         self._empty_at: OrderedDict[int, float] = OrderedDict()
-        self._told_at: dict[int, float] = {}
+        self._told_at: OrderedDict[int, float] = OrderedDict()
 
     def admit(self, user_id: int) -> Admission:
         """Count one question."""
         if not self._size or not user_id:
             return Admission.ANSWER
         now = time.monotonic()
-        gap = 60 / self._size
+        gap = MINUTE / self._size
         level = max(self._empty_at.get(user_id, 0.0), now)
-        if level + gap - now > 60:  # noqa: PLR2004 - seconds
-            if now - self._told_at.get(user_id, float("-inf")) < 60:  # noqa: PLR2004
+        if level + gap - now > MINUTE + ROUNDING:
+            if now - self._told_at.get(user_id, float("-inf")) < MINUTE:
                 return Admission.DROP
             self._told_at[user_id] = now
+            self._told_at.move_to_end(user_id)
+            if len(self._told_at) > KNOWN:
+                self._told_at.popitem(last=False)
             return Admission.SLOW_DOWN
         self._empty_at[user_id] = level + gap
         self._empty_at.move_to_end(user_id)
         if len(self._empty_at) > KNOWN:
-            gone, _ = self._empty_at.popitem(last=False)
-            self._told_at.pop(gone, None)
+            self._empty_at.popitem(last=False)
         return Admission.ANSWER

@@ -1,0 +1,84 @@
+"""How much one person may ask: a bucket each, a kind word once a minute, silence beyond."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import generate_latest
+
+from bot.intake import limits
+from bot.intake.limits import Admission, Limiter
+from tests.emulator import Emulator, emulator
+from tests.inside import inside
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Emulator]:
+    async with emulator() as running:
+        yield running
+
+
+@given(st.lists(st.floats(0, 30), max_size=200), st.integers(1, 20))
+def test_nobody_gets_more_than_the_limit_and_the_word_comes_once_a_minute(
+    pauses: list[float], per_minute: int
+) -> None:
+    now = 1000.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "monotonic", lambda: now)
+        limiter, answered, told = Limiter(per_minute), [], []
+        for pause in pauses:
+            now += pause
+            found = limiter.admit(5)
+            if found is Admission.ANSWER:
+                answered.append(now)
+            elif found is Admission.SLOW_DOWN:
+                told.append(now)
+    for start in answered:
+        within = sum(start <= at <= start + 60 for at in answered)
+        assert within <= 2 * per_minute + 1, "a full bucket, and a minute's refill"
+    assert all(later - earlier >= 60 for earlier, later in pairwise(told))
+
+
+def test_a_flood_of_people_does_not_fill_the_memory() -> None:
+    limiter = Limiter(1)
+    for person in range(1, limits.KNOWN + 500):
+        limiter.admit(person)
+        limiter.admit(person)
+    assert len(limiter._empty_at) <= limits.KNOWN
+    assert len(limiter._told_at) <= limits.KNOWN
+
+
+async def test_one_persons_flood_is_answered_kindly_and_holds_up_nobody(
+    api: Emulator, tmp_path: Path
+) -> None:
+    for number in range(40):
+        api.say(1, f"question {number}")
+    api.say(2, "mine")
+    async with inside(api, tmp_path, per_minute=5) as bot:
+        await api.until(lambda: len(api.texts(2)) == 1)
+        await bot.until(lambda: api.confirmed >= 41)
+        await bot.quiet()
+    counted = Counter("slow" if text == "slow down" else "answer" for text in api.texts(1))
+    assert counted == {"answer": 5, "slow": 1}
+
+
+async def test_a_flood_of_inline_queries_is_dropped_without_a_word(
+    api: Emulator, tmp_path: Path
+) -> None:
+    who = {"id": 1, "is_bot": False, "first_name": "P"}
+    for number in range(40):
+        api.feed({"inline_query": {"id": str(number), "from": who, "query": "d", "offset": ""}})
+    async with inside(api, tmp_path, per_minute=5) as bot:
+        await bot.until(lambda: api.confirmed >= 40)
+        await bot.quiet()
+        seen = generate_latest(bot.parts.stats.registry).decode()
+    assert not api.texts()
+    assert 'bot_updates_total{kind="inline_query",outcome="dropped"} 34.0' in seen
+    assert 'bot_updates_total{kind="inline_query",outcome="slowed_down"} 1.0' in seen
