@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -30,6 +31,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def strangers() -> Iterator[int]:
+    """Chats that no bot has met before: nothing is remembered of them."""
+    return itertools.count(time.time_ns() // 1_000_000)
 
 
 class Api:

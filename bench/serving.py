@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from running import BENCH, OURS, TOKEN, Api, Process, api, bot, postgres, state_dir
+from running import BENCH, OURS, TOKEN, Api, Process, api, bot, postgres, state_dir, strangers
 
 from bot.kb.knowledge import load, packaged
 
@@ -74,10 +74,11 @@ class Bench:
         return {name: statistics.median(values) for name, values in found.items()}
 
     def ready(self, telegram: Api, process: Process, texts: Sequence[str]) -> None:
-        """Wait for the first answers, so that a start is not measured."""
-        warm = [(10**6 + n, texts[n % len(texts)]) for n in range(100)]
+        """Have each text answered once: what is measured is a bot that has run for a while."""
+        common = list(dict.fromkeys(texts))
+        warm = list(zip(strangers(), common, strict=False))
         telegram("feed", messages=warm)
-        report = telegram.until_answered(len(warm), 60)
+        report = telegram.until_answered(len(warm), 120)
         if report["answered"] < len(warm):
             raise SystemExit(f"the bot does not answer: {report}\n{process.log()}")
         telegram("reset")
@@ -93,8 +94,9 @@ def throughput(bench: Bench) -> dict[str, float]:
         with api() as telegram:
             command, settings = bench.command(name, telegram.url)
             with bot(command, bench.state, **settings) as process:
-                bench.ready(telegram, process, texts["asked"])
-                telegram("feed", messages=list(enumerate(said, start=1)))
+                warm = texts["asked"] if name == "asked" else texts["asked"][:100]
+                bench.ready(telegram, process, warm)
+                telegram("feed", messages=list(zip(strangers(), said, strict=False)))
                 report = telegram.until_answered(count, 120)
         if report["answered"] < count:
             raise SystemExit(f"{name}: only {report['answered']} of {count} answered")
@@ -113,7 +115,7 @@ def p99(bench: Bench) -> dict[str, float]:
             command, settings = bench.command(name, telegram.url)
             with bot(command, bench.state, **settings) as process:
                 bench.ready(telegram, process, said)
-                messages = list(enumerate(said, start=1))
+                messages = list(zip(strangers(), said, strict=False))
                 telegram("feed", messages=messages, rate=bench.args.rate)
                 time.sleep(bench.args.seconds)
                 return float(telegram.until_answered(count, 60)["p99"] * 1000)
@@ -135,8 +137,8 @@ def flood(bench: Bench) -> dict[str, float]:
                 if name == "one flooded":
                     telegram("config", flooded=5)
                 messages: list[tuple[int, str]] = []
-                for number, text in enumerate(said):
-                    messages.append((number + 10, text))
+                for number, (chat, text) in enumerate(zip(strangers(), said, strict=False)):
+                    messages.append((chat, text))
                     if number % 10 == 0:
                         messages.append((5, text))
                 telegram("feed", messages=messages, rate=rate * 1.1)
@@ -197,7 +199,7 @@ def workers(bench: Bench) -> dict[str, float]:
                     process.start()
                     process.until_ready()
                 bench.ready(telegram, made[0], said)
-                telegram("feed", messages=list(enumerate(said, start=1)))
+                telegram("feed", messages=list(zip(strangers(), said, strict=False)))
                 report = telegram.until_answered(count, 240)
             finally:
                 for process in made:

@@ -74,7 +74,7 @@ def make_bot(settings: Settings) -> Bot:
     if settings.telegram_bot_token is None:
         raise StartError("TELEGRAM_BOT_TOKEN is not set. @BotFather gives one; see README.md.")
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", category=PTBUserWarning)
+    warnings.filterwarnings("ignore", "Please use 'Bot", category=PTBUserWarning)
     warnings.filterwarnings("ignore", ".*get_updates.* instead", category=PTBUserWarning)
     return Bot(
         settings.telegram_bot_token.get_secret_value(),

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot import ask as asking
-from bot.brain import bind, build_context, knowledge_dir, stand_beside
+from bot.brain import bind, build_context, knowledge_dir, remembering, stand_beside
 from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
 from bot.curating import Asked, diff_lines
@@ -401,4 +401,5 @@ def _serve(settings: Settings) -> None:
 
     context = _context(settings)
     shelf = Shelf(context, settings)
-    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies, context.kb, shelf))
+    turn = remembering(bind(context))
+    raise typer.Exit(code=serve(settings, turn, context.kb.replies, context.kb, shelf))

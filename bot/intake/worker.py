@@ -48,6 +48,7 @@ ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
 PATIENCE = 0.1  # seconds for which a message that is unclear alone waits for the next one
 LONGEST_WAIT = 2.0  # seconds, however many follow
+GATHERING = 0.008  # seconds that rows are gathered for a commit while most hands are busy
 RETRY = 0.5  # seconds after the first failure
 
 
@@ -99,6 +100,8 @@ class Crew:
         try:
             while not stopping.is_set():
                 await self._something_to_do()
+                if self._free() < self._hands / 2:
+                    await asyncio.sleep(GATHERING)
                 failures = await self._step(failures, 0 if stopping.is_set() else self._free())
                 if failures:
                     await pause(backoff(failures, 0.1, 5.0), stopping)

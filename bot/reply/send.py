@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
 
 from telegram import Bot
 from telegram.error import (
@@ -206,20 +205,25 @@ class Sender:
             sent = await self._call(call)
         except ChatMigrated as error:
             sent = await self._call(call.moved(error.new_chat_id))
-            return error.new_chat_id, getattr(sent, "message_id", None)
+            return error.new_chat_id, sent
         except BadRequest as error:
             if call.chat_id is None or _is_about_the_chat(error):
                 raise
             log.warning("sent_plain", error=describe(error), reason=_reason(error))
             sent = await self._call(call.plain())
-        return None, getattr(sent, "message_id", None)
+        return None, sent
 
-    async def _call(self, call: Outgoing) -> Any:
+    async def _call(self, call: Outgoing) -> int | None:
+        """Returns the number of the message that was sent, if it was one."""
         try:
-            return await getattr(self._bot, call.method)(**call.kwargs)
+            if call.method == "send_message":  # a Message made of the answer would take long
+                sent = await self._bot.do_api_request("sendMessage", api_kwargs=dict(call.kwargs))
+                return sent.get("message_id") if isinstance(sent, dict) else None
+            made = await getattr(self._bot, call.method)(**call.kwargs)
         except TelegramError as error:
             self._failed(call.method, error)
             raise
+        return getattr(made, "message_id", None)
 
     def _judge(self, error: TelegramError, call: Outgoing, number: int, age: float) -> Sent:
         """What an error means. The order matters: BadRequest and TimedOut are NetworkErrors."""

@@ -8,7 +8,10 @@ fail although they were delivered.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -55,7 +58,6 @@ class AiohttpTransport(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=50),
                 headers={"User-Agent": self.USER_AGENT},
-                trust_env=True,  # HTTPS_PROXY, as httpx does
                 auto_decompress=True,
             )
 
@@ -112,7 +114,12 @@ class AiohttpTransport(BaseRequest):
         )
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout, allow_redirects=False
+                method,
+                url,
+                data=_body(request_data),
+                timeout=timeout,
+                allow_redirects=False,
+                proxy=_proxy(*urlsplit(url)[:2]),
             ) as response:
                 return response.status, await _read(response)
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
@@ -121,6 +128,18 @@ class AiohttpTransport(BaseRequest):
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
             raise BrokenError(type(error).__name__) from None
+
+
+@lru_cache(maxsize=8)
+def _proxy(scheme: str, host: str) -> str | None:
+    """What HTTPS_PROXY and NO_PROXY say of a host, as httpx reads them.
+
+    Read once: aiohttp's own ``trust_env`` does it at each call, with a thread for ``~/.netrc``.
+    """
+    if proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    return proxies.get(scheme) or proxies.get("all")
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -23,7 +23,8 @@ VALUES (:bot, :update_id, :lane, :kind, :raw, :chat_id, :user_id, {{now}},
         CASE WHEN :unreadable THEN {{now}} END, CASE WHEN :unreadable THEN 'unreadable' END)
 ON CONFLICT (bot_id, update_id) DO NOTHING
 """
-COUNT_NEW = "SELECT count(*) FROM inbox WHERE id > :before AND bot_id = :bot"
+# The plus keeps SQLite from reading all of the bot's rows by an index that begins with bot_id.
+COUNT_NEW = "SELECT count(*) FROM inbox WHERE id > :before AND +bot_id = :bot"
 
 PROMOTE = f"""
 UPDATE inbox SET state = {READY}
@@ -46,10 +47,15 @@ RETURNING id, update_id, lane, kind, raw, chat_id, user_id, received, claims, fa
           (SELECT kept FROM person AS p
            WHERE p.bot_id = inbox.bot_id AND p.chat_id = inbox.chat_id
              AND p.user_id = inbox.user_id),
-          {{now}} - received,
-          EXISTS (SELECT 1 FROM inbox AS behind
-                  WHERE behind.bot_id = inbox.bot_id AND behind.lane = inbox.lane
-                    AND behind.state = {BEHIND})
+          {{now}} - received
+"""
+# Not a part of CLAIM: there SQLite would read every row of the bot, closed ones too, to find it.
+FOLLOWED = f"""
+SELECT mine.id FROM inbox AS mine
+WHERE mine.bot_id = :bot AND mine.state = {WORK} AND mine.owner = :owner
+  AND EXISTS (SELECT 1 FROM inbox AS behind
+              WHERE behind.bot_id = mine.bot_id AND behind.lane = mine.lane
+                AND behind.state = {BEHIND})
 """
 
 # Only the owner may settle a row: one whose lease ran out is another's by then.
@@ -163,9 +169,9 @@ PURGE_MEMORY = "DELETE FROM conversation WHERE touched < {now} - :lasts"
 PURGE_CLOSED = f"DELETE FROM inbox WHERE state >= {DONE} AND closed < {{now}} - :remembered"
 # One count a state, so that each reads its own partial index and not the closed rows.
 DEPTH = "\nUNION ALL\n".join(
-    f"SELECT {state} AS state, count(*), {{now}} - min(received) FROM inbox"
+    f"SELECT {state} AS state, count(*), {{now}} - min(received) FROM inbox {index}"
     f" WHERE bot_id = :bot AND state = {state}"
-    for state in (BEHIND, READY, WORK, DEAD)
+    for state, index in ((BEHIND, "{by_lane}"), (READY, ""), (WORK, ""), (DEAD, ""))
 )
 
 # No debt is a minute long, unless the clock was set back since.
@@ -193,8 +199,16 @@ POSTGRES = {
     "lock": "FOR UPDATE",
     "least": "least",
     "greatest": "greatest",
+    "by_lane": "",
 }
-SQLITE = {"now": ":now", "skip": "", "lock": "", "least": "min", "greatest": "max"}
+SQLITE = {
+    "now": ":now",
+    "skip": "",
+    "lock": "",
+    "least": "min",
+    "greatest": "max",
+    "by_lane": "INDEXED BY inbox_behind",
+}
 
 
 @lru_cache(maxsize=128)

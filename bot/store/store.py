@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,7 @@ class Store:
                 bound = self._bind(owner=self.owner, lease=LEASE, take=take, lasts=LASTS)
                 found = await connection.execute(self._sql(sql.CLAIM), bound)
                 claimed = sorted((Claimed(*row) for row in found), key=lambda row: row.id)
+                claimed = await self._with_followed(connection, claimed)
             if claimed and self._rate:
                 bound = self._bind(spent=len(claimed) / self._rate, burst=1.0)
                 await connection.execute(self._sql(sql.SPEND), bound)
@@ -173,6 +175,16 @@ class Store:
             settled: list[Closed | Back] = [*closed, *back]
             self._notes.drop(self.bot_id, [one.row.update_id for one in settled])
         return claimed, wait
+
+    async def _with_followed(
+        self, connection: AsyncConnection, claimed: list[Claimed]
+    ) -> list[Claimed]:
+        """The rows, knowing behind which of them others of the same lane wait."""
+        if not claimed:
+            return claimed
+        found = await connection.execute(self._sql(sql.FOLLOWED), self._bind(owner=self.owner))
+        followed = set(found.scalars())
+        return [replace(row, followed=True) if row.id in followed else row for row in claimed]
 
     async def _close(self, connection: AsyncConnection, closed: Sequence[Closed]) -> None:
         lanes = sorted({c.row.lane for c in closed})

@@ -1,0 +1,39 @@
+"""What is done for every update never reads the closed rows, of which there may be millions."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.store import sql
+from bot.store.engine import migrate, open_engine
+
+NAMES = ("bot", "owner", "now", "lease", "take", "lasts", "lane", "most", "before", "id")
+VALUES = dict.fromkeys(NAMES, 1)
+    ("bot", "owner", "now", "lease", "take", "lasts", "lane", "most", "before", "id"), 1
+)
+TEMPLATES = {
+    "claim": sql.CLAIM,
+    "followed": sql.FOLLOWED,
+    "behind": sql.BEHIND_ROWS,
+    "promote": sql.PROMOTE,
+    "count new": sql.COUNT_NEW,
+    "depth": sql.DEPTH,
+    "stranded": sql.STRANDED,
+    "renew": sql.RENEW,
+    "take over": sql.TAKE_OVER,
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+async def test_every_step_finds_its_rows_by_an_index(tmp_path: Path, name: str) -> None:
+    engine = open_engine(tmp_path, None)
+    await migrate(engine)
+    await engine.dispose()
+    query = str(sql.statement(TEMPLATES[name], postgres=False))
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite")) as database:
+        steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}", VALUES)]
+    assert not [step for step in steps if "inbox_1 (bot_id=?)" in step or "SCAN inbox" in step]
