@@ -13,8 +13,6 @@ from bot.store.engine import migrate, open_engine
 
 NAMES = ("bot", "owner", "now", "lease", "take", "lasts", "lane", "most", "before", "id")
 VALUES = dict.fromkeys(NAMES, 1)
-    ("bot", "owner", "now", "lease", "take", "lasts", "lane", "most", "before", "id"), 1
-)
 TEMPLATES = {
     "claim": sql.CLAIM,
     "followed": sql.FOLLOWED,
