@@ -16,7 +16,6 @@ from bot.kb.knowledge import packaged
 from bot.settings import Settings
 from bot.turn.turn import Context
 
-
 hypothesis_settings.register_profile("bot", deadline=None)  # no test asserts on time
 hypothesis_settings.load_profile("bot")
 
