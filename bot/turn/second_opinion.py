@@ -14,6 +14,7 @@ from bot.turn.reply import Urgency
 from bot.turn.triage import Finding, Verdict
 
 _WORD = re.compile(r"[a-z']+")
+CHILD = "RF24"  # the row on children under the age limit
 NONE = "none"  # the label of a message that raises nothing
 EMERGENCY_FROM = 0.5  # probability of all emergency rows together from which one is raised
 RAISE_FROM = 0.9  # probability of any red flag from which the likeliest row is raised
@@ -37,9 +38,18 @@ PLAIN = frozenset(_PLAIN.split())
 
 
 def raise_further(
-    verdict: Verdict, text: str, rules: TriageRules, alarms: Encoder, reader: Reader
+    verdict: Verdict,
+    text: str,
+    rules: TriageRules,
+    alarms: Encoder,
+    reader: Reader,
+    *,
+    grown: bool = False,
 ) -> Verdict:
-    """The rules' verdict, with the learned row first where it is more urgent than theirs."""
+    """The rules' verdict, with the learned row first where it is more urgent than theirs.
+
+    ``grown``: only ages from 12 on are named, so that the learned row on children says nothing.
+    """
     if verdict.ask:
         return verdict  # our question shows what to do if so, and an unclear reply counts as yes
     read = reader.read(text).text
@@ -48,13 +58,16 @@ def raise_further(
     told = alarms.probabilities([read])[0]
     shares = {name: float(p) for name, p in zip(alarms.labels, told, strict=True)}
     urgency = {
-        name: Urgency(rules.file.rows[name].urgency) for name in shares if name in rules.file.rows
+        name: Urgency(rules.file.rows[name].urgency)
+        for name in shares
+        if name in rules.file.rows and not (grown and name == CHILD)
     }
+    calm = shares[NONE] + (shares.get(CHILD, 0) if grown else 0)
     emergencies = [name for name in urgency if urgency[name] is Urgency.EMERGENCY]
     needed = RAISE_FROM if verdict.informed else EMERGENCY_FROM
     if sum(shares[name] for name in emergencies) >= needed:
         row = max(emergencies, key=shares.__getitem__)
-    elif 1 - shares[NONE] >= RAISE_FROM:
+    elif 1 - calm >= RAISE_FROM:
         row = max(urgency, key=shares.__getitem__)
     else:
         return verdict

@@ -15,6 +15,7 @@ _MASKED = re.compile(r"[^\W\d_]+[*@$!01345]+[^\W\d_]+")
 _SINGLES = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?!\w)")
 _INNER = re.compile(r"(?<=[^\W_])[-/](?=[^\W_])|\((?=\d{1,2}\))|(?<=\d)\)")
 _SENTENCE_END = frozenset(".!?")
+_FEET = frozenset("ft feet foot".split())  # noqa: SIM905
 _CLAUSE_END = frozenset(",;:()[]-–—/…|")
 _TURNS = frozenset(
     "and but so because then now though although which yet however plus also except".split()  # noqa: SIM905
@@ -115,5 +116,6 @@ def read(text: str, speller: Speller) -> Reading:
         following = words[place + 1] if place + 1 < len(words) else ""
         if word in _TURNS and following in _SUBJECTS and tokens:
             clause += 1
-        tokens.append(Token(speller.forms(word), _number(word), clause, sentence))
+        number = None if following in _FEET else _number(word)  # a height is no age
+        tokens.append(Token(speller.forms(word), number, clause, sentence))
     return Reading(tuple(tokens), frozenset(questions))

@@ -21,6 +21,7 @@ from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
 from bot.turn.figures import read_dose
+from bot.turn.figures_read import read_figures
 from bot.turn.inbound import Inbound, clean
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply, Urgency
@@ -109,7 +110,10 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     verdict = triage(text, rules, isotretinoin=memory.isotretinoin)
     if context.alarms is None or not text or text.startswith("/") or text == ONLY_ASKING:
         return verdict
-    return raise_further(verdict, text, rules, context.alarms, context.matcher.reader)
+    ages = read_figures(text, context.kb.dose).ages
+    grown = bool(ages) and min(ages) >= context.kb.dose.age.years
+    reader = context.matcher.reader
+    return raise_further(verdict, text, rules, context.alarms, reader, grown=grown)
 
 
 def searched(text: str, memory: Memory, context: Context) -> Found:
