@@ -49,13 +49,14 @@ class Shelf:
             log.warning("too_many_own_documents", most=MOST, found=len(wanted))
         self._held = {name: self._held[name] for name in wanted if name in self._held}
         for folder in wanted[:MOST]:
-            state = _state(Path(folder))
-            if state != self._read.get(folder):
-                self._read[folder] = state
-                self._put(folder)
+            self._put(folder)
 
     def _put(self, folder: str) -> None:
         try:
+            state = _state(Path(folder))
+            if state == self._read.get(folder):
+                return
+            self._read[folder] = state
             context = stand_beside(self._context, Path(folder), self._settings, self._elsewhere)
         except (KnowledgeError, EncoderError, OSError) as why:
             first = str(why).splitlines()[0]

@@ -36,6 +36,9 @@ def add(
     knowledge: Annotated[
         Path | None, typer.Option(help="The folder of the clinic's own document (`bot kb new`).")
     ] = None,
+    no_knowledge: Annotated[
+        bool, typer.Option("--no-knowledge", help="Without a document of its own from now on.")
+    ] = False,
 ) -> None:
     """Add a clinic, or change one that has the same id."""
     from bot.clinic import commands
@@ -43,7 +46,8 @@ def add(
     settings = load_settings()
     if knowledge is not None:  # check it, and learn its examples, before a patient waits for it
         stand_beside(build_context(settings), knowledge, settings)
-    folder = str(knowledge.resolve()) if knowledge else ""
+    none = "" if no_knowledge else None
+    folder = str(knowledge.resolve()) if knowledge else none
     card, new = commands.add(settings, name, phone, hours, emergency, clinic_id, folder)
     typer.echo(f"{'added' if new else 'changed'}: {card.id}")
     typer.echo(commands.link(settings, card.id))
@@ -56,7 +60,7 @@ def list_() -> None:
 
     found = commands.all_of(load_settings())
     for card in found:
-        shown = (card.id, card.name, card.phone, card.hours, commands.spoken(card))
+        shown = (card.id, card.name, card.phone, card.hours, commands.spoken(card), card.knowledge)
         typer.echo("\t".join(shown).rstrip())
     if not found:
         typer.echo("no clinic yet; `bot clinic add NAME PHONE` adds one")

@@ -54,9 +54,11 @@ def add(
     hours: str = "",
     emergency: str = "",
     clinic_id: str = "",
-    knowledge: str = "",
+    knowledge: str | None = None,
 ) -> tuple[Clinic, bool]:
     """Keep a clinic. Its id comes from its name unless given; a known id is changed.
+
+    ``knowledge``: the folder of its own document, "" for none; None leaves it as it is.
 
     Returns:
         The clinic, and whether it is new.
@@ -71,7 +73,7 @@ def add(
             phone=phone,
             hours=hours,
             emergency=emergency,
-            knowledge=knowledge,
+            knowledge=knowledge or "",
         )
     except ValidationError as why:
         first = why.errors(include_input=False)[0]
@@ -80,10 +82,13 @@ def add(
             " a name up to 80 characters, a phone up to 40"
         ) from None
 
-    async def work(_: Store, clinics: Clinics) -> bool:
-        return await clinics.add(card)
+    async def work(_: Store, clinics: Clinics) -> tuple[Clinic, bool]:
+        held = clinics.get(card.id)
+        kept = held.knowledge if held and knowledge is None else card.knowledge
+        changed = card.model_copy(update={"knowledge": kept})
+        return changed, await clinics.add(changed)
 
-    return card, _run(settings, work)
+    return _run(settings, work)
 
 
 def all_of(settings: Settings) -> list[Clinic]:

@@ -33,6 +33,7 @@ UNRELATED = "unrelated"
 NOT_FOR_US = (SKIN_CARE, UNRELATED)
 ELSEWHERE = "elsewhere"  # what the base is about, to the matcher of a document beside it
 FEWEST = 8  # example questions of each passage beside the base (docs/matching.md)
+_DOSE = re.compile(r"\d\s*(?:mg|milligrams?)\b", re.IGNORECASE)
 RULES = ("triage", "alarms", "replies", "dose.yaml")  # the base's alone
 
 
@@ -237,6 +238,9 @@ class _Loader:
                 self._fault(file, ("sha256",), "the words at this span are not those reviewed")
             if quote != quote.strip():
                 self._fault(file, ("span",), "the quote begins or ends with white space")
+            if self.base is not None and _DOSE.search(quote):
+                what = "a clinic's document gives no doses: they are the base's"
+                self._fault(file, ("span",), what)
             for edge in (span.start, span.end):
                 if inside_word(source.text, edge):
                     what = f"the quote is cut inside a word or number at character {edge}"

@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Title = Annotated[str, Field(min_length=1, max_length=64)]  # it is a button's label
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -97,7 +98,7 @@ class Passage(Frozen):
     """A piece of the source that answers a question by itself."""
 
     id: Id
-    title: str
+    title: Title
     section: str
     span: Span
     sha256: Sha256  # of the passage's own characters, UTF-8
@@ -116,7 +117,7 @@ class Topic(Frozen):
     """
 
     id: Id
-    title: str
+    title: Title
     gap: str
     nearest: tuple[Id, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot.kb.beside import background, joined, to_train
 from bot.kb.knowledge import ELSEWHERE, KnowledgeError, load, packaged, stands_beside
+from bot.kb.split_files import split_into
 from bot.turn.beside import ANSWER_FROM, Beside
 from bot.turn.turn import Context
 
@@ -65,6 +67,21 @@ def test_too_few_examples_are_a_fault_for_they_would_recognise_nothing(own: Path
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     file.write_text("".join(lines[:6]), encoding="utf-8")
     assert "questions/en/late.yaml:1: has 3 example questions; 8 are the fewest" in faults(own)
+
+
+def test_a_dose_is_a_fault_for_doses_are_the_bases(own: Path, tmp_path: Path) -> None:
+    text = (own / "source" / "visiting.txt").read_text(encoding="utf-8")
+    document = tmp_path / "visiting.txt"
+    document.write_text(text.replace("Please call us when", "Take 40 mg when"), encoding="utf-8")
+    split_into(document, own, dt.date(2027, 3, 1))
+    assert "passages/late.yaml:4: a clinic's document gives no doses" in faults(own)
+
+
+def test_a_title_that_no_button_can_hold_is_a_fault(own: Path) -> None:
+    passage = own / "passages" / "late.yaml"
+    text = passage.read_text(encoding="utf-8").replace("When you are late", "late " * 20)
+    passage.write_text(text, encoding="utf-8")
+    assert "at most 64 characters" in faults(own)
 
 
 def test_joined_each_passage_is_quoted_from_its_own_document() -> None:
