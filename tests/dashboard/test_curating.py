@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
+from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.clinic import commands
@@ -158,7 +160,8 @@ async def test_it_can_be_used_by_all(
     wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= size["width"]
     if PICTURES and size is DESK:
-        await page.screenshot(path=f"{PICTURES}/curating.png", full_page=True)
+        taken = Image.open(io.BytesIO(await page.screenshot(full_page=True))).convert("RGB")
+        taken.quantize(64).save(f"{PICTURES}/curating.png", optimize=True)
     await context.close()
 
 
