@@ -190,6 +190,8 @@ def _sections(
                 _rows(cells, ("up", "down"), title)),
         plain("alert", "Alerts by kind", "Counts only.", "Alert", alert),
         plain("urgency", "Alerts by urgency", "", "Told to", lambda n: URGENCY.get(n, n)),
+        plain("handover", "Messages to the staff", "By “Ask my clinic”.", "What",
+              lambda n: HANDOVER.get(n, n)),
         plain("language", "Languages", "As set in the person's Telegram.", "Language", str),
         plain("link", "Links and posters", "By which code or link people came.", "Source",
               lambda name: _source(name, clinics=operator)),
@@ -197,6 +199,11 @@ def _sections(
     return tuple(made)
 
 
+HANDOVER = {
+    "sent": "Sent by patients",
+    "answered": "Replies of the staff",
+    "waited": "Not answered in time",
+}
 WAYS = {
     "start": "No link: found the bot, or its name",
     "inline": "From an inline card",
