@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import hashlib
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -14,25 +12,26 @@ import time
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import BaseRoute
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.brain import knowledge_dir
 from bot.dashboard.app import dashboard
 from bot.dashboard.site import Site
 from bot.evaluation.kept import told
-from bot.intake.health import Health
+from bot.hook import no_webhook, set_webhook, webhook_path, webhook_secret
+from bot.intake.health import Health, Several
+from bot.intake.housekeeping import keep_house, read_own
 from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
-from bot.intake.pause import pause
 from bot.intake.poll import Poller
-from bot.intake.reminders import put_due, put_weekly
 from bot.intake.stats import Stats
 from bot.intake.webhook import webhook_route
 from bot.intake.worker import Crew, Parts
@@ -44,7 +43,7 @@ from bot.reply.profile import publish
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
-from bot.reply.update import KINDS, Me
+from bot.reply.update import Me
 from bot.reply.window import Window
 from bot.settings import Settings, StartError
 from bot.store import StoreError
@@ -61,8 +60,6 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 FIRST_TRIES = 30.0  # seconds to wait for Telegram at the start
-PURGE_EVERY = 300.0
-STATS_EVERY = 10.0
 
 
 def make_bot(settings: Settings) -> Bot:
@@ -85,25 +82,41 @@ def make_bot(settings: Settings) -> Bot:
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[Store]:
-    """The store, its schema up to date.
+async def opened_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database, its schema up to date.
 
     Raises:
         StartError: the database cannot be used.
     """
     address = settings.database_url
-    owner = f"{socket.gethostname()[:20]}-{uuid.uuid4().hex[:8]}"
     try:
         engine = open_engine(settings.state_dir, address.get_secret_value() if address else None)
-        pepper = _of_token(settings, "counts").hex()
-        store = Store(engine, settings.bot_id, owner, settings.sends_per_second, pepper)
         try:
             await migrate(engine)
+            yield engine
+        finally:
+            await engine.dispose()
+    except StoreError as error:
+        raise StartError(str(error)) from None
+
+
+@asynccontextmanager
+async def opened_store(
+    settings: Settings, shared: AsyncEngine | None = None
+) -> AsyncIterator[Store]:
+    """One bot's store, in a database of its own or a shared one.
+
+    Raises:
+        StartError: the database cannot be used.
+    """
+    owner = f"{socket.gethostname()[:20]}-{uuid.uuid4().hex[:8]}"
+    pepper = _of_token(settings, "counts").hex()
+    async with nullcontext(shared) if shared else opened_engine(settings) as engine:
+        store = Store(engine, settings.bot_id, owner, settings.sends_per_second, pepper)
+        try:
             yield store
         finally:
             await store.close()
-    except StoreError as error:
-        raise StartError(str(error)) from None
 
 
 @asynccontextmanager
@@ -120,7 +133,10 @@ async def connected(bot: Bot) -> AsyncIterator[Bot]:
             break
         except InvalidToken:
             await bot.shutdown()
-            raise StartError("Telegram does not know this TELEGRAM_BOT_TOKEN.") from None
+            number = bot.token.partition(":")[0]
+            raise StartError(
+                f"Telegram does not know the TELEGRAM_BOT_TOKEN of bot {number}."
+            ) from None
         except TelegramError as error:
             log.warning("telegram_not_reached", error=describe(error))
             if time.monotonic() > until:
@@ -149,8 +165,9 @@ def serve(
     Returns:
         The exit status: 0 after a graceful stop.
     """
-    token, secret = settings.telegram_bot_token, settings.webhook_secret
-    hidden = [s.get_secret_value() for s in (token, secret, settings.database_url) if s]
+    given = [one.telegram_bot_token for one in settings.per_bot()]
+    given += [settings.webhook_secret, settings.database_url]
+    hidden = [secret.get_secret_value() for secret in given if secret]
     set_up(settings.log_level, hidden)
     try:
         asyncio.run(_serve(settings, turn, replies, kb, shelf))
@@ -161,6 +178,15 @@ def serve(
         print("Telegram does not know this TELEGRAM_BOT_TOKEN any more.", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One bot of the process, with its own store, workers and door."""
+
+    settings: Settings
+    bot: Bot
+    parts: Parts
 
 
 async def _serve(
@@ -174,39 +200,70 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with opened_store(settings) as store, connected(make_bot(settings)) as bot:
-        health, stats = Health(), Stats()
-        clinics = Clinics(store.engine, bot.id)
-        await store.set_setting(f"username_{bot.id}", bot.username)
-        staff = Staff(store.engine, bot.id, settings.admin_ids)
-        await _read_own(clinics, shelf)
-        me = Me(bot.id, bot.username)
-        desk = make_desk(settings, turn, kb, me, clinics, staff, shelf) if kb else None
-        responder = Responder(turn, replies, bot.id, bot.username, settings.language, desk)
-        parts = Parts(
-            store=store,
-            responder=responder,
-            sender=Sender(bot, Pacer(), Window(settings.sends_per_second), stats.failed),
-            limiter=Limiter(settings.questions_per_minute),
-            health=health,
-            stats=stats,
-            clinics=clinics,
-        )
-        await store.take_over(all_owners=settings.database_url is None)
-        work = [
-            *await _doors(settings, bot, parts, stopping, pages(settings, parts, shelf)),
-            _housekeeping(parts, stopping, clinics, shelf),
-            _publish(bot, replies, store),
-        ]
-        if settings.role != "web":
-            crew = Crew(parts, settings.workers)
-            work += [crew.run(stopping, settings.stop_seconds), crew.renew_leases(stopping)]
+    stats, bots = Stats(), settings.per_bot()
+    window = Window(settings.sends_per_second * len(bots))
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(opened_engine(settings))
+        served: list[Served] = []
+        for one in bots:
+            store = await stack.enter_async_context(opened_store(one, engine))
+            bot = await stack.enter_async_context(connected(make_bot(one)))
+            sender = Sender(bot, Pacer(), window, stats.failed)
+            parts = await _parts(one, store, bot, sender, stats, turn, replies, kb, shelf)
+            served.append(Served(one, bot, parts))
+        every = [one.parts for one in served]
+        refresh = shelf.refresh if shelf else None
+        await read_own(every, refresh)
+        work = [*await _doors(served, stopping, shelf), keep_house(every, stopping, refresh)]
+        for one_bot in served:
+            work += _work(one_bot, replies, stopping)
         if settings.database_url is not None:
-            work.append(listen(store, stopping))
-        by = "webhook" if settings.public_url else "polling"
-        log.info("serving", bot_id=bot.id, by=by, role=settings.role, workers=settings.workers)
-        await _together(stopping, health, *work)
+            work.append(listen([parts.store for parts in every], stopping))
+        await _together(stopping, [parts.health for parts in every], *work)
         log.info("stopped")
+
+
+async def _parts(
+    settings: Settings,
+    store: Store,
+    bot: Bot,
+    sender: Sender,
+    stats: Stats,
+    turn: TurnFunction,
+    replies: Replies,
+    kb: Knowledge | None,
+    shelf: Shelf | None,
+) -> Parts:
+    """What one bot's workers work with."""
+    clinics = Clinics(store.engine, bot.id)
+    await store.set_setting(f"username_{bot.id}", bot.username)
+    staff = Staff(store.engine, bot.id, settings.admin_ids)
+    me = Me(bot.id, bot.username)
+    desk = make_desk(settings, turn, kb, me, clinics, staff, shelf) if kb else None
+    await store.take_over(all_owners=settings.database_url is None)
+    return Parts(
+        store=store,
+        responder=Responder(turn, replies, bot.id, bot.username, settings.language, desk),
+        sender=sender,
+        limiter=Limiter(settings.questions_per_minute),
+        health=Health(),
+        stats=stats,
+        clinics=clinics,
+    )
+
+
+def _work(
+    served: Served, replies: Replies, stopping: asyncio.Event
+) -> list[Coroutine[None, None, None]]:
+    """What goes on for one bot beside its door."""
+    settings, parts = served.settings, served.parts
+    by = "webhook" if settings.public_url else "polling"
+    log.info("serving", bot_id=served.bot.id, by=by, role=settings.role, workers=settings.workers)
+    work = [_publish(served.bot, replies, parts.store)]
+    if settings.role != "web":
+        crew = Crew(parts, settings.workers)
+        work += [crew.run(stopping, settings.stop_seconds), crew.renew_leases(stopping)]
+    return work
 
 
 def make_desk(
@@ -242,41 +299,54 @@ def _of_token(settings: Settings, use: str) -> bytes:
     return hashlib.sha256(said.encode()).digest()
 
 
-async def _read_own(clinics: Clinics, shelf: Shelf | None) -> None:
-    """Bring clinics' own documents up to date, beside the event loop."""
-    if shelf is not None:
-        folders = [card.knowledge for card in await clinics.refresh()]
-        await asyncio.to_thread(shelf.refresh, folders)
-
-
 async def _doors(
-    settings: Settings,
-    bot: Bot,
-    parts: Parts,
-    stopping: asyncio.Event,
-    more: Sequence[BaseRoute] = (),
+    served: Sequence[Served], stopping: asyncio.Event, shelf: Shelf | None
 ) -> list[Coroutine[None, None, None]]:
-    """How updates come in, and the HTTP side with ``more`` routes."""
-    routes, doors = [], []
-    if settings.public_url and settings.role != "worker":
-        secret = await webhook_secret(settings, parts.store)
-        await set_webhook(settings, bot, secret)
-        routes = [webhook_route(webhook_path(settings), secret, parts.store, parts.health)]
-    elif settings.role == "all":
-        await _no_webhook(bot)
-        doors = [Poller(bot, parts.store, parts.health, parts.stats).run(stopping)]
+    """How updates come in, and the HTTP side. The clinics' pages are those of the first bot."""
+    first = served[0]
+    routes: list[BaseRoute] = []
+    doors: list[Coroutine[None, None, None]] = []
+    for one in served:
+        settings, parts = one.settings, one.parts
+        if settings.public_url and settings.role != "worker":
+            secret = await webhook_secret(settings, parts.store)
+            await set_webhook(settings, one.bot, secret)
+            path = webhook_path(settings)
+            routes.append(webhook_route(path, secret, parts.store, parts.health))
+        elif settings.role == "all":
+            await no_webhook(one.bot)
+            doors.append(_poll(one, stopping, alone=len(served) == 1))
+    listen_at = first.settings.listen_at
     try:
-        bound = bind(*settings.listen_at)
+        bound = bind(*listen_at)
     except OSError as error:
         if routes:
             for door in doors:
                 door.close()
-            raise StartError(f"LISTEN={settings.listen}: {error.strerror}") from None
-        log.warning("no_health_port", listen=settings.listen, why=error.strerror)
+            raise StartError(f"LISTEN={first.settings.listen}: {error.strerror}") from None
+        log.warning("no_health_port", listen=first.settings.listen, why=error.strerror)
     else:
-        app = application(parts.health, parts.stats, [*routes, *more])
+        health = Several({one.bot.id: one.parts.health for one in served})
+        whole = first.parts.health if len(served) == 1 else health
+        routes += pages(first.settings, first.parts, shelf)
+        app = application(whole, first.parts.stats, routes)
         doors.append(serve_http(app, bound, stopping))
     return doors
+
+
+async def _poll(served: Served, stopping: asyncio.Event, *, alone: bool) -> None:
+    """Poll; a token that is taken back ends its own bot and not the others.
+
+    Raises:
+        InvalidToken: it was the only one.
+    """
+    parts = served.parts
+    try:
+        await Poller(served.bot, parts.store, parts.health, parts.stats).run(stopping)
+    except InvalidToken:
+        if alone:
+            raise
+        log.error("token_not_known_any_more", bot_id=served.bot.id)  # noqa: TRY400
 
 
 def pages(settings: Settings, parts: Parts, shelf: Shelf | None = None) -> list[BaseRoute]:
@@ -290,44 +360,12 @@ def pages(settings: Settings, parts: Parts, shelf: Shelf | None = None) -> list[
     return [dashboard(site)]
 
 
-async def webhook_secret(settings: Settings, store: Store) -> str:
-    """``WEBHOOK_SECRET``, or one made at the first start and shared by all processes."""
-    if settings.webhook_secret is not None:
-        return settings.webhook_secret.get_secret_value()
-    kept = await store.setting(f"webhook_secret_{settings.bot_id}", secrets.token_urlsafe(32))
-    assert kept is not None
-    return kept
-
-
-def webhook_path(settings: Settings) -> str:
-    """The path of ``PUBLIC_URL``, or ``/telegram`` where it has none."""
-    return urlsplit(settings.public_url or "").path.rstrip("/") or "/telegram"
-
-
-async def set_webhook(settings: Settings, bot: Bot, secret: str) -> None:
-    """Point Telegram at us.
-
-    Raises:
-        StartError: Telegram does not take the address.
-    """
-    parts = urlsplit(settings.public_url or "")
-    url = f"{parts.scheme}://{parts.netloc}{webhook_path(settings)}"
-    try:
-        await bot.set_webhook(
-            url, secret_token=secret, allowed_updates=list(KINDS), max_connections=40
-        )
-    except BadRequest as error:
-        raise StartError(f"Telegram does not take PUBLIC_URL: {error.message}") from None
-    except TelegramError as error:
-        raise StartError(f"The webhook could not be set: {describe(error)}") from None
-
-
 async def _together(
-    stopping: asyncio.Event, health: Health, *parts: Coroutine[None, None, None]
+    stopping: asyncio.Event, healths: Sequence[Health], *parts: Coroutine[None, None, None]
 ) -> None:
     """Run all parts; when one fails, the others stop in good order and its error is raised."""
     tasks = [asyncio.create_task(part) for part in parts]
-    tasks.append(asyncio.create_task(_note_stop(stopping, health)))
+    tasks.append(asyncio.create_task(_note_stop(stopping, healths)))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
@@ -337,19 +375,10 @@ async def _together(
         task.result()
 
 
-async def _note_stop(stopping: asyncio.Event, health: Health) -> None:
+async def _note_stop(stopping: asyncio.Event, healths: Sequence[Health]) -> None:
     await stopping.wait()
-    health.stopping = True
-
-
-async def _no_webhook(bot: Bot) -> None:
-    """Polling and a webhook exclude each other; which one goes is the operator's choice."""
-    with suppress(TelegramError):
-        if (await bot.get_webhook_info()).url:
-            raise StartError(
-                "A webhook is set for this bot, so polling gets nothing. "
-                "Run `bot webhook delete` first, or set PUBLIC_URL to serve the webhook."
-            )
+    for health in healths:
+        health.stopping = True
 
 
 async def _publish(bot: Bot, replies: Replies, store: Store) -> None:
@@ -359,24 +388,3 @@ async def _publish(bot: Bot, replies: Replies, store: Store) -> None:
             log.info("profile_written", what=written)
     except (TelegramError, *TROUBLE) as error:
         log.warning("profile_not_written", error=describe(error))
-
-
-async def _housekeeping(
-    parts: Parts, stopping: asyncio.Event, clinics: Clinics, shelf: Shelf | None
-) -> None:
-    """Delete what is over, and count what waits."""
-    purged = float("-inf")
-    while not stopping.is_set():
-        try:
-            if parts.store.scrubbed or time.monotonic() - purged > PURGE_EVERY:
-                await parts.store.purge()
-                staff = Staff(parts.store.engine, parts.store.bot_id)
-                await put_weekly(parts.store, staff, dt.datetime.now(dt.UTC))
-                purged = time.monotonic()
-            await put_due(parts.store)
-            await _read_own(clinics, shelf)
-            parts.stats.waiting(await parts.store.depth())
-            parts.health.store_works(works=True)
-        except TROUBLE as error:
-            log.warning("housekeeping_failed", error=describe(error))
-        await pause(STATS_EVERY, stopping)

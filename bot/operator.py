@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+from collections.abc import Callable, Coroutine
 from typing import Literal
 
-from bot.app import connected, make_bot, opened_store, set_webhook, webhook_secret
+from bot.app import connected, make_bot, opened_store
+from bot.hook import set_webhook, webhook_secret
 from bot.settings import Settings, StartError
 
 
@@ -21,13 +23,13 @@ def webhook(settings: Settings, verb: Literal["set", "info", "delete"]) -> dict[
         StartError: no token, no PUBLIC_URL, or Telegram refuses.
     """
 
-    async def go() -> dict[str, object]:
-        async with connected(make_bot(settings)) as bot:
+    async def go(one: Settings) -> dict[str, object]:
+        async with connected(make_bot(one)) as bot:
             if verb == "set":
-                if not settings.public_url:
+                if not one.public_url:
                     raise StartError("PUBLIC_URL is not set, e.g. https://bot.example.org")
-                async with opened_store(settings) as store:
-                    await set_webhook(settings, bot, await webhook_secret(settings, store))
+                async with opened_store(one) as store:
+                    await set_webhook(one, bot, await webhook_secret(one, store))
             elif verb == "delete":
                 await bot.delete_webhook()
             info = await bot.get_webhook_info()
@@ -37,7 +39,7 @@ def webhook(settings: Settings, verb: Literal["set", "info", "delete"]) -> dict[
                 "last_error": info.last_error_message,
             }
 
-    return asyncio.run(go())
+    return _of_each(settings, go)
 
 
 def status(settings: Settings) -> dict[str, object]:
@@ -49,8 +51,8 @@ def status(settings: Settings) -> dict[str, object]:
     if settings.telegram_bot_token is None:
         raise StartError("TELEGRAM_BOT_TOKEN is not set: the status is that of one bot.")
 
-    async def go() -> dict[str, object]:
-        async with opened_store(settings) as store:
+    async def go(one: Settings) -> dict[str, object]:
+        async with opened_store(one) as store:
             depth = await store.depth()
             return {
                 "ready": await asyncio.to_thread(_readiness, settings.listen_at),
@@ -59,7 +61,18 @@ def status(settings: Settings) -> dict[str, object]:
                 "dead_letters": depth.dead,
             }
 
-    return asyncio.run(go())
+    return _of_each(settings, go)
+
+
+def _of_each(
+    settings: Settings, ask: Callable[[Settings], Coroutine[None, None, dict[str, object]]]
+) -> dict[str, object]:
+    """The facts of the bot; of several, each with its bot's number."""
+    bots = settings.per_bot()
+    told = {one.bot_id: asyncio.run(ask(one)) for one in bots}
+    if len(bots) == 1:
+        return told[settings.bot_id]
+    return {f"{n} {name}": fact for n, facts in told.items() for name, fact in facts.items()}
 
 
 def _readiness(listen: tuple[str, int]) -> str:

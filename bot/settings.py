@@ -53,12 +53,16 @@ class Settings(BaseSettings):
     @field_validator("telegram_bot_token")
     @classmethod
     def _token(cls, value: SecretStr | None) -> SecretStr | None:
-        number, _, secret = (
-            value.get_secret_value().strip().partition(":") if value else ("1", "", "x")
-        )
-        if not (number.isascii() and number.isdigit() and secret):
+        """One token, or several with commas between them."""
+        if value is None:
+            return None
+        tokens = [token.strip() for token in value.get_secret_value().split(",")]
+        numbers = [token.partition(":")[0] for token in tokens if token.partition(":")[2]]
+        if len(numbers) < len(tokens) or not all(n.isascii() and n.isdigit() for n in numbers):
             raise ValueError("a token looks like 123456789:AA..., as @BotFather gives it")
-        return SecretStr(value.get_secret_value().strip()) if value else None
+        if len(set(numbers)) < len(numbers):
+            raise ValueError("two of the tokens are the same bot's; give each bot once")
+        return SecretStr(",".join(tokens))
 
     @field_validator("telegram_api_url", "public_url", "dashboard_url")
     @classmethod
@@ -104,6 +108,18 @@ class Settings(BaseSettings):
         """Where browsers find the dashboard: ``DASHBOARD_URL``, else where we are reached."""
         parts = urlsplit(self.dashboard_url or self.public_url or f"http://{self.listen}")
         return f"{parts.scheme}://{parts.netloc}/dashboard"
+
+    def per_bot(self) -> list[Self]:
+        """The settings of each bot: of several, each its own token and webhook address."""
+        tokens = self.telegram_bot_token.get_secret_value() if self.telegram_bot_token else ""
+        if "," not in tokens:
+            return [self]
+        found = []
+        for token in tokens.split(","):
+            at = f"{self.public_url}/{token.partition(':')[0]}" if self.public_url else None
+            changed = {"telegram_bot_token": SecretStr(token), "public_url": at}
+            found.append(self.model_copy(update=changed))
+        return found
 
     @property
     def bot_id(self) -> int:

@@ -31,6 +31,7 @@ class Emulator:
     confirmed: int = 0
     polls: int = 0
     webhook: dict[str, Any] = field(default_factory=dict)
+    me: dict[str, Any] = field(default_factory=lambda: ME)
     _updates: list[dict[str, Any]] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -121,7 +122,7 @@ class Emulator:
         if method in ("sendMessage", "sendPhoto"):
             chat = {"id": int(params["chat_id"]), "type": "private"}
             return {"message_id": len(self.calls) + 1, "date": 0, "chat": chat}
-        known = {"getMe": ME, "getMyCommands": [], "getMyDescription": {"description": ""},
+        known = {"getMe": self.me, "getMyCommands": [], "getMyDescription": {"description": ""},
                  "getMyShortDescription": {"short_description": ""}}  # fmt: skip
         return known.get(method, True)
 
@@ -134,16 +135,38 @@ def _ok(result: Any) -> web.Response:
 
 @asynccontextmanager
 async def emulator() -> AsyncIterator[Emulator]:
-    """A running one."""
+    """A running one, which takes any token."""
     emulated = Emulator()
+    async with _served(lambda _token: emulated, emulated):
+        yield emulated
+
+
+@asynccontextmanager
+async def emulators(*tokens: str) -> AsyncIterator[list[Emulator]]:
+    """Several bots at one address, each with its own updates and calls."""
+    bots = {}
+    for token in tokens:
+        number = token.partition(":")[0]
+        me = {**ME, "id": int(number), "username": f"t{number}_bot"}
+        bots[token] = Emulator(me=me)
+    async with _served(bots.__getitem__, *bots.values()):
+        yield list(bots.values())
+
+
+@asynccontextmanager
+async def _served(whose: Callable[[str], Emulator], *bots: Emulator) -> AsyncIterator[None]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await whose(request.match_info["token"])._handle(request)
+
     app = web.Application()
-    app.router.add_post("/bot{token}/{method}", emulated._handle)
+    app.router.add_post("/bot{token}/{method}", handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    emulated.url = f"http://127.0.0.1:{runner.addresses[0][1]}/bot"
+    for bot in bots:
+        bot.url = f"http://127.0.0.1:{runner.addresses[0][1]}/bot"
     try:
-        yield emulated
+        yield
     finally:
         await runner.cleanup()

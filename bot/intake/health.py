@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 SILENCE = 45.0  # seconds without a finished poll; a poll itself lasts up to 25
@@ -61,3 +62,14 @@ class Health:
         """Failures over a while, the last of them not long ago."""
         since, last = self.sends_down_since, self.sends_failed_at
         return since is not None and last - since > TROUBLE and now - last < FORGIVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The state of a process that serves several bots, by their numbers."""
+
+    bots: Mapping[int, Health]
+
+    def faults(self) -> list[str]:
+        """What is the matter with any of them."""
+        return [f"bot {n}: {fault}" for n, one in self.bots.items() for fault in one.faults()]

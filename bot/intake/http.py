@@ -14,13 +14,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.intake.health import Health
+from bot.intake.health import Health, Several
 from bot.intake.stats import Stats
 
 CONNECTIONS = 1000  # open at a time, beyond which 503 is answered; Telegram opens up to 100
 
 
-def application(health: Health, stats: Stats, more: Sequence[BaseRoute] = ()) -> Starlette:
+def application(
+    health: Health | Several, stats: Stats, more: Sequence[BaseRoute] = ()
+) -> Starlette:
     """The routes."""
 
     async def live(_: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from bot.logs import describe, get_logger
 from bot.store.store import CHANNEL, Store
@@ -10,17 +11,19 @@ from bot.store.store import CHANNEL, Store
 log = get_logger(__name__)
 
 
-async def listen(store: Store, stopping: asyncio.Event) -> None:
-    """Set ``store.arrived`` at each notice, until told to stop; reconnects by itself.
+async def listen(stores: Sequence[Store], stopping: asyncio.Event) -> None:
+    """Set a store's ``arrived`` at each notice, until told to stop; reconnects by itself.
+
+    The stores are of one database, each of another bot.
 
     Without a connection the workers still look once a second, so nothing waits for long.
     """
     import psycopg  # noqa: PLC0415 - only an installation with PostgreSQL has it
 
-    url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    url = stores[0].engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     stop = asyncio.create_task(stopping.wait())
     while not stopping.is_set():
-        hearing = asyncio.create_task(_hear(url, store))
+        hearing = asyncio.create_task(_hear(url, stores))
         await asyncio.wait({hearing, stop}, return_when=asyncio.FIRST_COMPLETED)
         hearing.cancel()
         for result in await asyncio.gather(hearing, return_exceptions=True):
@@ -30,13 +33,15 @@ async def listen(store: Store, stopping: asyncio.Event) -> None:
     stop.cancel()
 
 
-async def _hear(url: str, store: Store) -> None:
+async def _hear(url: str, stores: Sequence[Store]) -> None:
     import psycopg  # noqa: PLC0415
 
     connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
     async with connection:
         await connection.execute(f"LISTEN {CHANNEL}")  # type: ignore[arg-type, unused-ignore]
-        store.arrived.set()
+        for store in stores:
+            store.arrived.set()
         async for notice in connection.notifies():
-            if notice.payload == str(store.bot_id):
-                store.arrived.set()
+            for store in stores:
+                if notice.payload == str(store.bot_id):
+                    store.arrived.set()

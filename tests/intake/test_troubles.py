@@ -244,7 +244,7 @@ async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time(
     monkeypatch.setattr(poll, "backoff", lambda *_: 0.1)
     url = postgres_server.get_uri()
     async with inside(api, tmp_path, url, bot_id=uuid.uuid4().int % 10**9) as bot:
-        hearing = asyncio.create_task(listen(bot.store, bot.stopping))
+        hearing = asyncio.create_task(listen([bot.store], bot.stopping))
         for number in range(20):
             api.say(number % 5 + 1, f"slow 0.02 {number}")
         await api.until(lambda: len(api.texts()) >= 3)

@@ -12,10 +12,10 @@ from typing import Any
 
 from telegram import Bot
 
-from bot.app import _housekeeping
 from bot.brain import bind
 from bot.intake.arrivals import arrivals
 from bot.intake.health import Health
+from bot.intake.housekeeping import keep_house
 from bot.intake.limits import Limiter
 from bot.intake.reminders import put_due
 from bot.intake.stats import Stats
@@ -76,7 +76,7 @@ class Town:
         await self.store.take_over(all_owners=True)
         work = [
             asyncio.create_task(Crew(parts, 4).run(stopping, 5)),
-            asyncio.create_task(_housekeeping(parts, stopping, self.clinics, None)),
+            asyncio.create_task(keep_house([parts], stopping)),
         ]
         try:
             if at_once:

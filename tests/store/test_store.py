@@ -145,7 +145,7 @@ async def test_workers_hear_of_rows_from_other_processes(postgres: str, tmp_path
     here, there = (Store(open_engine(tmp_path, postgres), 99, name) for name in ("a", "b"))
     await migrate(here.engine)
     stopping = asyncio.Event()
-    hearing = asyncio.create_task(listen(here, stopping))
+    hearing = asyncio.create_task(listen([here], stopping))
     await here.arrived.wait()  # it listens now
     here.arrived.clear()
     await there.put([says(1)])
