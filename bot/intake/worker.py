@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -86,6 +87,7 @@ class Crew:
         self._running: set[asyncio.Task[None]] = set()
         self._settled: list[Closed | Back] = []
         self._admitted: set[int] = set()
+        self._messages: Counter[int] = Counter()  # sent for rows that are not settled yet
         self._window, self._began = 1, time.monotonic()
         self._turns = Turns()
 
@@ -141,7 +143,8 @@ class Crew:
         closed = [row for row in settled if isinstance(row, Closed)]
         back = [row for row in settled if isinstance(row, Back)]
         try:
-            rows, wait = await self._parts.store.step(closed, back, take)
+            more = sum(self._messages[one.row.id] for one in settled) - len(settled)
+            rows, wait = await self._parts.store.step(closed, back, take, more)
         except TROUBLE as error:
             if isinstance(error, (DataError, IntegrityError)):  # a value of theirs, not the store
                 settled = [_bare(row) for row in settled]
@@ -150,11 +153,7 @@ class Crew:
             log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
             return failures + 1
         self._parts.health.store_works(works=True)
-        if settled:
-            self._window = min(self._window * 2, self._hands)
-        self._admitted.difference_update(one.row.id for one in closed)
-        if len(self._admitted) > ADMITTED:  # held rows that other workers took over
-            self._admitted.clear()
+        self._done_with(settled)
         for held in back:
             self._wake_in(held.delay)
         if wait is not None:
@@ -166,6 +165,17 @@ class Crew:
         if take > 0 and len(rows) == take:
             self._parts.store.arrived.set()
         return 0
+
+    def _done_with(self, settled: Sequence[Closed | Back]) -> None:
+        """Forget what was counted for rows that are settled now."""
+        if settled:
+            self._window = min(self._window * 2, self._hands)
+        for one in settled:
+            del self._messages[one.row.id]
+            if isinstance(one, Closed):
+                self._admitted.discard(one.row.id)
+        if len(self._admitted) > ADMITTED:  # held rows that other workers took over
+            self._admitted.clear()
 
     def _wake_in(self, seconds: float) -> None:
         asyncio.get_running_loop().call_later(seconds + 0.002, self._parts.store.arrived.set)
@@ -263,6 +273,7 @@ class Crew:
 
     async def _note_sent(self, row: Claimed, sent: int) -> None:
         """Note what was sent; where that fails, a crash now would send it again, no more."""
+        self._messages[row.id] += 1
         try:
             await self._parts.store.note(row, sent)
         except TROUBLE as error:

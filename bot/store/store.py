@@ -137,9 +137,12 @@ class Store:
             await connection.execute(self._sql(sql.PROMOTE), rows)
 
     async def step(
-        self, closed: Sequence[Closed], back: Sequence[Back], take: int
+        self, closed: Sequence[Closed], back: Sequence[Back], take: int, more: int = 0
     ) -> tuple[list[Claimed], float | None]:
         """Settle finished rows and claim up to ``take`` new ones, in one transaction.
+
+        Of the bot's own rate a claimed row takes one message's part; ``more``: how many messages
+        the settled rows sent beyond that (below 0: how many fewer).
 
         Returns:
             The claimed rows, oldest first, and in how many seconds the bot's own rate lets the
@@ -166,8 +169,8 @@ class Store:
                 found = await connection.execute(self._sql(sql.CLAIM), bound)
                 claimed = sorted((Claimed(*row) for row in found), key=lambda row: row.id)
                 claimed = await self._with_followed(connection, claimed)
-            if claimed and self._rate:
-                bound = self._bind(spent=len(claimed) / self._rate, burst=1.0)
+            if self._rate and len(claimed) + more:
+                bound = self._bind(spent=(len(claimed) + more) / self._rate, burst=1.0)
                 await connection.execute(self._sql(sql.SPEND), bound)
             if counted:  # last, for it holds rows that every worker counts in
                 await self.tally.count(connection, counted, keys)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -248,7 +250,8 @@ async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time(
         for number in range(20):
             api.say(number % 5 + 1, f"slow 0.02 {number}")
         await api.until(lambda: len(api.texts()) >= 3)
-        await asyncio.to_thread(postgres_server.stop)
+        os.kill(postgres_server.get_pid(), signal.SIGINT)  # PostgreSQL's fast shutdown
+        await bot.until(lambda: not (postgres_server.pgdata / "postmaster.pid").exists())
         try:
             for number in range(20, 40):
                 api.say(number % 5 + 1, f"hello {number}")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import make_url
 
 from bot.store.engine import migrate, open_engine
 from bot.store.listen import listen
@@ -120,6 +124,42 @@ async def test_the_bots_own_rate_is_shared(stores: tuple[Store, Store]) -> None:
     second, wait = await slow[1].step([], [], 8)
     assert len(first) + len(second) == 2
     assert wait is not None
+
+
+async def test_an_answer_takes_the_part_of_the_messages_that_it_sent(
+    stores: tuple[Store, Store],
+) -> None:
+    slow, other = (Store(s.engine, s.bot_id, s.owner, rate=2.0) for s in stores)
+    await slow.put([says(n, chat=n) for n in range(1, 20)])
+    rows, _ = await slow.step([], [], 8)
+    await slow.step([Closed(row, "ignored") for row in rows], [], 0, more=-len(rows))
+    rows, _ = await other.step([], [], 8)
+    assert len(rows) == 2, "nothing was sent, nothing was spent"
+    await other.step([Closed(row, "answered") for row in rows], [], 0, more=20)
+    rows, wait = await slow.step([], [], 8)
+    assert rows == []
+    assert wait is not None
+    assert wait > 5
+
+
+async def test_processes_that_start_at_once_migrate_once(tmp_path: Path, postgres: str) -> None:
+    """One waits for the lock of the other, on both databases."""
+    for url in (None, await fresh_database(postgres)):
+        engines = [open_engine(tmp_path, url) for _ in range(4)]
+        async with asyncio.timeout(30):
+            await asyncio.gather(*(migrate(engine) for engine in engines))
+        store = Store(engines[0], 7, "one")
+        assert await store.put([says(1)]) == 1
+        for engine in engines:
+            await engine.dispose()
+
+
+async def fresh_database(postgres: str) -> str:
+    """An empty database on the server."""
+    name = f"fresh_{uuid.uuid4().hex[:8]}"
+    async with await psycopg.AsyncConnection.connect(postgres, autocommit=True) as connection:
+        await connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type, unused-ignore]
+    return make_url(postgres).set(database=name).render_as_string(hide_password=False)
 
 
 async def test_many_workers_put_and_claim_without_loss(stores: tuple[Store, Store]) -> None:
