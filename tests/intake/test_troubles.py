@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -20,6 +18,7 @@ from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, Too
 from bot.store.listen import listen
 from tests.emulator import Emulator, Trouble, emulator
 from tests.inside import inside
+from tests.postgres import Postgres
 from tests.troubles import cut_short, hang, page, refusal, reset, trickle
 
 
@@ -239,19 +238,17 @@ async def test_ten_thousand_updates_at_once_wait_on_disk_not_in_memory(
 
 
 async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time(
-    api: Emulator, tmp_path: Path, postgres_server: Any, monkeypatch: pytest.MonkeyPatch
+    api: Emulator, tmp_path: Path, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real PostgreSQL, stopped while updates come and answers are recorded."""
     monkeypatch.setattr(worker, "backoff", lambda *_: 0.1)
     monkeypatch.setattr(poll, "backoff", lambda *_: 0.1)
-    url = postgres_server.get_uri()
-    async with inside(api, tmp_path, url, bot_id=uuid.uuid4().int % 10**9) as bot:
+    async with inside(api, tmp_path, postgres_server.url, bot_id=uuid.uuid4().int % 10**9) as bot:
         hearing = asyncio.create_task(listen([bot.store], bot.stopping))
         for number in range(20):
             api.say(number % 5 + 1, f"slow 0.02 {number}")
         await api.until(lambda: len(api.texts()) >= 3)
-        os.kill(postgres_server.get_pid(), signal.SIGINT)  # PostgreSQL's fast shutdown
-        await bot.until(lambda: not (postgres_server.pgdata / "postmaster.pid").exists())
+        await asyncio.to_thread(postgres_server.stop)
         try:
             for number in range(20, 40):
                 api.say(number % 5 + 1, f"hello {number}")
