@@ -98,10 +98,22 @@ def _bold(text: str, reply: Reply, titles: Iterable[str], skip: int) -> Iterator
     heading = reply.kind is not Kind.CHAT and not text.startswith("•", first)
     if heading and first < end <= first + HEADING:
         yield Mark(first, end, MessageEntity.BOLD)
+    elif reply.kind is Kind.ALERT and (stop := _SENTENCE_END.search(text, first)):
+        yield Mark(first, len(text[: stop.end()].rstrip()), MessageEntity.BOLD)
+    yield from _note_labels(text, reply)
     for title in titles:
         for found in re.finditer(rf"(?<=\n){re.escape(title)}(?=\n)", text):
             if found.start() > first:
                 yield Mark(*found.span(), MessageEntity.BOLD)
+
+
+def _note_labels(text: str, reply: Reply) -> Iterator[Mark]:
+    """What stands before a note in its line: whose word it is."""
+    for note in reply.notes:
+        at = text.find(note.text)
+        start = text.rfind("\n", 0, max(at, 0)) + 1
+        if 0 <= start < at:
+            yield Mark(start, at - 1, MessageEntity.BOLD)
 
 
 def _within(mark: Mark, spans: Iterable[tuple[int, int]]) -> bool:

@@ -12,21 +12,30 @@ from telegram import MessageEntity
 from bot.reply.outgoing import Outgoing
 
 STYLE = """
-body { margin: 0; background: #d5e3d0; width: 460px; color: #000;
-  font: 15px/1.4 'DejaVu Sans', Arial, sans-serif; }
-main { padding: 14px; display: flex; flex-direction: column; gap: 8px; }
-.in, .out { border-radius: 12px; padding: 8px 12px; max-width: 88%;
-  white-space: pre-wrap; overflow-wrap: anywhere; }
-.in { background: #fff; align-self: flex-start; }
-.out { background: #e1f6c6; align-self: flex-end; }
-blockquote { margin: 2px 0; padding: 4px 8px; border-left: 3px solid #2b7ab8;
-  background: #e9f2f9; border-radius: 4px; }
-a { color: #1c6aa8; }
-.keys { align-self: flex-start; width: 88%; display: flex; flex-direction: column; gap: 4px; }
+* { box-sizing: border-box; }
+body { margin: 0; width: 460px; color: #0f1a24; background: #cadfc6;
+  font: 15.5px/1.38 Inter, Roboto, 'Segoe UI', 'Noto Sans', 'DejaVu Sans Condensed', sans-serif; }
+header { display: flex; align-items: center; gap: 11px; padding: 9px 14px; background: #fff;
+  border-bottom: 1px solid #dfe5e8; }
+header i { width: 40px; height: 40px; border-radius: 50%; background: #0b6e69; color: #fff;
+  font: bold 19px/40px sans-serif; text-align: center; }
+header b { display: block; font-size: 16px; }
+header span { color: #6b7a86; font-size: 13px; }
+main { padding: 12px; display: flex; flex-direction: column; gap: 7px; }
+.in, .out { border-radius: 15px; padding: 7px 12px 8px; max-width: 90%;
+  white-space: pre-wrap; overflow-wrap: anywhere; box-shadow: 0 1px 1px #0002; }
+.in { background: #fff; align-self: flex-start; border-bottom-left-radius: 5px; }
+.out { background: #e7fdd5; align-self: flex-end; border-bottom-right-radius: 5px; }
+blockquote { margin: 3px 0; padding: 5px 10px; border-left: 3px solid #2f83c0;
+  background: #eaf4fb; border-radius: 5px; }
+a { color: #1668a8; text-decoration: none; }
+.keys { align-self: flex-start; width: 90%; display: flex; flex-direction: column; gap: 4px;
+  margin-top: -3px; }
 .row { display: flex; gap: 4px; }
-.row span { flex: 1; background: #4c6f4b; color: #fff; border-radius: 8px; padding: 7px 4px;
-  text-align: center; font-size: 13px; }
-.in img { max-width: 100%; border-radius: 8px; display: block; }
+.row span { flex: 1; background: #3f5f55cc; color: #fff; border-radius: 9px; padding: 8px 4px;
+  text-align: center; font-size: 14px; }
+.in img { width: calc(100% + 24px); margin: -7px -12px 7px; border-radius: 15px 15px 0 0;
+  display: block; }
 """
 _TAGS = {
     MessageEntity.BOLD: ("<b>", "</b>"),
@@ -35,14 +44,16 @@ _TAGS = {
 }
 
 
-def page(chat: Iterable[str | Sequence[Outgoing]]) -> str:
+def page(chat: Iterable[str | Sequence[Outgoing]], name: str = "Acne questions") -> str:
     """A chat: a text is the person's, calls are the bot's."""
     parts = [
         f'<div class="out">{escape(said)}</div>' if isinstance(said, str) else _calls(said)
         for said in chat
     ]
     head = f'<meta charset="utf-8"><title>Chat</title><style>{STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{"".join(parts)}</main>'
+    top = f"<header><i>{name[0]}</i><div><b>{escape(name)}</b><span>bot</span></div></header>"
+    shown = f"<main>{''.join(parts)}</main>"
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{top}{shown}</body></html>'
 
 
 def _calls(calls: Sequence[Outgoing]) -> str:
@@ -72,7 +83,10 @@ def _marked(text: str, entities: Sequence[MessageEntity]) -> str:
         closed.setdefault(entity.offset + entity.length, []).insert(0, last)
     out, before = "", 0
     for at in sorted({*opened, *closed, len(raw) // 2}):
-        out += escape(raw[2 * before : 2 * at].decode("utf-16-le"))
+        piece = escape(raw[2 * before : 2 * at].decode("utf-16-le"))
+        if out.endswith("</blockquote>") and piece.startswith("\n"):  # the block ends its line
+            piece = f"<span hidden>\n</span>{piece[1:]}"
+        out += piece
         out += "".join(closed.get(at, ())) + "".join(opened.get(at, ()))
         before = at
     return out

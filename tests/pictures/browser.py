@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-WIDTH, HEIGHT = 460, 1800
+WIDTH, HEIGHT = 460, 2400
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -26,6 +26,7 @@ def picture_of(html: str, folder: Path) -> Image.Image:
         "--no-sandbox",
         "--disable-gpu",
         "--hide-scrollbars",
+        "--force-device-scale-factor=2",
         f"--user-data-dir={folder / 'profile'}",
         f"--window-size={WIDTH},{HEIGHT}",
         f"--screenshot={target}",
