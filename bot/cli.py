@@ -62,7 +62,7 @@ def main() -> None:
     except SettingsError as why:
         _fail(f"Settings: {why}")
     except KnowledgeError as why:
-        _fail(f"The knowledge base does not check, so the bot does not start:\n{why}")
+        _fail(f"The knowledge base does not check:\n{why}")
     except (
         SplitError,
         RowsError,

@@ -132,6 +132,9 @@ class Setup:
             value = typed or held or "polling"
             if value.casefold() == "polling":
                 put(self.env, {"PUBLIC_URL": None})
+                if _at_telegram(self._settings(), _webhook):
+                    say("  Telegram still has a webhook for this bot, which keeps polling out.")
+                    say("  `python -m bot webhook delete` removes it; do that before the start.")
                 return
             parts = urlsplit(value)
             try:
@@ -192,6 +195,10 @@ class Setup:
 
 async def _username(bot: Bot) -> str:
     return (await bot.get_me()).username or ""
+
+
+async def _webhook(bot: Bot) -> str:
+    return (await bot.get_webhook_info()).url
 
 
 async def _first_name(bot: Bot) -> str:

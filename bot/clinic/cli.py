@@ -45,6 +45,7 @@ def add(
 
     settings = load_settings()
     if knowledge is not None:  # check it, and learn its examples, before a patient waits for it
+        typer.echo("checking the document and learning its examples ...", err=True)
         stand_beside(build_context(settings), knowledge, settings)
     none = "" if no_knowledge else None
     folder = str(knowledge.resolve()) if knowledge else none

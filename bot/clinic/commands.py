@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import re
 import time
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -42,7 +43,7 @@ def _run(settings: Settings, work: Callable[[Store, Clinics], Awaitable[Found]])
 
 def slug(name: str) -> str:
     """An id out of a name: "St. Mary's Clinic" gives ``st-marys-clinic``."""
-    plain = re.sub(r"['’.]", "", name.casefold())
+    plain = unicodedata.normalize("NFKD", re.sub(r"['’.]", "", name.casefold()))
     ascii_only = plain.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:30].strip("-")
 

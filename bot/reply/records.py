@@ -95,7 +95,7 @@ def trust(event: Event, desk: Desk) -> Response:
         version=version(),
         title=kb.source.origin.title,
         sha256=kb.source.sha256,
-        passages=len(kb.passages),
+        passages=len(kb.passages.keys() - kb.apart.keys()),
         notes=kb.checked.get("notes", 0),
         signed=kb.checked.get("reviews signed", 0),
         reviews=kb.checked.get("reviews", 0),

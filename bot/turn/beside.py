@@ -26,8 +26,11 @@ class Beside:
     matcher: Matcher
 
 
-def theirs_first(text: str, base: Found, beside: Beside) -> Found:
-    """What a message comes to, where the clinic's document may answer before the base does."""
+def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found:
+    """What a message comes to, where the clinic's document may answer before the base does.
+
+    ``kb``: both together, as ``bot.kb.beside.joined`` makes them.
+    """
     if base.outcome is Outcome.CHAT:
         return base
     (match,) = beside.matcher.match([text])
@@ -35,7 +38,9 @@ def theirs_first(text: str, base: Found, beside: Beside) -> Found:
     offered = [name for name, share in passages[:2] if share >= OFFER_FROM]
     near = tuple(dict.fromkeys((*offered, *base.nearest)))
     first, sure = passages[0]
-    known_gap = base.outcome is Outcome.GAP and base.confidence >= GAP_FROM
+    gap = base.outcome is Outcome.GAP
+    noted = gap and bool(kb.topics[base.names[0]].notes)
+    known_gap = noted and base.confidence >= GAP_FROM
     if sure >= ANSWER_FROM and not known_gap:
         also = base.names[:1] if base.outcome is Outcome.ANSWER else ()
         return replace(
@@ -46,7 +51,8 @@ def theirs_first(text: str, base: Found, beside: Beside) -> Found:
             confidence=round(sure, 3),
             why=f"{first} of the clinic's document is clearly ahead; without it: {base.why}",
         )
-    if base.outcome in _OPEN and topics and topics[0][1] >= ANSWER_FROM:
+    open_ = base.outcome in _OPEN or (gap and not noted)
+    if open_ and topics and topics[0][1] >= ANSWER_FROM:
         topic, share = topics[0]
         why = f"the gap {topic} of the clinic's document is clearly ahead"
         return replace(

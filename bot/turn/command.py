@@ -56,7 +56,7 @@ def _sources(kb: Knowledge) -> Reply:
         title=origin.title,
         received=origin.received.isoformat(),
         sha256=origin.sha256,
-        passages=len(kb.passages),
+        passages=len(kb.passages.keys() - kb.apart.keys()),
         signed=kb.checked["reviews signed"],
         reviews=kb.checked["reviews"],
     )

@@ -119,7 +119,9 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
 def searched(text: str, memory: Memory, context: Context) -> Found:
     """What a message comes to, the clinic's own document first where there is one."""
     found = search(text, memory, context.kb, context.matcher)
-    return found if context.beside is None else theirs_first(text, found, context.beside)
+    return (
+        found if context.beside is None else theirs_first(text, found, context.kb, context.beside)
+    )
 
 
 def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:

@@ -126,6 +126,11 @@ async def test_stopping_it_says_how_to_go_on(api: Emulator, tmp_path: Path) -> N
     assert "Traceback" not in said
 
 
+async def test_polling_beside_a_webhook_says_what_removes_it(walk: Walk) -> None:
+    walk.api.webhook = {"url": "https://old.example.org/hook"}
+    assert "`python -m bot webhook delete` removes it" in await walk(TOKEN, "", "polling", "none")
+
+
 async def test_each_wrong_answer_says_what_would_be_taken(walk: Walk) -> None:
     refused = iter([(401, {"description": "Unauthorized"})])
 

@@ -75,6 +75,7 @@ def test_the_picture_has_words_for_those_who_do_not_see_it(laid: poster.Poster) 
 
 def test_ids_come_from_names() -> None:
     assert commands.slug("St. Mary's Skin Clinic") == "st-marys-skin-clinic"
+    assert commands.slug("Müller & Söhne") == "muller-sohne"
 
 
 def test_commands_say_what_would_be_accepted(tmp_path: Path) -> None:
