@@ -282,9 +282,10 @@ class Crew:
     async def _waiting(self, row: Claimed) -> list[Behind]:
         """The messages behind this one, which one answer may cover.
 
-        None once a part of the answer is out: the rest must be that of the same answer.
+        None in a group (its chat is below 0), and once a part of the answer is out: the rest
+        must be that of the same answer.
         """
-        if not row.followed or row.kind != "message" or row.sent:
+        if not row.followed or row.kind != "message" or row.sent or row.chat_id <= 0:
             return []
         with _of_the_store():
             found = await self._parts.store.behind(row, MOST)
