@@ -151,6 +151,13 @@ class Telegram:
         self.answers = 0
         return web.json_response({})
 
+    async def forget(self, _: web.Request) -> web.Response:
+        """Forget confirmed updates too, so that a long run fits into memory."""
+        self.first += self.confirmed
+        del self.updates[: self.confirmed]
+        self.confirmed = 0
+        return await self.reset(_)
+
     async def report(self, _: web.Request) -> web.Response:
         took = sorted(
             self.answered[chat] - fed for chat, fed in self.fed.items() if chat in self.answered
@@ -180,6 +187,7 @@ def main() -> None:
     app.router.add_post("/_/feed", telegram.feed)
     app.router.add_post("/_/config", telegram.configure)
     app.router.add_post("/_/reset", telegram.reset)
+    app.router.add_post("/_/forget", telegram.forget)
     app.router.add_post("/_/report", telegram.report)
     app.router.add_post("/_/texts", telegram.told)
     port = int(sys.argv[1])

@@ -29,7 +29,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from running import BENCH, OURS, TOKEN, Api, Process, api, bot, postgres, state_dir, strangers
+from running import (
+    BENCH,
+    OURS,
+    ROOT,
+    TOKEN,
+    Api,
+    Process,
+    api,
+    bot,
+    postgres,
+    state_dir,
+    strangers,
+)
 
 from bot.kb.knowledge import load, packaged
 
@@ -46,6 +58,13 @@ def questions(count: int, *, again: bool) -> list[str]:
         weights = [1 / rank for rank in range(1, len(common) + 1)]
         return chance.choices(common, weights, k=count)
     return [f"{texts[n % len(texts)]} {'' if n < len(texts) else n}".strip() for n in range(count)]
+
+
+def trained(state: Path) -> None:
+    """Have the matcher trained there, as an operator's first start does."""
+    command = (sys.executable, "-m", "bot", "ask", "hello")
+    settings = {**os.environ, "STATE_DIR": str(state), "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, env=settings, check=True, stdout=subprocess.DEVNULL)
 
 
 class Bench:
@@ -248,9 +267,7 @@ def main() -> None:
         "at": datetime.now(UTC).isoformat(timespec="minutes"), "python": platform.python_version()
     }  # fmt: skip
     with nullcontext(args.state) if args.state else state_dir() as state:
-        train = (sys.executable, "-m", "bot", "ask", "hello")  # once, as an operator's first start
-        subprocess.run(train, env={**os.environ, "STATE_DIR": str(state)}, check=True,
-                       stdout=subprocess.DEVNULL)  # fmt: skip
+        trained(state)
         bench = Bench(args, state)
         for name in args.only.split(","):
             figures = RUNS[name](bench)
