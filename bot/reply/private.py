@@ -18,6 +18,7 @@ from bot.reply.talk import SEEN_KEPT, Talk
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
+from bot.turn.course import ASKING as COURSE
 from bot.turn.course import read_course
 from bot.turn.inbound import Inbound, clean
 from bot.turn.reply import Kind, Reply
@@ -140,7 +141,9 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         return Response((call,), event.talk.stored(), "answered")
     course = None
     if reply.kind is Kind.ANSWER and reply.text.startswith("•"):
-        asked = read_course(clean(text), event.at.date(), desk.kb.dose)
+        asked = read_course(
+            clean(text), event.at.date(), desk.kb.dose, asked=event.talk.memory.asking == COURSE
+        )
         started = asked is not None and asked.dates and not asked.finished
         readings = asked.dates[0].readings if asked and started else ()
         course = readings[0] if len(readings) == 1 else None

@@ -18,6 +18,8 @@ from bot.turn.memory import Memory
 from bot.turn.reply import Citation, Kind, Reply, Suggestion
 
 _WEEK = 7
+ASKING = "course"  # what ``Memory.asking`` holds while we wait for a date
+_SHORT = 8  # words of an answer to our question
 _COMMAND = re.compile(r"/course\b:?")
 _FINISH = (
     r"\b(?:finish(?:ed|ing)?|ended|stopped|completed|last (?:pill|capsule|dose|tablet)"
@@ -110,9 +112,18 @@ def course_from(start: dt.date, rules: CourseRules) -> Course:
     )
 
 
-def read_course(text: str, today: dt.date, rules: DoseRules) -> CourseRequest | None:
-    """Read "/course 3 March 2027" or a plain sentence; None where no course date is asked for."""
+def read_course(
+    text: str, today: dt.date, rules: DoseRules, *, asked: bool = False
+) -> CourseRequest | None:
+    """Read "/course 3 March 2027" or a plain sentence; None where no course date is asked for.
+
+    ``asked``: we have just asked for the date, so that a short "yesterday" answers.
+    """
     plain_text = normalise(text)
+    if asked and not plain_text.startswith("/") and len(plain_text.split()) <= _SHORT:
+        answered = read_course(f"/course {text}", today, rules)
+        if answered is not None and answered.dates:
+            return answered
     command = bool(_COMMAND.match(plain_text))
     ahead = re.search(_AHEAD, plain_text) is not None and "started" not in plain_text
     said = _COMMAND.sub("start", plain_text)
@@ -165,9 +176,13 @@ def course_reply(
     memory: Memory,
     today: dt.date,
     *,
+    calculator: bool = True,
     show_notes: bool = True,
 ) -> Reply:
-    """The dates that follow from a start, each with its sentence; or what is wrong with it."""
+    """The dates that follow from a start, each with its sentence; or what is wrong with it.
+
+    With ``calculator`` off, no total of a dose is worked out.
+    """
     rules = kb.dose
     if not request.dates:
         words = _COMMAND.sub("", request.text).strip()
@@ -183,7 +198,8 @@ def course_reply(
         return _cited(_second_lines(day, rules), (rules.course.weeks_passage,), kb, show_notes)
     course = course_from(day, rules.course)
     lines = _date_lines(course, today, rules)
-    lines += total_lines(request.text, request.steps, course, memory.weight_kg, today, rules)
+    if calculator:
+        lines += total_lines(request.text, request.steps, course, memory.weight_kg, today, rules)
     names = (rules.course.weeks_passage, rules.course.check_passage)
     return _cited(lines, names, kb, show_notes)
 

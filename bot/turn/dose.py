@@ -23,10 +23,25 @@ from bot.turn.dose_sums import (
     shown_kg,
     weight_of,
 )
-from bot.turn.figures import ASKING_UNIT, ASKING_WEIGHT, DoseRequest, Problem
+from bot.turn.figures import (
+    ASKING_AGE,
+    ASKING_DAILY,
+    ASKING_UNIT,
+    ASKING_WEIGHT,
+    DoseRequest,
+    Problem,
+)
 from bot.turn.figures_scan import Weight
 from bot.turn.memory import Memory
 from bot.turn.reply import Citation, DoseFigures, Kind, Reply, ShownNote, Suggestion
+
+_ASKING = {
+    Problem.UNIT: ASKING_UNIT,
+    Problem.AGE: ASKING_AGE,
+    Problem.TWO_DOSES: ASKING_DAILY,
+    Problem.NOT_DAILY: ASKING_DAILY,
+    Problem.DAILY: ASKING_DAILY,
+}
 
 
 def dose_reply(
@@ -176,7 +191,9 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
         kept["daily"] = str(request.daily.mg)
     if request.problem is Problem.UNIT:
         kept["number"] = request.readings[0].number
-    asking = ASKING_UNIT if request.problem is Problem.UNIT else ASKING_WEIGHT
+    asking = _ASKING.get(request.problem, ASKING_WEIGHT) if request.problem else ASKING_WEIGHT
+    if request.weight is not None and asking in (ASKING_AGE, ASKING_DAILY):
+        kept["weight"] = shown_kg(request.weight.kg)
     return memory.model_copy(
         update={"asking": asking, "details": {"dose": kept}, "isotretinoin": True}
     )

@@ -15,7 +15,9 @@ from bot.turn.memory import Memory
 
 ASKING_WEIGHT = "weight"
 ASKING_UNIT = "unit"
-_OURS = (ASKING_WEIGHT, ASKING_UNIT)
+ASKING_AGE = "age"
+ASKING_DAILY = "daily"
+_OURS = (ASKING_WEIGHT, ASKING_UNIT, ASKING_AGE, ASKING_DAILY)
 _CAPSULES_FOR = (
     r"^/?(?:(?:which|what|how many|how do i|how can i|how to|can i|can you|please|show|the|set of|"
     r"combination of|combine|make(?: up)?|split|get|do i need|does it take)\s+)*"
@@ -67,6 +69,8 @@ class DoseRequest:
 def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read a message; None where it is no question for the calculator."""
     figures = read_figures(text, rules)
+    if (whole := _in_full(figures, rules, memory)) is not None:
+        return read_dose(whole, rules, Memory())
     shape, reads = figures.shape, rules.reads
     if (capsules := _capsules(figures, rules)) is not None:
         return capsules
@@ -83,6 +87,27 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     if not (explicit or _wanted(figures, rules, memory)):
         return None
     return _checked(figures, rules, memory)
+
+
+def _in_full(figures: Figures, rules: DoseRules, memory: Memory) -> str | None:
+    """Say the answer to "how old" or "how many mg a day" in full, with the weight said before."""
+    kept = _kept(memory)
+    asked = memory.asking in (ASKING_AGE, ASKING_DAILY)
+    if not asked or "weight" not in kept or figures.weights or not _short_answer(figures, rules):
+        return None
+    numbers = {*figures.bare, *figures.loose, *figures.ages}
+    weight, own = kept["weight"], kept.get("daily")
+    if memory.asking == ASKING_AGE:
+        dose = f"{own} mg a day at" if own else "dose for"
+        return f"{dose} {weight} kg, age {numbers.pop()}" if len(numbers) == 1 else None
+    daily = _one_dose(figures)
+    if daily is not None:
+        return None if daily.mg is None else f"{daily.mg} mg a day at {weight} kg"
+    return f"{numbers.pop()} mg a day at {weight} kg" if len(numbers) == 1 else None
+
+
+def _short_answer(figures: Figures, rules: DoseRules) -> bool:
+    return len(intent.leftover(figures.shape, rules.reads)) <= _FEW
 
 
 def lone_weight(text: str, rules: DoseRules) -> Weight | None:

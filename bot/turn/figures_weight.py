@@ -229,5 +229,10 @@ def _without_unit(scan: Scan) -> None:
         rf"{clear}(?=\s*(?:$|[?.!,]))",
         took,
     )
+    scan.mask(
+        rf"(?P<keep><mg>,?\s*(?:at|for|@|and|i'm|im|i weigh|with|weigh)\s+)(?P<n>{NUMBER}){clear}"
+        r"(?=\s*(?:$|[?.!,]))",
+        took,
+    )
     scan.mask(rf"(?P<keep><height>,?\s+(?:and )?)(?P<n>{NUMBER}){clear}(?!\s*[a-z])", took)
     scan.mask(rf"^(?P<n>{NUMBER})\s*(?=[?.!]*$|dos(?:e|age)\b)", took)

@@ -6,6 +6,7 @@ come out. It has no clock, no network and no database.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from bot.turn.alert import alert_reply, closing_reply, safety_line
 from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
 from bot.turn.beside import Beside, theirs_first
 from bot.turn.command import command
+from bot.turn.course import ASKING as COURSE
 from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
@@ -24,7 +26,7 @@ from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.inbound import Inbound, clean
 from bot.turn.memory import Memory
-from bot.turn.reply import Reply, Urgency
+from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.search import Found, Outcome, search
 from bot.turn.second_opinion import raise_further
 from bot.turn.triage import ASKING as TRIAGE
@@ -72,11 +74,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return _shown(memory.details["asked"], memory, context)
     if (said := command(text, memory, kb)) is not None:
         return said
-    if (course := read_course(text, inbound.at.date(), kb.dose)) is not None:
-        return _said(
-            memory,
-            course_reply(course, kb, memory, inbound.at.date(), show_notes=context.show_notes),
-        )
+    if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
+        return clocked
     if (dose := read_dose(text, kb.dose, memory)) is not None:
         return dose_reply(
             dose,
@@ -86,6 +85,27 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
             show_notes=context.show_notes,
         )
     return _looked_up(text, verdict, memory, context)
+
+
+def _clocked(
+    text: str, today: dt.date, memory: Memory, context: Context
+) -> tuple[Memory, Reply] | None:
+    """What the course clock says, with its question kept open; None where it is not asked."""
+    rules = context.kb.dose
+    course = read_course(text, today, rules, asked=memory.asking == COURSE)
+    if course is None:
+        return None
+    reply = course_reply(
+        course,
+        context.kb,
+        memory,
+        today,
+        calculator=context.dose_calculator,
+        show_notes=context.show_notes,
+    )
+    after, reply = _said(memory, reply)
+    asking = COURSE if reply.kind is Kind.CLARIFY else None
+    return after.model_copy(update={"asking": asking}), reply
 
 
 def _looked_up(

@@ -103,6 +103,24 @@ def test_without_a_clear_daily_dose_no_total_is_shown(text: str) -> None:
     assert "So far at most" not in say(text).text
 
 
+@pytest.mark.parametrize("text", ["yesterday", "3 March", "2 weeks ago", "i started on 3/3/27"])
+def test_a_date_alone_answers_our_question(text: str) -> None:
+    request = read_course(text, TODAY, knowledge().dose, asked=True)
+    assert request is not None
+    assert course_reply(request, knowledge(), Memory(), TODAY).kind is Kind.ANSWER
+
+
+def test_another_subject_leaves_our_question() -> None:
+    assert read_course("why are my lips dry", TODAY, knowledge().dose, asked=True) is None
+
+
+def test_with_the_calculator_off_no_total_is_worked_out() -> None:
+    request = read_course("/course 1 April 2027, 40 mg a day, 70 kg", TODAY, knowledge().dose)
+    assert request is not None
+    reply = course_reply(request, knowledge(), Memory(), TODAY, calculator=False)
+    assert "mg/kg" not in reply.text
+
+
 def test_our_notes_can_be_switched_off_but_not_the_disclaimer() -> None:
     request = read_course("/course 3 March 2027", TODAY, knowledge().dose)
     assert request is not None

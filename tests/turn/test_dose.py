@@ -210,6 +210,39 @@ def test_a_talk_keeps_the_weight_and_the_dose_that_were_told() -> None:
     assert told == [(68.0, 40.0), (150.0, 40.0), (150.0, 300.0)]
 
 
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        (("my kid weighs 50 kg, dose?", "14"), (50.0, None)),
+        (("my kid weighs 50 kg, dose?", "he's 14"), (50.0, None)),
+        (("20 mg or 40 mg at 70 kg", "40"), (70.0, 40.0)),
+        (("40 mg a week at 70 kg", "sorry, 40 mg a day"), (70.0, 40.0)),
+        (("60 mg at 70", "kg"), (70.0, 60.0)),
+        (("70 kg", "sorry 80 kg"), (80.0, None)),
+    ],
+)
+def test_a_short_answer_is_read_with_what_was_said_before(
+    turns: tuple[str, str], told: tuple[float, float | None]
+) -> None:
+    memory, reply = Memory(), None
+    for text in turns:
+        request = read_dose(clean(text), rules(), memory)
+        assert request is not None, text
+        memory, reply = dose_reply(request, knowledge(), memory)
+    assert reply is not None
+    assert reply.dose is not None
+    assert (reply.dose.weight_kg, reply.dose.daily_mg) == told
+
+
+def test_a_child_said_to_be_too_young_in_the_answer_gets_no_figure() -> None:
+    request = read_dose("my kid weighs 50 kg, dose?", rules(), Memory())
+    assert request is not None
+    memory, _ = dose_reply(request, knowledge(), Memory())
+    answer = read_dose("10", rules(), memory)
+    assert answer is not None
+    assert answer.problem is Problem.UNDER_AGE
+
+
 def test_buttons_of_a_question_back_lead_to_an_answer() -> None:
     for name in ("unit", "age", "two_doses"):
         for text in PROBLEM[name]:
