@@ -408,6 +408,7 @@ class Crew:
             await store.forget_chat(chat_id)
             if chat_id < 0 and clinics is not None:
                 for clinic in await clinics.move_group(chat_id, None):
+                    log.warning("staff_group_gone", clinic=clinic.id)
                     await Handovers(store.engine, store.bot_id).wake(clinic.id)
 
 

@@ -14,7 +14,7 @@ from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.ending import ended, note
 from bot.reply.outgoing import Outgoing
-from bot.reply.render import Mark, Page, messages
+from bot.reply.render import Mark, Page, messages, units
 from bot.store.clinics import Clinic
 from bot.store.handovers import relay_row
 from bot.turn.handover import (
@@ -43,6 +43,14 @@ def stops(memory: Memory, reply: Reply) -> bool:
 
 def _emergency(reply: Reply) -> bool:
     return reply.alert is not None and reply.alert.urgency is Urgency.EMERGENCY
+
+
+def _waiting(event: Event, digest: str) -> Draft | None:
+    """What waits for the person's consent, where it is what the pressed button stands for."""
+    draft = event.thread.draft if event.thread else None
+    if draft is None or draft.digest != digest or draft.over(event.at.timestamp()):
+        return None
+    return draft
 
 
 def _ready(event: Event, desk: Desk) -> Clinic | None:
@@ -123,11 +131,13 @@ def preview(event: Event, desk: Desk, text: str, photo: str | None = None) -> Re
     assert held is not None
     words = plain(text)
     most = LONGEST_CAPTION if photo else LONGEST
-    if not words or len(words) > most:
+    length = units(words)
+    if not words or length > most:
         key = "ask.too_long" if words else "ask.empty"
-        call = text_call(event.chat_id, desk.say(key, most=most, length=len(words)))
+        call = text_call(event.chat_id, desk.say(key, most=most, length=length))
         return Response((call,), event.talk.stored(), "answered")
-    draft = Draft(text=words, photo=photo, message=event.done.message_id or 0)
+    at, number = event.at.timestamp(), event.done.message_id or 0
+    draft = Draft(text=words, photo=photo, message=number, at=at)
     thread = (event.thread or Thread(clinic=held.id)).drafted(draft, held.id)
     page = _quoting(
         desk.say("ask.preview", name=held.name), words, desk.say("ask.consent", name=held.name)
@@ -173,8 +183,8 @@ def media(event: Event, desk: Desk) -> Response | None:
 
 def send(event: Event, desk: Desk, digest: str) -> Response:
     """The consent; nothing is sent where it is for another text than the one that waits."""
-    thread, held = event.thread, desk.clinic(event.kept)
-    if thread is None or thread.draft is None or thread.draft.digest != digest:
+    thread, held, draft = event.thread, desk.clinic(event.kept), _waiting(event, digest)
+    if thread is None or draft is None:
         return _stale(event, desk)
     gone = _without_buttons(event)
     if held is None or held.id != thread.clinic or (why := _cannot(event, desk)):
@@ -182,11 +192,11 @@ def send(event: Event, desk: Desk, digest: str) -> Response:
         text = f"{desk.say('ask.refused')}\n\n{text}"
         calls = (*gone, text_call(event.chat_id, text))
         return Response(calls, None, "not_sent", thread=thread.refused())
-    if thread.draft.photo and not held.handover.photos:
+    if draft.photo and not held.handover.photos:
         call = text_call(event.chat_id, desk.say("ask.no_picture"))
         return Response((*gone, call), None, "not_sent", thread=thread.refused())
-    draft, at = thread.draft, event.at.timestamp()
-    sent = thread.sent(at, held.handover.timeout)
+    at = event.at.timestamp()
+    sent = thread.sent(at, held.handover.timeout, event.done.message_id)
     relay = Relay(
         to="staff",
         what="question",
@@ -218,8 +228,8 @@ def spoken_wait(minutes: int, desk: Desk) -> str:
 
 def _stale(event: Event, desk: Desk) -> Response:
     """A button whose text was sent, changed or erased."""
-    just_sent = event.thread is not None and event.thread.open
-    if just_sent and event.thread is not None and event.thread.draft is None:
+    pressed = event.done.message_id
+    if event.thread is not None and pressed is not None and event.thread.consent == pressed:
         call = press_answer(event.done.query_id or "", desk.say("ask.sent_before"))
     else:
         call = text_call(event.chat_id, desk.say("ask.stale"))
@@ -229,7 +239,7 @@ def _stale(event: Event, desk: Desk) -> Response:
 def refuse(event: Event, desk: Desk, digest: str) -> Response:
     """The person does not consent: what was written is erased."""
     thread = event.thread
-    if thread is None or thread.draft is None or thread.draft.digest != digest:
+    if thread is None or _waiting(event, digest) is None:
         return _stale(event, desk)
     calls = (*_without_buttons(event), text_call(event.chat_id, desk.say("ask.refused")))
     return Response(calls, None, "not_sent", thread=thread.refused())
@@ -306,7 +316,8 @@ def _due(event: Event, desk: Desk, thread: Thread, held: Clinic | None) -> Respo
         return Response(thread=thread)
     if thread.asked is not None and not thread.told:
         wait = spoken_wait(thread.timeout, desk)
-        text = desk.say("ask.waited", name=held.name, wait=wait, phone=held.phone)
+        hours = held.handover.spoken_hours()
+        text = desk.say("ask.waited", name=held.name, wait=wait, phone=held.phone, hours=hours)
         call = text_call(event.chat_id, text, reply_markup=_closing(desk))
         return Response(
             (call,),

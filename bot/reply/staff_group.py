@@ -60,7 +60,9 @@ def _served(event: Event, desk: Desk) -> list[str]:
 
 def _number(first_line: str, desk: Desk) -> int | None:
     """The conversation whose tag heads a message of ours."""
-    before, _, after = desk.replies.texts["staff"]["patient"].strip().partition("{tag}")
+    if not first_line:
+        return None
+    before, _, after = desk.say("staff.patient", tag="\0").partition("\0")
     found = re.match(rf"{re.escape(before)}([A-Z]\d+)\b{re.escape(after)}", first_line)
     return read_tag(found[1]) if found else None
 

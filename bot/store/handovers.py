@@ -24,8 +24,7 @@ RELAY = "relay"
 STAFF = "staff "
 """What the lane of a clinic's staff begins with; the clinic's id follows."""
 
-KEPT = 30 * 24 * 3600.0  # without a word of it, from the last one on
-DRAFT_LASTS = 30 * 60.0
+KEPT = 30 * 24 * 3600.0  # seconds after the end, without a word of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +161,13 @@ async def purge(connection: AsyncConnection, bot_id: int) -> list[Arrival]:
         As ``drop``.
     """
     now, touched = time.time(), handover.c.touched
-    old = (handover.c.bot_id == bot_id, touched < now - DRAFT_LASTS)
-    await connection.execute(delete(handover).where(*old, handover.c.state == State.DRAFT))
-    await connection.execute(
-        update(handover).where(*old, handover.c.draft.is_not(None)).values(draft=None)
+    mine = handover.c.bot_id == bot_id
+    rows = await connection.execute(
+        select(handover.c.id, handover.c.draft).where(mine, handover.c.draft.is_not(None))
     )
+    old = [row.id for row in rows if Draft.model_validate_json(row.draft).over(now)]
+    without = update(handover).where(mine, handover.c.id.in_(old))
+    await connection.execute(without.values(draft=None))
+    empty = (handover.c.state == State.DRAFT, handover.c.draft.is_(None))
+    await connection.execute(delete(handover).where(mine, *empty))
     return await drop(connection, bot_id, "over", touched < now - KEPT)

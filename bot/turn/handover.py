@@ -19,12 +19,13 @@ from pydantic import Field, field_validator
 from bot.kb.models import Frozen
 from bot.turn.hours import is_open, read_hours
 
-LONGEST = 1500  # characters of a person's message to the clinic
+LONGEST = 1500  # of a person's message to the clinic, as Telegram counts
 LONGEST_CAPTION = 700  # beside a picture: Telegram's own limit is 1,024 with what we add
 LONGEST_REPLY = 3500  # characters of the clinic's reply: it fits one message with its heading
 MOST_UNANSWERED = 3  # messages before the clinic has replied to any
 MOST_A_DAY = 10
 DAY = 24 * 3600.0
+DRAFT_LASTS = 25 * 60.0  # seconds; what is older goes within the half hour that people are told
 IDLE = 7 * DAY  # without a word from either side a conversation is closed
 _LETTERS = "ACDEFHJKLMNPRTUVWXY"  # none is taken for a digit or another letter
 _TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # direction
@@ -81,11 +82,16 @@ class State(IntEnum):
 
 
 class Draft(Frozen):
-    """What the person wrote and has not consented to send. ``message``: its number."""
+    """What the person wrote then and has not consented to send. ``message``: its number."""
 
     text: str
     photo: str | None = None
     message: int = 0
+    at: float = 0.0
+
+    def over(self, at: float) -> bool:
+        """Whether it is too old to be sent, or kept."""
+        return at - self.at > DRAFT_LASTS
 
     @property
     def digest(self) -> str:
@@ -98,8 +104,8 @@ class Thread(Frozen):
 
     ``asked``: since when the person waits for a reply, ``unanswered``: with how many messages.
     ``told``: that nobody answered in time. ``sends``: when messages were sent in the last day.
-    ``last``: the person's message that was sent last. ``active``: when either side last wrote.
-    ``timeout``: the minutes that the person was told.
+    ``last``: the person's message that was sent last, ``consent``: our message with the button
+    that sent it. ``active``: when either side last wrote. ``timeout``: the minutes that the person was told.
     """
 
     id: int = 0
@@ -111,6 +117,7 @@ class Thread(Frozen):
     told: bool = False
     sends: tuple[float, ...] = ()
     last: int | None = None
+    consent: int | None = None
     active: float = 0.0
     timeout: int = 240
 
@@ -134,7 +141,7 @@ class Thread(Frozen):
         """Without what was written."""
         return self.model_copy(update={"draft": None})
 
-    def sent(self, at: float, timeout: int) -> Thread:
+    def sent(self, at: float, timeout: int, consent: int | None = None) -> Thread:
         """With the draft sent; the person waits."""
         update = {
             "state": State.OPEN,
@@ -144,6 +151,7 @@ class Thread(Frozen):
             "told": False,
             "sends": (*self._day(at), at),
             "last": self.draft.message if self.draft else None,
+            "consent": consent,
             "active": at,
             "timeout": timeout,
         }

@@ -163,6 +163,24 @@ async def test_a_consent_is_only_for_what_stands_above_it(town: Town) -> None:
         assert "the first text" not in town.read(STAFF)
 
 
+async def test_half_an_hour_later_there_is_nothing_to_consent_to(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, "the first")
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, ASKED)
+    clock.shift(dt.timedelta(minutes=20))
+    async with town.running():
+        await town.staff("a reply in between", question)
+    clock.shift(dt.timedelta(minutes=6))
+    async with town.running():
+        assert "Nothing was sent" in await town.taps(ANNA, "Send it")
+        assert ASKED not in town.read(STAFF)
+    assert ASKED.encode() not in town.on_disk()
+
+
 async def test_pieces_of_one_message_are_sent_as_one(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)

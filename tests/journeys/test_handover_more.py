@@ -50,7 +50,7 @@ async def test_whatever_people_do_no_word_goes_astray(
             await town.settles_in(ANNA, BEN, hours=ALWAYS)
             for who in (ANNA, BEN):
                 await town.says(who, GAP)
-            for _ in range(50):
+            for _ in range(60):
                 await rng.choice(crowd.acts)(rng.choice((ANNA, BEN)))
         for word, who in crowd.written.items():
             assert (word in town.read(STAFF)) == (word in crowd.consented), word
@@ -131,10 +131,10 @@ class Crowd:
         assert "so word" not in self.town.read(who, since)
 
     async def close(self, who: int) -> None:
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.1:
             await self.town.says(who, "/close")
 
     async def staff_close(self, who: int) -> None:
         question = self.question(who)
-        if question is not None and self.rng.random() < 0.3:
+        if question is not None and self.rng.random() < 0.1:
             await self.town.staff("/close", question)

@@ -137,24 +137,25 @@ async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Stor
 async def test_time_takes_drafts_first_and_then_all_of_it(stores: tuple[Store, Store]) -> None:
     store, _ = stores
     handovers = Handovers(store.engine, store.bot_id)
-    await kept(store, 1, DRAFTED, chat=1)
-    thread = await opened(store, 2, chat=2)
-    await kept(store, 4, thread.drafted(Draft(text="more"), "oak"), chat=2)
-    await kept(store, 5, (await opened(store, 6, chat=3)).closed(1.0), chat=3)
+    now = time.time()
+    fresh, old = Draft(text="new", at=now), Draft(text="old", at=now - 1600)
+    thread = await opened(store, 1, chat=2)
+    for number, (chat, draft) in enumerate(((1, fresh), (2, old), (3, old)), start=3):
+        held = thread if chat == 2 else Thread(clinic="oak")
+        await kept(store, number, held.drafted(draft, "oak"), chat)
+    await kept(store, 8, (await opened(store, 6, chat=4)).closed(1.0), chat=4)
     await store.purge()
-    assert await handovers.latest(1) is not None
-    await aged(store, 31 * 60)
-    await store.purge()
-    assert await handovers.latest(1) is None
-    assert await handovers.latest(2) == thread
+    found = [await handovers.latest(chat) for chat in (1, 2, 3)]
+    assert [one and one.draft for one in found] == [fresh, None, None]
+    assert found[1:] == [thread, None]
     await store.put([says(9, chat=2)])
     (row,) = await claim(store)
     await store.step([Closed(row, "relayed", shown=(thread.id, 7))], [], 0)
     await aged(store, KEPT)
     await store.purge()
-    assert [await handovers.latest(chat) for chat in (2, 3)] == [None, None]
-    found = notes(await claim(store))  # the staff saw nothing of the other
-    assert [(note.what, note.thread, note.ids) for note in found] == [("over", thread.id, (7,))]
+    assert [await handovers.latest(chat) for chat in (1, 2, 4)] == [None, None, None]
+    relays = notes(await claim(store))  # the staff saw nothing of the others
+    assert [(note.what, note.thread, note.ids) for note in relays] == [("over", thread.id, (7,))]
 
 
 async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Store]) -> None:

@@ -96,6 +96,12 @@ def test_a_consent_is_for_one_text_and_picture() -> None:
     assert len(digests) == 4
 
 
+def test_a_draft_is_over_before_half_an_hour_is() -> None:
+    draft = Draft(text="x", at=1000.0)
+    assert not draft.over(1000 + 24 * 60)
+    assert draft.over(1000 + 26 * 60)
+
+
 def sent(thread: Thread, at: float) -> Thread:
     return thread.drafted(Draft(text="x", message=int(at)), thread.clinic).sent(at, 240)
 
