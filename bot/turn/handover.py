@@ -105,7 +105,8 @@ class Thread(Frozen):
     ``asked``: since when the person waits for a reply, ``unanswered``: with how many messages.
     ``told``: that nobody answered in time. ``sends``: when messages were sent in the last day.
     ``last``: the person's message that was sent last, ``consent``: our message with the button
-    that sent it. ``active``: when either side last wrote. ``timeout``: the minutes that the person was told.
+    that sent it. ``active``: when either side last wrote. ``timeout``: the minutes
+    that the person was told.
     """
 
     id: int = 0
