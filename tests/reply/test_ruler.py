@@ -65,6 +65,15 @@ def test_the_timeline_is_drawn_for_any_day(today: str) -> None:
     assert "21 July 2027" in timeline_alt(COURSE, dt.date.fromisoformat(today), RULES)
 
 
+def test_the_captions_say_all_that_is_drawn() -> None:
+    for wanted in ("start at most 35", "average 70", "highest 140", "60 mg a day, 0.86 mg/kg"):
+        assert wanted in ruler_alt(figures("60 mg 70 kg"), RULES)
+    words = timeline_alt(COURSE, dt.date(2027, 5, 10), RULES)
+    for wanted in ("3 April 2027", "3 July 2027", "23 June 2027", "18 August 2027", "week 10"):
+        assert wanted in words
+    assert len(words) <= 1024  # Telegram's limit for a caption
+
+
 def test_the_calendar_has_whole_days_with_an_alarm_each() -> None:
     calendar = Calendar.from_ical(course_ics(COURSE, RULES, MADE))
     events = list(calendar.walk("VEVENT"))
