@@ -97,6 +97,11 @@ def read_ages(scan: Scan) -> None:
         rf")?{age}\s*(?:years?|yrs?)\b(?! (?:on|in|into|of|off|clear|later|ago))",
         took,
     )
+    scan.mask(
+        rf"\b(?:child|kid|boy|girl|son|daughter|brother|sister|teen(?:ager)?)\s+(?:of|aged)\s+"
+        rf"{age}\b{unit}",
+        took,
+    )
     scan.mask(rf"(?:^|,)\s*{age}\s*(?:years?|yrs?)\s*(?=,|$|and\b)", took)
 
 
