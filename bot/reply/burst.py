@@ -21,7 +21,7 @@ from bot.turn.reply import Kind
 from bot.turn.search import SHORT, leans
 
 TOGETHER = dt.timedelta(seconds=2)  # from one message to the next
-MOST = 8  # messages read as one
+MOST = 5  # messages read as one
 PIECE = 4  # words
 SURE = 0.6  # confidence from which a piece stands alone
 _CLEAR = (Kind.ANSWER, Kind.DOSE, Kind.ALERT)
@@ -66,12 +66,15 @@ def answer(event: Event, desk: Desk, waiting: Sequence[Raw], *, may_wait: bool) 
     after = following(event.done, waiting, desk.me)
     if _clear(alone):
         return _with_echoes(event, desk, alone, after)
+    if not _may_go_on(event, alone):
+        return alone
     found = _read_on(event, desk, after)
-    if found is not None:
-        return found
-    if may_wait and _worth_waiting(event, alone):
+    unsure = alone.reply is not None and (
+        alone.reply.kind is Kind.CHAT or alone.reply.confidence < SURE
+    )
+    if found is None and may_wait and unsure:
         return Response(outcome="waiting", wait=True)
-    return _small_talk(event, desk, after) or alone
+    return found or alone
 
 
 def _read_on(event: Event, desk: Desk, after: Sequence[Done]) -> Response | None:
@@ -79,14 +82,16 @@ def _read_on(event: Event, desk: Desk, after: Sequence[Done]) -> Response | None
     texts = [event.done.text]
     for number, done in enumerate(after):
         texts.append(done.text)
-        whole = private.say(event, desk, "\n".join(texts))
         single = private.say(event, desk, done.text)
+        if not _clear(single) and done is not after[-1]:
+            continue
+        whole = private.say(event, desk, "\n".join(texts))
         clear = [said for said in (single, whole) if _clear(said)]
-        if clear:
-            best = max(clear, key=_rank)
-            asked = replace(event, done=replace(event.done, text="\n".join(texts)))
-            rest = _with_echoes(asked, desk, best, after[number + 1 :])
-            return replace(rest, took=rest.took + number + 1, answers=None)
+        if not clear:
+            continue
+        asked = replace(event, done=replace(event.done, text="\n".join(texts)))
+        rest = _with_echoes(asked, desk, max(clear, key=_rank), after[number + 1 :])
+        return replace(rest, took=rest.took + number + 1, answers=None)
     return None
 
 
@@ -108,16 +113,6 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
             break
         took += 1
     return replace(said, took=took, answers=None) if took else said
-
-
-def _small_talk(event: Event, desk: Desk, after: Sequence[Done]) -> Response | None:
-    """One word of ours for several greetings."""
-    if not after:
-        return None
-    whole = private.say(event, desk, "\n".join([event.done.text, *(done.text for done in after)]))
-    if whole.reply is None or whole.reply.kind is not Kind.CHAT:
-        return None
-    return replace(whole, took=len(after), answers=None)
 
 
 def _clear(said: Response) -> bool:
@@ -154,9 +149,9 @@ def _about(said: Response) -> str | None:
     return reply.citations[0].passage if reply.citations else reply.topic
 
 
-def _worth_waiting(event: Event, said: Response) -> bool:
+def _may_go_on(event: Event, said: Response) -> bool:
     """Whether more may follow: small talk, or a few words that are no question yet."""
-    reply, words = said.reply, len(event.done.text.split())
-    if reply is None or words > SHORT or "?" in event.done.text:
+    words = len(event.done.text.split())
+    if said.reply is None or words > SHORT or "?" in event.done.text:
         return False
-    return reply.kind is Kind.CHAT or (words > 1 and reply.confidence < SURE)
+    return words > 1 or said.reply.kind is Kind.CHAT

@@ -24,7 +24,6 @@ def bench(tmp_path: Path, context: Context) -> Bench:
         (("how long", "do i have to", "take accutane for"), "20 weeks"),
         (("i weigh", "70 kg"), "70 kg"),
         (("my lips are so dry on accutane", "is that normal?"), "skin reactions"),
-        (("hi", "hello?"), "Hello!"),
     ],
 )
 async def test_pieces_of_one_question_get_one_answer(
@@ -45,6 +44,14 @@ async def test_each_whole_question_of_a_burst_gets_its_own_answer_in_order(bench
         assert ["skin reactions" in said[0], "20 weeks" in said[1], "Alcohol" in said[2]] == [
             True, True, True,
         ]  # fmt: skip
+
+
+async def test_what_does_not_add_up_to_a_question_is_answered_piece_by_piece(
+    bench: Bench,
+) -> None:
+    async with bench.running() as store:
+        said = await bench.burst(store, *map(bench.typed, ["hi", "zzz 1", "zzz 2", "zzz 3"]))
+        assert len(said) == 4
 
 
 @pytest.mark.parametrize(
