@@ -341,7 +341,8 @@ def status() -> None:
 
     facts = current(load_settings())
     _print_facts(facts)
-    raise typer.Exit(code=int(facts["ready"] != "yes"))
+    ready = all(fact == "yes" for name, fact in facts.items() if name.endswith("ready"))
+    raise typer.Exit(code=int(not ready))
 
 
 @cli.command()

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from typer.testing import CliRunner
 
 from bot import operator
+from bot.cli import cli
 from bot.settings import Settings, StartError, load_settings
 from tests.e2e.process import Process, free_port
 from tests.emulator import TOKEN, Emulator, emulator
@@ -138,3 +140,17 @@ async def test_a_bot_that_cannot_start_says_why_in_one_line(
     assert said in log
     assert "Traceback" not in log
     assert "hush" not in log
+
+
+def test_status_of_several_bots_names_each_and_fails_unless_all_are_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", f"{TOKEN},654321:another-token-of-another-bot")
+    monkeypatch.setenv("STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("LISTEN", f"127.0.0.1:{free_port()}")
+    said = CliRunner().invoke(cli, ["status"])
+    assert said.exit_code == 1
+    for number in ("123456", "654321"):
+        assert f"{number} ready: no: no bot answers" in said.output
+        assert f"{number} waiting: 0" in said.output
+    assert "token-of" not in said.output
