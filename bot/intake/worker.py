@@ -17,6 +17,7 @@ from itertools import takewhile
 
 from sqlalchemy.exc import DataError, IntegrityError
 
+from bot.intake.chats import gone, last_thread, moved
 from bot.intake.health import Health
 from bot.intake.limits import Admission, Limiter
 from bot.intake.pause import backoff, pause
@@ -29,7 +30,7 @@ from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
 from bot.reply.update import UnreadableError
 from bot.store.clinics import Clinics
-from bot.store.handovers import RELAY, Handovers
+from bot.store.handovers import RELAY
 from bot.store.rows import Back, Behind, Claimed, Closed
 from bot.store.store import LEASE, TROUBLE, Store
 from bot.turn.handover import Thread
@@ -264,7 +265,7 @@ class Crew:
             return Closed(row, "gone", memory="", kept="", scrub=True)
         if response.moved_to is not None:
             with _of_the_store():
-                await self._moved(row.chat_id, response.moved_to)
+                await moved(self._parts.store, self._parts.clinics, row.chat_id, response.moved_to)
         note = partial(self._note_sent, row)
         sent = await self._parts.sender.send(response.calls, row.sent, age, note)
         self._parts.stats.replied(response, sent, age + time.monotonic() - began)
@@ -296,7 +297,8 @@ class Crew:
     ) -> Response:
         """Take the turn in its thread; a slow one shows that we are typing."""
         parts = self._parts
-        thread = await self._thread(row)
+        with _of_the_store():
+            thread = await last_thread(parts.store, parts.clinics, row)
         work = partial(self._respond, row, waiting, may_wait, thread)
         turn = asyncio.ensure_future(self._turns.take(work))
         await asyncio.wait([turn], timeout=TYPING_FROM)
@@ -309,18 +311,6 @@ class Crew:
             return response
         with _of_the_store():
             return response.completed(await response.later(parts.store))
-
-    async def _thread(self, row: Claimed) -> Thread | None:
-        """The person's last conversation with a clinic, and the clinics as they are now."""
-        parts = self._parts
-        concerned = row.kept or row.kind == RELAY or row.chat_id < 0 or "/start c_" in row.raw
-        if parts.clinics is None or not concerned:
-            return None
-        with _of_the_store():
-            await parts.clinics.refresh()
-            if row.chat_id <= 0:
-                return None
-            return await Handovers(parts.store.engine, parts.store.bot_id).latest(row.chat_id)
 
     def _respond(
         self, row: Claimed, waiting: Sequence[Behind], may_wait: bool, thread: Thread | None
@@ -388,28 +378,14 @@ class Crew:
             self._parts.health.sends_work(works=not failed)
         if sent.moved_to is not None and sent.chat_id is not None:
             try:
-                await self._moved(sent.chat_id, sent.moved_to)
+                parts = self._parts
+                await moved(parts.store, parts.clinics, sent.chat_id, sent.moved_to)
             except TROUBLE as error:  # the answer is there: better without memory than twice
                 log.error("chat_not_moved", error=describe(error))  # noqa: TRY400
 
-    async def _moved(self, old: int, new: int) -> None:
-        """A group got another number: what is kept of it follows."""
-        await self._parts.store.move_chat(old, new)
-        if self._parts.clinics is not None:
-            await self._parts.clinics.move_group(old, new)
-
     async def _gone(self, chat_id: int) -> None:
-        """A person blocked the bot, or a group put it out: nothing is kept of the chat.
-
-        The people who wait for a staff group that is gone are told.
-        """
-        store, clinics = self._parts.store, self._parts.clinics
         with _of_the_store():
-            await store.forget_chat(chat_id)
-            if chat_id < 0 and clinics is not None:
-                for clinic in await clinics.move_group(chat_id, None):
-                    log.warning("staff_group_gone", clinic=clinic.id)
-                    await Handovers(store.engine, store.bot_id).wake(clinic.id)
+            await gone(self._parts.store, self._parts.clinics, chat_id)
 
 
 @contextmanager

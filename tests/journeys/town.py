@@ -44,7 +44,8 @@ OAK = Clinic(
     phone="555-0100",
     handover=Handover(on=True, hours="Mon-Fri 9-17", tz="Europe/Berlin"),
 )
-Call = tuple[str, dict[str, Any]]
+ASKED = "My lips crack although I use balm. Is Vaseline at night fine?"
+GAP = "can I drink alcohol on accutane?"  # what the document does not cover
 
 
 class Town:
@@ -164,6 +165,15 @@ class Town:
         }
         return await self._put(chat, {"callback_query": query})
 
+    async def offered(self, who: int) -> str:
+        """The buttons under what the document does not cover."""
+        await self.says(who, GAP)
+        return self.buttons()
+
+    def buttons(self) -> str:
+        """The buttons of what was sent last."""
+        return str(self.api.calls[-1][1].get("reply_markup"))
+
     def message(self, chat: int, part: str) -> int:
         """The number of the newest message to a chat with these words in it."""
         for number in range(len(self.api.calls), 0, -1):
@@ -220,7 +230,7 @@ class Town:
 
     async def asks(self, who: int, text: str) -> int:
         """From the gap to the consent; the number of what the staff get."""
-        await self.says(who, "can I drink alcohol on accutane?")
+        await self.says(who, GAP)
         await self.taps(who, "Ask my clinic")
         await self.says(who, text)
         await self.taps(who, "Send it")

@@ -1,0 +1,154 @@
+"""Ask my clinic: hours, waits, and what is left when time is over or the person goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import time_machine
+
+from bot.store.handovers import Handovers
+from bot.store.people import People
+from tests.emulator import ME
+from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, STAFF, Town
+
+
+async def test_half_an_hour_later_there_is_nothing_to_consent_to(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, "the first")
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, ASKED)
+    clock.shift(dt.timedelta(minutes=20))
+    async with town.running():
+        await town.staff("a reply in between", question)
+    clock.shift(dt.timedelta(minutes=6))
+    async with town.running():
+        assert "Nothing was sent" in await town.taps(ANNA, "Send it")
+        assert ASKED not in town.read(STAFF)
+    assert ASKED.encode() not in town.on_disk()
+
+
+async def test_outside_its_hours_a_clinic_is_called_not_written_to(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        clock.shift(dt.timedelta(hours=6, minutes=50))  # ten to five in Berlin
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, ASKED)
+    clock.shift(dt.timedelta(minutes=11))
+    async with town.running():
+        assert "555-0100" in await town.says(ANNA, "/clinic")
+        told = await town.taps(ANNA, "Send it")
+        assert "Nothing was sent" in told
+        assert "Mon-Fri 9-17 (Berlin time)" in told
+        assert "Ask my clinic" not in await town.offered(ANNA)
+        assert "It is closed now" in await town.taps(ANNA, "Ask my clinic")  # an older button
+        assert ASKED not in town.read(STAFF)
+    assert ASKED.encode() not in town.on_disk()
+
+
+async def test_where_nobody_answers_the_person_is_told_whom_to_call(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        await town.kept_house()
+        assert "has not replied" not in town.read(ANNA)
+    clock.shift(dt.timedelta(hours=4))
+    async with town.running():
+        assert "has not replied within 4 hours. Please call them: 555-0100" in town.read(ANNA)
+        assert "waited long" in town.read(STAFF)
+        await town.kept_house()
+        assert town.read(ANNA).count("has not replied") == 1
+        await town.staff("Sorry, here I am.", question)
+        assert "Sorry, here I am." in town.read(ANNA)
+    clock.shift(dt.timedelta(days=7, minutes=1))
+    async with town.running():
+        assert "Nobody has written for a week" in town.read(ANNA)
+        assert "so nothing was sent" in await town.staff("too late", question)
+        assert "too late" not in town.read(ANNA)
+
+
+async def test_after_30_days_nothing_is_left_and_the_groups_copy_is_deleted(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        await town.staff("a reply", question)
+        await town.says(ANNA, "/close")
+        assert "ended this talk" in town.read(STAFF)
+    clock.shift(dt.timedelta(days=29, hours=23))
+    async with town.running():
+        handovers = Handovers(town.store.engine, BOT)
+        assert await handovers.latest(ANNA) is not None
+    clock.shift(dt.timedelta(hours=2))
+    before = len(town.api.calls)
+    async with town.running():
+        assert await Handovers(town.store.engine, BOT).latest(ANNA) is None
+        (deleted,) = town.api.calls_of("deleteMessages")
+        assert (int(deleted["chat_id"]), json.loads(deleted["message_ids"])) == (STAFF, [question])
+        assert town.read(None, before) == ""
+        assert "do not know this talk" in await town.staff("hello?", question)
+
+
+async def test_deleting_ones_data_takes_the_conversation_along(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA, BEN)
+        question = await town.asks(ANNA, ASKED)
+        bens = await town.asks(BEN, "of Ben")
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, "a draft that never goes")
+        people = People(town.store.engine, BOT)
+        (row,) = (await people.everything(ANNA, ANNA))["handover"]
+        assert "a draft that never goes" in row["draft"]
+        assert ASKED not in str(row)
+        await town.says(ANNA, "/deletedata")
+        assert "nothing about you is left" in await town.taps(ANNA, "Yes, delete it all")
+        assert not any((await people.everything(ANNA, ANNA)).values())
+        (deleted,) = town.api.calls_of("deleteMessages")
+        assert json.loads(deleted["message_ids"]) == [question]
+        assert "deleted all that is stored" in town.read(STAFF)
+        assert "do not know this talk" in await town.staff("too late", question)
+        assert "too late" not in town.read(ANNA)
+        await town.staff("still yours", bens)
+        assert "still yours" in town.read(BEN)
+    raw = town.on_disk()
+    assert b"a draft that never goes" not in raw
+
+
+async def test_the_rows_are_shown_in_mydata_and_said_in_privacy(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, ASKED)
+        assert "write to your clinic" in await town.says(ANNA, "/privacy")
+        files: list[bytes] = []
+
+        def keep(method: str, params: dict[str, Any]) -> None:
+            if method == "sendDocument":
+                files.append(params["document"].file.read())
+
+        town.api.fault = keep
+        await town.says(ANNA, "/mydata")
+        shown = json.loads(files[0])
+        assert shown["handover"][0]["thread"]["clinic"] == "oak"
+
+
+async def test_blocking_the_bot_ends_it_and_the_staff_are_told(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        member = {"user": ME, "status": "kicked"}
+        await town._put(ANNA, {"my_chat_member": {
+            "chat": {"id": ANNA, "type": "private"}, "from": {"id": ANNA, "is_bot": False},
+            "date": 1, "old_chat_member": {**member, "status": "member"},
+            "new_chat_member": member}})  # fmt: skip
+        assert "the patient has left" in town.read(STAFF)
+        assert "do not know this talk" in await town.staff("hello?", question)
