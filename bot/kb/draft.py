@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from bot.kb.knowledge import Knowledge, same_question
 from bot.kb.models import Example, Note
+from bot.kb.yaml_file import PlainLoader
 
 VOICE = "curator"  # who writes the drafted questions
 NEAR = 93.0  # rapidfuzz ratio from which two questions are the same but for a letter or two
@@ -58,7 +59,10 @@ def question(kb: Knowledge, root: Path, language: str, label: str, text: str) ->
         held = kb.examples[near[2]]
         raise DraftError(f"{held.labels[0]} has nearly the same question: {held.text}")
     old = file.read_text(encoding="utf-8")
-    return _draft(root, file, _with_question(old, text))
+    wanted = _read(old)
+    wanted["voices"] = {VOICE: [], **wanted["voices"]}
+    wanted["voices"][VOICE].append(text)
+    return _draft(root, file, lambda: _with_question(old, text), wanted)
 
 
 def note(kb: Knowledge, root: Path, name: str, fields: Mapping[str, str]) -> Draft:
@@ -84,7 +88,12 @@ def note(kb: Knowledge, root: Path, name: str, fields: Mapping[str, str]) -> Dra
         raise DraftError(f"{name} has this note already")
     folder = "passages" if name in kb.passages else "topics"
     file = root / folder / f"{name}.yaml"
-    return _draft(root, file, _with_note(file.read_text(encoding="utf-8"), made))
+    old = file.read_text(encoding="utf-8")
+    wanted = _read(old)
+    shown = made.model_dump(mode="json", exclude={"more"})
+    added = {key: value for key, value in shown.items() if value is not None}
+    wanted["notes"] = [*(wanted.get("notes") or []), added]
+    return _draft(root, file, lambda: _with_note(old, made), wanted)
 
 
 def one_line(text: str) -> str:
@@ -93,10 +102,17 @@ def one_line(text: str) -> str:
     return " ".join("".join(shown).split())
 
 
-def _draft(root: Path, file: Path, new: str) -> Draft:
-    """The unified diff from the file to its new text."""
+def _draft(root: Path, file: Path, make: Callable[[], str], wanted: dict[str, Any]) -> Draft:
+    """The unified diff from the file to what ``make`` writes, if that reads as ``wanted``."""
     old = file.read_text(encoding="utf-8")
     path = file.relative_to(root.parent).as_posix()
+    try:
+        new = make()
+        reads = _read(new) == wanted
+    except (yaml.YAMLError, LookupError, AttributeError):
+        reads = False
+    if not reads:
+        raise DraftError(f"{path} is not written line by line as others are; add it there by hand")
     lines = difflib.unified_diff(
         old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{path}", f"b/{path}"
     )
@@ -135,6 +151,11 @@ def _with_note(old: str, made: Note) -> str:
     lines = old.splitlines(keepends=True)
     lines[notes.start_mark.line] = "notes:\n" + block
     return "".join(lines)
+
+
+def _read(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(text, Loader=PlainLoader)  # noqa: S506 - a safe loader
+    return found
 
 
 def _held(text: str) -> dict[str, Any]:

@@ -96,6 +96,17 @@ def test_a_note_that_is_not_taken_says_why(name: str, wrong: dict[str, str], why
         draft.note(KB, packaged(), name, {**NOTE, **wrong})
 
 
+def test_a_file_in_another_form_is_left_to_the_curators_hand(base: Path) -> None:
+    file = base / "questions" / "en" / "why.yaml"
+    file.write_text('voices: {founder: ["is it the last resort"]}\n', encoding="utf-8")
+    with pytest.raises(draft.DraftError, match=r"why\.yaml is not written line by line"):
+        draft.question(KB, base, "en", "why", "a new question on zebras")
+    topic = base / "topics" / "alcohol.yaml"
+    topic.write_text("id: alcohol\ntitle: Alcohol\ngap: alcohol\n", encoding="utf-8")
+    with pytest.raises(draft.DraftError, match=r"alcohol\.yaml is not written line by line"):
+        draft.note(KB, base, "alcohol", NOTE)
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
