@@ -63,9 +63,14 @@ def _rounds(
         process.start()
         heard = _until_all(telegram, wanted, args.patience)
         counts = {chat: Counter(said) for chat, said in heard.items()}
-        lost += sum(not counts[chat][said] for chat in wanted for said in wanted[chat])
+        gone = sum(not counts[chat][said] for chat in wanted for said in wanted[chat])
+        if gone:
+            print(f"lost {gone}; {process.state()}\n{process.log()}", file=sys.stderr)
+        lost += gone
         twice.append(sum(n - 1 for said in counts.values() for n in said.values()))
         disorder += sum(list(dict.fromkeys(heard[chat])) != wanted[chat] for chat in wanted)
+        so_far = f"{number + 1} kills: lost {lost}, answered twice {twice}, disorder {disorder}"
+        print(so_far, file=sys.stderr, flush=True)
     return {"kills": args.kills, "updates": updates, "lost": lost, "out of order": disorder,
             "answered twice": sum(twice), "most of one kill": max(twice)}  # fmt: skip
 

@@ -99,6 +99,11 @@ class Process:
     def log(self) -> str:
         return (self._state / "log").read_text()[-2000:]
 
+    def state(self) -> str:
+        """Whether it runs, or how it ended."""
+        ended = self._running.poll() if self._running else None
+        return "it runs" if ended is None else f"it ended with {ended}"
+
     def cpu_seconds(self) -> float:
         """What the process has used of a processor so far."""
         assert self._running is not None

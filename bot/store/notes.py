@@ -14,14 +14,32 @@ from pathlib import Path
 class Notes:
     """Notes of (bot, update): how many calls of its answer were made."""
 
-    def __init__(self, file: Path | str) -> None:
-        self._db = sqlite3.connect(file, isolation_level=None, timeout=1.0)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=OFF")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS note (bot INTEGER, update_id INTEGER, sent INTEGER,"
-            " PRIMARY KEY (bot, update_id)) WITHOUT ROWID"
-        )
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            self._db = self._opened()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # no fault of the file: the disk is full, or another holds it
+            # the file is damaged: an answer may go twice, and none is lost
+            for damaged in file.parent.glob(f"{file.name}*"):
+                damaged.unlink()
+            self._db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._file, isolation_level=None, timeout=1.0)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=OFF")
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS note (bot INTEGER, update_id INTEGER, sent INTEGER,"
+                " PRIMARY KEY (bot, update_id)) WITHOUT ROWID"
+            )
+            db.execute("SELECT count(*), max(sent) FROM note").fetchone()
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
 
     def write(self, bot: int, update_id: int, sent: int) -> None:
         """Note that so many calls of an answer were made."""

@@ -94,6 +94,17 @@ async def test_what_a_dead_worker_noted_as_sent_is_known_to_the_next(
     assert [(row.update_id, row.sent) for row in await claim(other)] == [(2, 1), (3, 0)]
 
 
+async def test_damaged_notes_keep_no_bot_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "sent.sqlite").write_bytes(b"no database" * 100)
+    store = Store(open_engine(tmp_path, None), 7, "one")
+    await migrate(store.engine)
+    await store.put([says(1)])
+    (row,) = await claim(store)
+    await store.take_over(all_owners=True)
+    await store.note(row, 1)
+    await store.close()
+
+
 async def test_a_dead_workers_rows_are_taken_over(stores: tuple[Store, Store]) -> None:
     store, other = stores
     await store.put([says(1), says(2)])
