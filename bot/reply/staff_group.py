@@ -85,7 +85,8 @@ def _pass_on(
 
     async def later(store: Store) -> Response:
         held = await Handovers(store.engine, store.bot_id).named(number)
-        if held is None or held.thread.clinic not in served:
+        known = held is not None and held.thread.clinic in served
+        if held is None or not known or not held.thread.covers(event.done.posted):
             return _said(event, desk, "staff.unknown")
         head = desk.say("staff.patient", tag=held.thread.tag)
         if not held.thread.open:

@@ -75,8 +75,9 @@ class Done:
     ``command`` is without its slash, ``text`` then what follows it. ``media``: one of ``MEDIA``;
     ``photo``: the file of the largest. ``rows``: the buttons under the pressed message.
     ``language``: of the person's Telegram, as far as it tells. ``replied``: the first line of our
-    own message that this replies to. ``public``: anybody can find the group. ``moved_to``: the
-    number that the group has from now on.
+    own message that this replies to. ``posted``: when that one, or the pressed one, was
+    posted. ``public``: anybody can find the group. ``moved_to``: the number that the group has
+    from now on.
     """
 
     kind: str
@@ -93,6 +94,7 @@ class Done:
     language: str = ""
     photo: str | None = None
     replied: str = ""
+    posted: int = 0
     public: bool = False
     moved_to: int | None = None
 
@@ -203,6 +205,7 @@ def _message(body: Raw, me: Me) -> Done:
         int(body["message_id"]),
         photo=_file(body) if media == "photo" else None,
         replied=_replied(body, me),
+        posted=int((body.get("reply_to_message") or {}).get("date", 0)),
         public=bool(body["chat"].get("username")),
     )
 
@@ -253,6 +256,7 @@ def _press(body: Raw, _: Me) -> Done:
         query_id=str(body["id"]),
         data=str(body.get("data", "")),
         rows=tuple(markup.get("inline_keyboard") or ()),
+        posted=int(message.get("date", 0)),
     )
 
 

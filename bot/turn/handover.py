@@ -105,8 +105,8 @@ class Thread(Frozen):
     ``asked``: since when the person waits for a reply, ``unanswered``: with how many messages.
     ``told``: that nobody answered in time. ``sends``: when messages were sent in the last day.
     ``last``: the person's message that was sent last, ``consent``: our message with the button
-    that sent it. ``active``: when either side last wrote. ``timeout``: the minutes
-    that the person was told.
+    that sent it. ``active``: when either side last wrote. ``opened``: when the person wrote
+    first, by Telegram's clock. ``timeout``: the minutes that the person was told.
     """
 
     id: int = 0
@@ -120,6 +120,7 @@ class Thread(Frozen):
     last: int | None = None
     consent: int | None = None
     active: float = 0.0
+    opened: float = 0.0
     timeout: int = 240
 
     @property
@@ -131,6 +132,13 @@ class Thread(Frozen):
     def tag(self) -> str:
         """What the clinic calls the person; never given to another conversation."""
         return tag_of(self.id)
+
+    def covers(self, posted: int) -> bool:
+        """Whether a message of ours that was posted then can be of this conversation.
+
+        A database that was lost begins its numbers anew, and groups keep the old messages.
+        """
+        return posted >= int(self.opened)
 
     def drafted(self, draft: Draft, clinic: str) -> Thread:
         """With something written; a closed conversation, or another clinic's, is left behind."""
@@ -153,6 +161,7 @@ class Thread(Frozen):
             "sends": (*self._day(at), at),
             "last": self.draft.message if self.draft else None,
             "consent": consent,
+            "opened": self.opened or (self.draft.at if self.draft else 0.0),
             "active": at,
             "timeout": timeout,
         }

@@ -71,7 +71,7 @@ def reply(api: Emulator, text: str) -> None:
     number = next(n for n, (_, p) in enumerate(api.calls, 1) if ASKED in str(p.get("text"))
                   and p["chat_id"] == str(STAFF))  # fmt: skip
     replied = {"message_id": number, "from": ME, "text": api.calls[number - 1][1]["text"],
-               "chat": {"id": STAFF, "type": "supergroup"}, "date": 1}  # fmt: skip
+               "chat": {"id": STAFF, "type": "supergroup"}, "date": int(time.time())}  # fmt: skip
     api.feed({"message": body(api, STAFF, text, reply_to_message=replied)})
 
 

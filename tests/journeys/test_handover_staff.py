@@ -9,7 +9,8 @@ import time
 import time_machine
 
 from bot.reply import links
-from bot.store.handovers import Handovers
+from bot.store.handovers import Handovers, relay_row
+from bot.turn.handover import Relay
 from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, OTHER, STAFF, Town
 
 STALE = (
@@ -196,3 +197,53 @@ async def test_forged_buttons_do_nothing(town: Town) -> None:
         thread = await Handovers(town.store.engine, BOT).latest(ANNA)
         assert thread is not None
         assert thread.open
+
+
+async def test_a_lost_database_gives_no_old_reply_to_a_new_patient(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        annas = await town.asks(ANNA, "of Anna")
+        town.posted[annas] = int(time.time())
+    for file in town.folder.glob("bot.sqlite*"):
+        file.unlink()
+    clock.shift(dt.timedelta(hours=1))
+    async with town.running():
+        await town.settles_in(BEN)
+        bens = await town.asks(BEN, "of Ben")
+        tags = {town.api.calls[n - 1][1]["text"].splitlines()[0] for n in (annas, bens)}
+        assert len(tags) == 1  # the very thing that must not confuse them
+        assert "do not know this talk" in await town.staff("for Anna", annas)
+        assert "do not know this talk" in await town.staff("/close", annas)
+        assert "for Anna" not in town.read(BEN)
+        await town.staff("for Ben", bens)
+        assert "for Ben" in town.read(BEN)
+
+
+async def test_a_reply_that_crosses_the_end_is_not_sent_and_the_staff_are_told(
+    town: Town,
+) -> None:
+    async with town.running() as store:
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, ASKED)
+        thread = await Handovers(store.engine, BOT).latest(ANNA)
+        assert thread is not None
+        await town.says(ANNA, "/close")
+        reply = Relay(to="patient", what="reply", clinic="oak", thread=thread.id, text="crossed")
+        await store.put([relay_row(reply, "77", ANNA, ANNA)])
+        await town.quiet()
+        assert "crossed" not in town.read(ANNA)
+        assert "had ended this talk, so your last reply was not sent" in town.read(STAFF)
+
+
+async def test_a_reply_that_telegram_refuses_is_told_to_the_staff(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        refused = {"description": "Bad Request: message text is empty"}
+        town.api.fault = lambda _, params: (
+            (400, refused) if params.get("chat_id") == str(ANNA) else None
+        )
+        await town.staff("hello?", question)
+        assert "could not be reached, so your last reply was not sent" in town.read(STAFF)

@@ -56,6 +56,7 @@ class Town:
     ) -> None:
         self.api, self.folder, self.context, self.url = api, folder, context, url
         self.number = 100
+        self.posted: dict[int, int] = {}  # when our messages were posted, where it was not now
         self.store: Store
         self.clinics: Clinics
 
@@ -202,7 +203,7 @@ class Town:
             kept = {key: params[key] for key in ("text", "caption") if key in params}
             words["reply_to_message"] = {
                 "message_id": to,
-                "date": 1,
+                "date": self.posted.get(to, int(time.time())),
                 "from": ME,
                 "chat": {"id": group, "type": "supergroup"},
                 **kept,

@@ -117,6 +117,15 @@ def test_from_draft_to_close() -> None:
     assert thread.closed(3000.0).due is None
 
 
+def test_a_message_from_before_it_began_is_of_another_conversation() -> None:
+    thread = Thread(id=1, clinic="oak").drafted(Draft(text="x", at=1000.0), "oak").sent(9e9, 240)
+    assert thread.covers(1000)
+    assert not thread.covers(999)
+    assert not thread.covers(0)
+    later = thread.drafted(Draft(text="y", at=5000.0), "oak").sent(9e9, 240)
+    assert later.covers(1000)
+
+
 def test_a_second_message_does_not_put_the_promise_off() -> None:
     thread = sent(sent(Thread(clinic="oak"), 1000.0), 9000.0)
     assert thread.due == 1000 + 4 * 3600
