@@ -31,6 +31,7 @@ from bot.intake.health import Health, Several
 from bot.intake.housekeeping import keep_house, read_own
 from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
+from bot.intake.pause import pause
 from bot.intake.poll import Poller
 from bot.intake.stats import Stats
 from bot.intake.webhook import webhook_route
@@ -120,12 +121,13 @@ async def opened_store(
 
 
 @asynccontextmanager
-async def connected(bot: Bot) -> AsyncIterator[Bot]:
+async def connected(bot: Bot, stopping: asyncio.Event | None = None) -> AsyncIterator[Bot]:
     """The bot, known to Telegram; waits a while for a network that is not there yet.
 
     Raises:
         StartError: Telegram does not know the token, or cannot be reached.
     """
+    stopping = stopping or asyncio.Event()
     until = time.monotonic() + FIRST_TRIES
     while True:
         try:
@@ -139,10 +141,9 @@ async def connected(bot: Bot) -> AsyncIterator[Bot]:
             ) from None
         except TelegramError as error:
             log.warning("telegram_not_reached", error=describe(error))
-            if time.monotonic() > until:
+            if await pause(1.0, stopping) or time.monotonic() > until:
                 await bot.shutdown()
                 raise StartError("Telegram cannot be reached; is the network up?") from None
-            await asyncio.sleep(1.0)
     try:
         yield bot
     finally:
@@ -207,7 +208,7 @@ async def _serve(
         served: list[Served] = []
         for one in bots:
             store = await stack.enter_async_context(opened_store(one, engine))
-            bot = await stack.enter_async_context(connected(make_bot(one)))
+            bot = await stack.enter_async_context(connected(make_bot(one), stopping))
             sender = Sender(bot, Pacer(), window, stats.failed)
             parts = await _parts(one, store, bot, sender, stats, turn, replies, kb, shelf)
             served.append(Served(one, bot, parts))

@@ -78,6 +78,7 @@ async def inside(
     per_minute: int = 0,
     bot_id: int = 123456,
     owner: str = "inside",
+    responder: Responder | None = None,
 ) -> AsyncIterator[Inside]:
     """``patience``: seconds that a send waits for an answer."""
     engine = open_engine(folder, url)
@@ -92,7 +93,7 @@ async def inside(
     stats = Stats()
     parts = Parts(
         store=Store(engine, bot_id, owner),
-        responder=Responder(turn, REPLIES, bot.id, bot.username),
+        responder=responder or Responder(turn, REPLIES, bot.id, bot.username),
         sender=Sender(bot, Pacer(0), Window(), stats.failed),
         limiter=Limiter(per_minute),
         health=Health(),

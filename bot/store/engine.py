@@ -27,9 +27,12 @@ def open_engine(state_dir: Path, database_url: str | None) -> AsyncEngine:
     if database_url is None:
         try:
             state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = state_dir / "bot.sqlite"
+            file.touch()
+            file.chmod(0o600)  # what people do here is nobody else's business; the log follows
         except OSError as error:
             raise StoreError(f"STATE_DIR {state_dir} cannot be used: {error.strerror}") from error
-        return open_sqlite(state_dir / "bot.sqlite")
+        return open_sqlite(file)
     try:
         url = make_url(database_url)
     except ArgumentError:

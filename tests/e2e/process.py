@@ -16,6 +16,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -46,11 +47,25 @@ def whole() -> int:
     return 0
 
 
+def _watch(state: str, event: str, args: tuple[object, ...]) -> None:
+    """Say what is written outside of the bot's own folder: a read-only root has no room for it."""
+    if event == "open":
+        path, _, flags = args
+        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    else:
+        path, writes = (args or [""])[0], event in ("os.mkdir", "os.rename", "os.remove")
+    if writes and isinstance(path, str) and not path.startswith((state, "/dev/")):
+        os.write(2, f"WROTE {event} {path}\n".encode())
+
+
 def _run(main: Main, env: dict[str, str], log: str) -> None:
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(out, 1)
     os.dup2(out, 2)
     os.chdir(Path(log).parent)
+    if "WATCH" in env:
+        sys.dont_write_bytecode = True
+        sys.addaudithook(partial(_watch, env["STATE_DIR"]))
     os.environ.clear()
     os.environ.update(env)
     sys.exit(main())

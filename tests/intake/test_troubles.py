@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from telegram.error import InvalidToken, TelegramError, TimedOut
 
-from bot.intake import poll, worker
+from bot.app import connected, make_bot
+from bot.intake import poll, turns, worker
 from bot.intake.health import SILENCE
+from bot.intake.worker import TurnsHungError
 from bot.reply import transport
+from bot.reply.respond import Responder, Response
 from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
+from bot.settings import StartError, load_settings
 from bot.store.listen import listen
-from tests.emulator import Emulator, Trouble, emulator
-from tests.inside import inside
+from tests.e2e.fake_main import turn
+from tests.emulator import TOKEN, Emulator, Trouble, emulator
+from tests.inside import REPLIES, inside
 from tests.postgres import Postgres
 from tests.troubles import cut_short, hang, page, refusal, reset, trickle
 
@@ -261,3 +267,57 @@ async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time(
         bot.stopping.set()
         await hearing
     assert len(api.texts()) == 40, "each once"
+
+
+async def test_turns_that_hang_are_given_up_and_too_many_end_the_process(
+    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SLOW", 0.02)
+    monkeypatch.setattr(turns, "LONGEST", 0.1)
+    for chat in range(1, worker.HUNG + 1):
+        api.say(chat, "slow 3")
+
+    async def serve() -> None:
+        async with inside(api, tmp_path) as bot:
+            await bot.until(lambda: False)
+
+    with pytest.raises(TurnsHungError):
+        await serve()
+    assert api.texts() == ["sorry"] * worker.HUNG
+
+
+class Spoilt(Responder):
+    """Its answers bring something that PostgreSQL will never store."""
+
+    def respond(self, *args: Any, **kwargs: Any) -> Response:
+        said = super().respond(*args, **kwargs)
+        return replace(said, memory=(said.memory or "") + "\x00")
+
+
+async def test_an_answer_that_cannot_be_recorded_is_sent_once_and_blocks_nothing(
+    api: Emulator, tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "backoff", lambda *_: 0.01)
+    for chat in range(1, 6):
+        api.say(chat, "hello")
+    spoilt = Spoilt(turn, REPLIES, 123456, "t_bot")
+    number = uuid.uuid4().int % 10**9
+    async with inside(api, tmp_path, postgres, bot_id=number, responder=spoilt) as bot:
+        await api.until(lambda: len(api.texts()) == 5)
+        await bot.quiet()
+        assert bot.health.faults() == []
+    assert len(api.texts()) == 5
+
+
+async def test_a_stop_is_heard_while_telegram_cannot_be_reached(tmp_path: Path) -> None:
+    stopping = asyncio.Event()
+    settings = load_settings(
+        telegram_bot_token=TOKEN,
+        telegram_api_url="http://127.0.0.1:9/bot",
+        state_dir=tmp_path,
+        _env_file=None,
+    )
+    asyncio.get_running_loop().call_later(0.1, stopping.set)
+    with pytest.raises(StartError, match="cannot be reached"):
+        async with asyncio.timeout(5), connected(make_bot(settings), stopping):
+            pass
