@@ -33,11 +33,14 @@ RATE_ENCODER, RATE_HEAD = 8e-5, 3e-3
 SCALE = 8.0  # of the unit vector before the head: lets the softmax be sharp
 SMOOTHING = 0.05
 ALSO_SHARE = 0.4  # of an example's weight, for the other labels that fit it
+CALM = 6_000  # everyday questions beside the alarms' own look-alikes
+SLIPPED, AMONG_OTHERS = 0.2, 0.2  # shares of an alarm's samples that are varied so
 COMMON = 11_000  # word pieces of the base vocabulary that stay, besides those in the examples
 PIECES = 16_000  # and inner pieces up to here, so that any word can still be spelt
 
 Sample = tuple[str, tuple[str, ...]]
 Progress = Callable[[str], None]
+Vary = Callable[[Sequence[Sample]], list[Sample]]
 
 
 class Net(torch.nn.Module):
@@ -89,8 +92,11 @@ class Trained:
         return np.concatenate(rows)
 
 
-def fine_tune(samples: Sequence[Sample], say: Progress) -> Trained:
-    """Fine-tune the base model on samples (texts as ``Reader.read`` gives them)."""
+def fine_tune(samples: Sequence[Sample], say: Progress, vary: Vary = list) -> Trained:
+    """Fine-tune the base model on samples (texts as ``Reader.read`` gives them).
+
+    ``vary`` gives the samples of one pass: as they are, or changed at random.
+    """
     random.seed(SEED)
     torch.manual_seed(SEED)
     labels = tuple(sorted({labels[0] for _, labels in samples}))
@@ -114,7 +120,7 @@ def fine_tune(samples: Sequence[Sample], say: Progress) -> Trained:
     for epoch in range(EPOCHS):
         net.train()
         total = 0.0
-        for batch in _batches(samples):
+        for batch in _batches(vary(samples)):
             ids, mask = _encode(tokenizer, [text for text, _ in batch])
             wanted = torch.stack([_target(names, labels) for _, names in batch])
             with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -142,11 +148,46 @@ def train(kb: Knowledge, folder: Path, say: Progress) -> None:
         for example in kb.examples
         if not triage(example.text, kb.triage).findings  # some questions are red flags
     ]
-    _make([*alarms, *calm], folder / "alarms", kb, say)
+    calm = random.Random(SEED).sample(calm, min(CALM, len(calm)))
+    _make([*alarms, *calm], folder / "alarms", kb, say, as_people_write)
 
 
-def _make(samples: Sequence[Sample], folder: Path, kb: Knowledge, say: Progress) -> None:
-    trained = fine_tune(samples, say)
+def as_people_write(samples: Sequence[Sample]) -> list[Sample]:
+    """Some samples with slips of the finger, some among sentences that raise nothing."""
+    calm = [text for text, labels in samples if labels == (NONE,)]
+    found = []
+    for text, labels in samples:
+        chance = random.random()
+        if chance < SLIPPED:
+            found.append((_slipped(text), labels))
+        elif chance < SLIPPED + AMONG_OTHERS:
+            before, after = random.choice(calm), random.choice(calm)
+            mixed = random.choice(
+                (f"{before} {text}", f"{text} {after}", f"{before} {text} {after}")
+            )
+            found.append((mixed, labels))
+        else:
+            found.append((text, labels))
+    return found
+
+
+def _slipped(text: str) -> str:
+    """One letter in about every third longer word is lost, doubled or changes places."""
+    words = text.split()
+    for at, word in enumerate(words):
+        if len(word) > 3 and word.isalpha() and random.random() < 1 / 3:  # noqa: PLR2004
+            cut = random.randrange(1, len(word) - 1)
+            first, letter, rest = word[:cut], word[cut], word[cut + 1 :]
+            words[at] = first + random.choice(
+                (rest, letter + letter + rest, rest[:1] + letter + rest[1:])
+            )
+    return " ".join(words)
+
+
+def _make(
+    samples: Sequence[Sample], folder: Path, kb: Knowledge, say: Progress, vary: Vary = list
+) -> None:
+    trained = fine_tune(samples, say, vary)
     folder.mkdir(parents=True, exist_ok=True)
     kept = _prune(trained, [text for text, _ in samples], folder / "tokenizer.json")
     old = trained.net.encoder.embeddings.word_embeddings.weight.data

@@ -182,6 +182,9 @@ def figures(judged: Sequence[Judged]) -> list[Figure]:
         if kind == "answer":
             found.append(_figure("answer: helped", [one.helped for one in group]))
             found.append(_figure("answer: wrong", [one.wrong for one in group]))
+        if kind.startswith("alert"):
+            low = [not one.right and one.reply.alert is not None for one in group]
+            found.append(_figure(f"{kind}: raised too low", low))
         if kind == "gap" and any(one.row.topic for one in group):
             named = [one.reply.topic == one.row.topic for one in group if one.row.topic]
             found.append(_figure("gap: named", named))
@@ -232,11 +235,13 @@ def calibration_error(judged: Sequence[Judged]) -> float:
 
 
 def by_label(judged: Sequence[Judged]) -> list[Figure]:
-    """Right answers by passage (the first that fits), and named gaps by topic."""
+    """Answers by passage (the first that fits), gaps named, red flags by row, look-alikes."""
     groups: dict[str, list[bool]] = defaultdict(list)
     for one in judged:
         if one.row.label == "answer" and one.row.passages:
             groups[one.row.passages[0]].append(one.right)
+        elif one.row.label in ("alert", "calm") and one.row.group:
+            groups[one.row.group].append(one.right)
         elif one.row.topic:
             groups[one.row.topic].append(one.reply.topic == one.row.topic)
     return [_figure(name, hits) for name, hits in sorted(groups.items())]

@@ -24,7 +24,11 @@ def show_figures(judged: Sequence[Judged], console: Console) -> list[Figure]:
     found = figures(judged)
     console.print(_table(found, "by kind of message"))
     if labels := by_label(judged):
-        console.print(_table(labels, "passages answered, and gaps named"))
+        console.print(
+            _table(
+                labels, "passages answered, gaps named, red flags raised, look-alikes left calm"
+            )
+        )
     console.print(f"expected calibration error of the answers: {calibration_error(judged):.3f}")
     worst = Table("wanted", "shown", "times", title="worst confusions")
     for wanted, shown, count in confusions(judged):

@@ -79,12 +79,16 @@ class Row(Frozen):
     review: Review = Review()
 
 
-class Question(Frozen):
+DOUBT = "doubt"  # begins the name of a question that the second opinion asks
+
+
+class Asked(Frozen):
     """What we ask back where a message may or may not be a red flag.
 
-    ``yes``: the row if the person says yes, does not say, or is not clear. ``no``: the row that
-    still holds after a clear no; ``alert``: raised with the question already. ``level``: the
-    urgency on yes where it differs from the row's.
+    ``yes``: the row if the person says yes; ``no``: the row that still holds after a clear no;
+    ``alert``: raised with the question already. ``level``: the urgency on yes where it differs
+    from the row's. ``doubt``: the second opinion saw no red flag, so that only a yes raises one;
+    else whatever is no clear no does.
     """
 
     ask: str
@@ -93,6 +97,12 @@ class Question(Frozen):
     no: RowId | None = None
     alert: RowId | None = None
     level: Level | None = None
+    doubt: bool = False
+
+
+class Question(Asked):
+    """A question of the knowledge base, with the rules that call for it."""
+
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[str, ...] = ()
     review: Review = Review()
@@ -141,6 +151,7 @@ class Wording(Frozen):
     yes: str
     no: str
     unsure: str
+    doubt: str  # asked back where the rules and the second opinion differ
     closed: str  # said after a clear no to a question of ours
     labels: Mapping[Literal["emergency", "crisis", "poison"], str]
     urgencies: Mapping[Level, str]
@@ -199,6 +210,26 @@ class TriageRules:
     lexicon: Lexicon  # concepts, and the lists under names that begin with a capital
     index: Index
     speller: Speller
+
+    def asked(self, name: str) -> Asked | None:
+        """The question of this name; None where there is none.
+
+        Beside those of the knowledge base, ``doubt RF10 today`` asks whether a row's sign is
+        there at all, and shows what to do if so.
+        """
+        kind, _, rest = name.partition(" ")
+        row_id, _, level = rest.partition(" ")
+        row = self.file.rows.get(row_id)
+        if kind != DOUBT or row is None:
+            return self.file.questions.get(name)
+        say = {str(at): words for at, words in row.say_at.items()}
+        return Asked(
+            ask=self.file.wording.doubt,
+            now=say.get(level, row.say),
+            yes=row_id,
+            level=level or row.urgency,
+            doubt=True,
+        )
 
 
 def _read_all(name: str, lines: Iterable[str], joins: dict[str, str]) -> tuple[Phrase, ...]:

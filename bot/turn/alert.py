@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.kb.triage_rules import Country, Line, Question, Row, TriageRules
+from bot.kb.triage_rules import Asked, Country, Line, Row, TriageRules
 from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion, Urgency
 from bot.turn.triage import Finding, Verdict
 
@@ -23,7 +23,7 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
         rules: the rules of the knowledge base.
         country: two letters, where known; otherwise every verified number is shown.
     """
-    question = rules.file.questions[verdict.ask] if verdict.ask else None
+    question = rules.asked(verdict.ask) if verdict.ask else None
     if not verdict.findings:
         if question is None:
             raise ValueError("nothing was found: there is no alert to say")
@@ -92,7 +92,7 @@ def _number(country: Country, need: str) -> str | None:
     return line.number if line is not None and line.verified is not None else None
 
 
-def _ask_back(question: Question, rules: TriageRules, country: str | None) -> Reply:
+def _ask_back(question: Asked, rules: TriageRules, country: str | None) -> Reply:
     row = rules.file.rows[question.yes]
     urgency = Urgency(question.level or row.urgency)
     parts = [
@@ -108,7 +108,7 @@ def _ask_back(question: Question, rules: TriageRules, country: str | None) -> Re
     )
 
 
-def _buttons(question: Question | None, rules: TriageRules) -> tuple[Suggestion, ...]:
+def _buttons(question: Asked | None, rules: TriageRules) -> tuple[Suggestion, ...]:
     if question is None:
         return ()
     wording = rules.file.wording

@@ -14,7 +14,7 @@ from bot.turn.search import Found, Outcome
 
 GAP_FROM = 0.5  # probability from which a gap of the base, with its notes, is said all the same
 ANSWER_FROM = 0.6  # no message of the base's was taken from here on (docs/matching.md)
-OFFER_FROM = 0.1  # probability from which a clinic's passage is offered as a button
+OFFER_FROM = 0.08  # probability from which a clinic's passage is offered as a button
 _OPEN = (Outcome.REFUSE, Outcome.CLARIFY)
 
 

@@ -171,14 +171,16 @@ def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | No
     """What an answer to our question means; ``None`` where a clear no closes it.
 
     A red flag in the answer itself comes first. An unclear answer, or another subject, counts
-    as yes: the higher urgency.
+    as yes: the higher urgency; but not where the second opinion asked in doubt.
     """
-    name = str(memory.details.get("ask", ""))
-    question = rules.file.questions.get(name)
+    question = rules.asked(str(memory.details.get("ask", "")))
     fresh = triage(text, rules, isotretinoin=memory.isotretinoin)
     if fresh.findings or question is None:
         return fresh if fresh.findings else None
-    row_id = question.no if _says_no(text, rules) else question.yes
+    yes, no = _answer(text, rules)
+    if question.doubt and not yes:
+        return None
+    row_id = question.no if no else question.yes
     if row_id is None:
         return None
     level = question.level if row_id == question.yes else None
@@ -186,6 +188,14 @@ def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | No
     return Verdict(findings=(Finding(id=row_id, urgency=urgency),))
 
 
-def _says_no(text: str, rules: TriageRules) -> bool:
-    said = {hit.concept for hit in find(read(text, rules.speller), rules.index)}
-    return "Answer_no" in said and "Answer_yes" not in said
+def says_no(text: str, rules: TriageRules) -> bool:
+    """Whether a text is a clear no."""
+    return _answer(text, rules)[1]
+
+
+def _answer(text: str, rules: TriageRules) -> tuple[bool, bool]:
+    """Whether a text is a yes, and whether it is a no; a question back is neither."""
+    reading = read(text, rules.speller)
+    said = {hit.concept for hit in find(reading, rules.index)}
+    yes, no = "Answer_yes" in said, "Answer_no" in said
+    return yes and not no and not reading.questions, no and not yes

@@ -28,9 +28,9 @@ from bot.turn.inbound import Inbound, clean
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.search import Found, Outcome, search
-from bot.turn.second_opinion import raise_further
+from bot.turn.second_opinion import second_opinion
 from bot.turn.triage import ASKING as TRIAGE
-from bot.turn.triage import Verdict, answer_to_ask, triage
+from bot.turn.triage import Verdict, answer_to_ask, says_no, triage
 
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
@@ -62,7 +62,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     verdict = _triaged(text, memory, context)  # before anything else, whatever the state
     if verdict.findings or verdict.ask:
         return _alert(text, verdict, memory, context)
-    if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO:
+    if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
         return _said(memory, closing_reply(kb.triage))  # a clear no, and nothing else
     if inbound.passage is not None and inbound.passage in kb.passages:
         return _shown(inbound.passage, memory, context)
@@ -133,7 +133,7 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     ages = read_figures(text, context.kb.dose).ages
     grown = bool(ages) and min(ages) >= context.kb.dose.age.years
     reader = context.matcher.reader
-    return raise_further(verdict, text, rules, context.alarms, reader, grown=grown)
+    return second_opinion(verdict, text, rules, context.alarms, reader, grown=grown)
 
 
 def searched(text: str, memory: Memory, context: Context) -> Found:

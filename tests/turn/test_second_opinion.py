@@ -1,4 +1,4 @@
-"""The learned second opinion has nothing to say of a message that tells of no sign."""
+"""The learned second opinion: it raises what the rules miss, and asks where it doubts them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ import pytest
 
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
+from bot.turn.reply import Kind, Reply
+from bot.turn.triage import triage
 from bot.turn.turn import Context, take_turn
+
+SAYING = "that advice fell on deaf ears, he still pops his spots"  # the rules hear a deaf ear
+
+
+def talk(context: Context, *said: str) -> list[Reply]:
+    memory, replies = Memory(), []
+    for text in said:
+        memory, reply = take_turn(Inbound(text=text), memory, context)
+        replies.append(reply)
+    return replies
 
 
 @pytest.mark.parametrize(
@@ -21,7 +33,7 @@ from bot.turn.turn import Context, take_turn
     ],
 )
 def test_to_be_on_a_course_is_no_red_flag(context: Context, said: str) -> None:
-    _, reply = take_turn(Inbound(text=said), Memory(), context)
+    (reply,) = talk(context, said)
     assert reply.alert is None
 
 
@@ -34,5 +46,36 @@ def test_to_be_on_a_course_is_no_red_flag(context: Context, said: str) -> None:
     ],
 )
 def test_a_sign_beside_it_still_is_one(context: Context, said: str) -> None:
-    _, reply = take_turn(Inbound(text=said), Memory(), context)
+    (reply,) = talk(context, said)
     assert reply.alert is not None
+
+
+def test_a_finding_in_doubt_is_asked_back_with_what_to_do(context: Context) -> None:
+    found = triage(SAYING, context.kb.triage).findings
+    assert [finding.id for finding in found] == ["RF16"]
+    (reply,) = talk(context, SAYING)
+    assert reply.kind is Kind.CLARIFY
+    assert context.kb.triage.file.rows["RF16"].say in reply.text
+
+
+def test_a_yes_to_the_doubt_raises_it(context: Context) -> None:
+    _, reply = talk(context, SAYING, "yes")
+    assert reply.alert is not None
+    assert reply.alert.id == "RF16"
+
+
+def test_a_no_to_the_doubt_ends_it(context: Context) -> None:
+    _, reply = talk(context, SAYING, "no")
+    assert reply.text == context.kb.triage.file.wording.closed
+
+
+def test_another_question_after_the_doubt_is_answered(context: Context) -> None:
+    _, reply = talk(context, SAYING, "how long does a course of isotretinoin last?")
+    assert reply.kind is Kind.ANSWER
+
+
+def test_thoughts_of_suicide_are_never_doubted(context: Context) -> None:
+    for said in ("suicidal", "im suicidal lol", "i want to kill myself, best moisturiser?"):
+        (reply,) = talk(context, said)
+        assert reply.alert is not None
+        assert reply.alert.id == "RF04"
