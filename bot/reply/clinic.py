@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.reply import links
-from bot.reply.buttons import button, keyboard
+from bot.reply.buttons import button, keyboard, offers
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.ending import leaving
 from bot.store.clinics import Clinic
+from bot.turn.answer import chat
 
 
 def line(event: Event, desk: Desk) -> str:
@@ -38,8 +39,7 @@ def bind(event: Event, desk: Desk, link: links.Link) -> Response:
     if held.group is not None:
         parts.append(desk.say("ask.hours", hours=held.handover.spoken_hours()))
     text = "\n\n".join([*parts, desk.say("command.start")])
-    example = desk.say("telegram.example_1")
-    markup = keyboard(button(example, Press.SAY, example))
+    markup = keyboard(*offers(chat(desk.kb, "command.start").suggestions))
     calls = (text_call(event.chat_id, text, reply_markup=markup),)
     counted = (("link", f"{held.id}/{link.source or 'link'}", held.id),)
     said = Response(calls, event.talk.stored(), "answered", kept=kept.stored(), counted=counted)

@@ -72,7 +72,7 @@ class Responder:
             return Response(outcome="gone", gone=True, scrub=True)
         if done.kind == "moved":
             return Response(outcome="moved", moved_to=done.moved_to)
-        if done.kind == "nothing" or not (chat_id or done.kind in ("inline", RELAY)):
+        if done.kind == "nothing" or not (chat_id or done.kind in ("inline", "press", RELAY)):
             return Response()
         event = Event(
             done,

@@ -18,7 +18,7 @@ from bot.turn.memory import Memory
 from bot.turn.reply import DoseFigures
 
 VOTES_KEPT = 20
-SEEN_KEPT = 40
+SEEN_KEPT = 120  # more than there are passages and gaps
 LIST_LONGEST = 40
 NINE = dt.time(9)
 _OFFSET = re.compile(r"UTC([+-])(\d{2}):(\d{2})")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot.reply.profile import PRIVATE
+from bot.reply.respond import Responder
 from bot.reply.talk import Kept, Reminder
 from bot.turn.turn import Context
-from tests.journeys.chat import GROUP, Chat, desk, text
+from tests.journeys.chat import BOT, GROUP, USERNAME, Chat, desk, text
 
 
 @pytest.fixture
@@ -161,3 +162,26 @@ def test_an_inline_word_is_taken_to_be_about_the_treatment(chat: Chat) -> None:
     for word in ("alcohol", "sun", "headache"):
         assert chat.inline(word)["results"][0].id == f"en-{word}"
     assert chat.inline("pizza")["results"][0].id == "about"
+
+
+def test_not_what_i_asked_goes_on_to_the_end_without_a_repeat(chat: Chat) -> None:
+    chat.message("What are the side effects of accutane?")
+    offered: list[str] = []
+    for _ in range(40):
+        if "Not what I asked" not in chat.labels():
+            break
+        said = text(chat.press("Not what I asked"))
+        offered += [label for label in chat.labels() if label != "Not what I asked"]
+        if said == chat.desk.say("telegram.other_none"):
+            break
+    assert said == chat.desk.say("telegram.other_none")
+    assert len(offered) == len(set(offered)) > 20
+
+
+def test_a_press_that_names_no_chat_still_ends_its_spinner(chat: Chat) -> None:
+    query = {"id": "7", "from": {"id": 5, "is_bot": False, "first_name": "A"}, "data": "v1|p|what"}
+    said = chat.desk
+    responder = Responder(said.turn, said.replies, BOT, USERNAME, desk=said)
+    update = {"callback_query": {**query, "inline_message_id": "x", "chat_instance": "1"}}
+    (call,) = responder.respond(update, 0, None, 0.0, 5).calls
+    assert call.kwargs["text"] == said.say("service.old_button")

@@ -238,6 +238,8 @@ async def test_a_clinic_link_binds_and_every_referral_names_the_clinic(bench: Be
         for bad in (foreign, good[:-1] + ("A" if good[-1] != "A" else "B"), "c_elm_" + good[6:]):
             assert "not valid" in await bench.says(store, text=f"/start {bad}")
         assert "Oak Clinic" in await bench.says(store, text=f"/start {good}")
+        welcome = bench.tape.calls[-1][1]["reply_markup"]["inline_keyboard"]
+        assert [row[0]["text"] for row in welcome][::3] == ["Ask a question", "When to get help"]
         said = await bench.says(store, text="can I drink alcohol on accutane?")
         assert said.rstrip().endswith("phone 555-0100. Open: 9 to 5. In an emergency: 911.")
         assert "Oak" not in await bench.says(store, text="what is the capital of Mongolia?")
