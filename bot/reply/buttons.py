@@ -87,8 +87,12 @@ def _about(reply: Reply, desk: Desk, *, section: bool) -> list[Row]:
         held = desk.kb.topics[name].notes if name in desk.kb.topics else ()
     if any(note.more for note in held):
         more += button(say("telegram.authorities"), Press.AUTHORITIES, name)
+    dates: Row = []
+    if name == desk.kb.dose.course.weeks_passage:
+        dates = button(say("telegram.course_dates"), Press.SAY, "/course")
     return [
         more,
+        dates,
         button(say("telegram.add"), Press.LIST, name)
         + button(say("telegram.other"), Press.OTHER, name),
         button(say("telegram.helped"), Press.HELPED, name)

@@ -34,6 +34,7 @@ def normalise(text: str) -> str:
         r"\bk\.g\.?|(?<=\d)k\.g\.?|(?<=\d)\s*k\sgs?\b|(?<=\d)\s*kg{2,}s?\b", " kg", plain
     )
     plain = re.sub(r"(?<=\d)#(?!\w)", " lb", plain)
+    plain = re.sub(r"(?<=\d)\.(?=\s?(?:kgs?|lbs?|st)\b)", "", plain)
     plain = re.sub(r"</?[a-z][^<>]*>", " ", plain).replace("<", " ").replace(">", " ")
     plain = re.sub(r"(?<=\d)\s*-?ish\b|(?<=[a-z])-ish\b", "", plain)
     plain = re.sub(r"(公斤|千克|キロ|毫克|(?<=\d)(?:kg|mg)(?=[^\W\da-z]))", r" \1 ", plain)

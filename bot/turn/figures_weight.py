@@ -56,7 +56,8 @@ _MOVED_BEFORE = re.compile(
 _PAST_BEFORE = re.compile(
     r"\b(?:(?<!checked i )(?<!looked i )(?<!if i )(?<!if he )(?<!if she )(?<!if it )"
     r"(?:was|were)|used to (?:be|weigh)|"
-    r"previously|formerly|before(?: that| it)?|last (?:year|month|visit)|"
+    r"previous(?:ly)?(?: weight)?|old weight|"
+    r"formerly|before(?: that| it)?|last (?:year|month|visit)|"
     r"originally|initially|"
     r"born(?: at)?|at birth|down from|up from|from|weight was|once)\s*(?:"
     + _ABOUT
