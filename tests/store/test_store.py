@@ -41,6 +41,23 @@ async def test_a_chat_is_answered_in_order_one_at_a_time(stores: tuple[Store, St
     assert [row.update_id for row in await claim(other)] == [2]
 
 
+async def test_one_answer_may_close_the_rows_behind_it(stores: tuple[Store, Store]) -> None:
+    store, other = stores
+    await store.put([says(1), says(2), says(3), says(4), says(5, chat=2)])
+    first, alone = await claim(store)
+    assert (first.followed, alone.followed) == (True, False)
+    behind = await store.behind(first, 2)
+    assert [one.raw for one in behind] == ['{"n": 2}', '{"n": 3}']
+    assert all(one.age >= 0 for one in behind)
+    joined = (*(one.id for one in behind), alone.id)  # the last is not behind it: left alone
+    await store.step([Closed(first, "answered", joined=joined)], [], 0)
+    assert [row.update_id for row in await claim(other)] == [4]
+    assert (await store.depth()).waiting == 2
+    async with store.engine.begin() as connection:
+        found = await connection.exec_driver_sql("SELECT raw FROM inbox WHERE outcome = 'joined'")
+        assert [row.raw for row in found] == [None, None]
+
+
 async def test_a_row_given_back_is_first_of_its_chat_again(stores: tuple[Store, Store]) -> None:
     store, _ = stores
     await store.put([says(1), says(2)])
