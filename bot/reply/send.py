@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
 from telegram import Bot
 from telegram.error import (
@@ -187,13 +188,8 @@ class Sender:
         """One call, as ``_once``; a message keeps its place in the window until it is noted."""
         if call.chat_id is None:
             return await self._once(call)
-
-        async def go() -> tuple[int | None, int | None]:
-            sent = await self._once(call)
-            await note(number)
-            return sent
-
-        return await self._window.during(go)
+        once, noted = partial(self._once, call), partial(note, number)
+        return await self._window.during(once, noted)
 
     async def _once(self, call: Outgoing) -> tuple[int | None, int | None]:
         """One call; what Telegram finds fault with goes out plain, a moved chat is followed.

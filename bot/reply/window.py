@@ -16,8 +16,8 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-UNLIMITED = 300.0  # messages a second to make room for where there is no limit
-SLOW = 0.25  # seconds under way after which a call leaves its place
+UNLIMITED = 100.0  # messages a second to make room for where there is no limit
+SLOW = 0.5  # seconds under way after which a call leaves its place
 FIRST = 0.001  # seconds that a call is taken to last before any was made
 GROWS = 1.01  # by how much that may grow with a call, so that one slow moment is no reason
 
@@ -36,8 +36,10 @@ class Window:
         """How many may be under way now."""
         return max(1, math.ceil(self._rate * self._lasts))
 
-    async def during(self, call: Callable[[], Awaitable[Result]]) -> Result:
-        """Wait for a place, then make the call in it."""
+    async def during(
+        self, call: Callable[[], Awaitable[Result]], note: Callable[[], Awaitable[None]]
+    ) -> Result:
+        """Wait for a place, make the call in it, and leave the place once that is noted."""
         await self._enter()
         began = time.monotonic()
         places = [None]
@@ -49,12 +51,14 @@ class Window:
 
         slow = asyncio.get_running_loop().call_later(SLOW, leave)
         try:
-            return await call()
-        finally:
-            slow.cancel()
+            result = await call()
             took = time.monotonic() - began
             self._lasts = min(took, self._lasts * GROWS)
+            await note()
+        finally:
+            slow.cancel()
             leave()
+        return result
 
     async def _enter(self) -> None:
         if self._under_way < self.size and not self._waiting:

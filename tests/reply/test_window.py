@@ -22,6 +22,9 @@ class Call:
         await self.may_end.wait()
 
 
+async def nothing() -> None: ...
+
+
 async def settle() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
@@ -29,7 +32,7 @@ async def settle() -> None:
 
 async def test_the_next_message_goes_when_the_one_before_it_is_over() -> None:
     through, calls = Window(), [Call(), Call(), Call()]
-    tasks = [asyncio.create_task(through.during(call)) for call in calls]
+    tasks = [asyncio.create_task(through.during(call, nothing)) for call in calls]
     for number, call in enumerate(calls):
         await settle()
         assert [one.made for one in calls] == [at <= number for at in range(3)]
@@ -39,7 +42,7 @@ async def test_the_next_message_goes_when_the_one_before_it_is_over() -> None:
 
 async def test_who_gives_up_waiting_leaves_no_hole() -> None:
     through, first, last = Window(), Call(), Call()
-    tasks = [asyncio.create_task(through.during(call)) for call in (first, Call(), last)]
+    tasks = [asyncio.create_task(through.during(call, nothing)) for call in (first, Call(), last)]
     await settle()
     tasks[1].cancel()
     first.may_end.set()
@@ -52,10 +55,10 @@ async def test_who_gives_up_waiting_leaves_no_hole() -> None:
 async def test_a_call_that_hangs_leaves_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window, "SLOW", 0.0)
     through, hanging, other = Window(), Call(), Call()
-    task = asyncio.create_task(through.during(hanging))
+    task = asyncio.create_task(through.during(hanging, nothing))
     await asyncio.sleep(0.01)
     other.may_end.set()
-    await through.during(other)
+    await through.during(other, nothing)
     hanging.may_end.set()
     await task
 
