@@ -30,8 +30,8 @@ def add(
     name: Annotated[str, typer.Argument(help="As patients know it.")],
     phone: Annotated[str, typer.Argument(help="The number to call.")],
     *,
-    hours: Annotated[str, typer.Option(help="When it is open.")] = "",
-    emergency: Annotated[str, typer.Option(help="What to do in an emergency.")] = "",
+    hours: Annotated[str | None, typer.Option(help="When it is open.")] = None,
+    emergency: Annotated[str | None, typer.Option(help="What to do in an emergency.")] = None,
     clinic_id: Annotated[str, typer.Option("--id", help="1 to 30 of a-z 0-9 and -.")] = "",
     knowledge: Annotated[
         Path | None, typer.Option(help="The folder of the clinic's own document (`bot kb new`).")
@@ -40,7 +40,7 @@ def add(
         bool, typer.Option("--no-knowledge", help="Without a document of its own from now on.")
     ] = False,
 ) -> None:
-    """Add a clinic, or change one that has the same id."""
+    """Add a clinic, or change one that has the same id; what is not given stays."""
     from bot.clinic import commands
 
     settings = load_settings()

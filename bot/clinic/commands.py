@@ -52,14 +52,15 @@ def add(
     settings: Settings,
     name: str,
     phone: str,
-    hours: str = "",
-    emergency: str = "",
+    hours: str | None = None,
+    emergency: str | None = None,
     clinic_id: str = "",
     knowledge: str | None = None,
 ) -> tuple[Clinic, bool]:
     """Keep a clinic. Its id comes from its name unless given; a known id is changed.
 
-    ``knowledge``: the folder of its own document, "" for none; None leaves it as it is.
+    ``knowledge``: the folder of its own document. "" takes hours, emergency or knowledge away;
+    None leaves them as they are.
 
     Returns:
         The clinic, and whether it is new.
@@ -67,14 +68,11 @@ def add(
     Raises:
         ClinicError: a field cannot be used.
     """
+    said = {"hours": hours, "emergency": emergency, "knowledge": knowledge}
+    given = {field: text for field, text in said.items() if text is not None}
     try:
-        card = Clinic(
-            id=clinic_id or slug(name),
-            name=name,
-            phone=phone,
-            hours=hours,
-            emergency=emergency,
-            knowledge=knowledge or "",
+        card = Clinic.model_validate(
+            {"id": clinic_id or slug(name), "name": name, "phone": phone, **given}
         )
     except ValidationError as why:
         first = why.errors(include_input=False)[0]
@@ -85,8 +83,8 @@ def add(
 
     async def work(_: Store, clinics: Clinics) -> tuple[Clinic, bool]:
         held = clinics.get(card.id)
-        kept = held.knowledge if held and knowledge is None else card.knowledge
-        changed = card.model_copy(update={"knowledge": kept})
+        kept = {field: getattr(held, field) for field in said.keys() - given.keys() if held}
+        changed = card.model_copy(update=kept)
         return changed, await clinics.add(changed)
 
     return _run(settings, work)

@@ -89,8 +89,10 @@ def test_commands_say_what_would_be_accepted(tmp_path: Path) -> None:
     assert (card.phone, new) == ("556", False)
     assert [one.phone for one in commands.all_of(settings)] == ["556"]
     assert commands.counts(settings, "oak") == []
-    commands.add(settings, "Oak", "556", knowledge="/srv/oak")
-    assert commands.add(settings, "Oak", "557")[0].knowledge == "/srv/oak"
+    commands.add(settings, "Oak", "556", "9 to 5", knowledge="/srv/oak")
+    changed, _ = commands.add(settings, "Oak", "557")
+    assert (changed.phone, changed.hours, changed.knowledge) == ("557", "9 to 5", "/srv/oak")
+    assert commands.add(settings, "Oak", "557", hours="")[0].hours == ""
     assert not commands.add(settings, "Oak", "557", knowledge="")[0].knowledge
     assert commands.revoke(settings, "oak")
     assert commands.remove(settings, "oak")
