@@ -39,7 +39,7 @@ def test_a_web_process_neither_polls_nor_works_and_is_ready_all_day() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_trouble_is_named(since: dict[str, Any], said: str) -> None:
-    moments = {
+    moments: dict[str, Any] = {
         name: ago(value) if type(value) is int else value for name, value in since.items()
     }  # numbers are seconds ago
     assert Health(**moments).faults() == [said]
