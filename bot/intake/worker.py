@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 
@@ -20,6 +19,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from bot.intake.chats import gone, last_thread, moved
 from bot.intake.health import Health
 from bot.intake.limits import Admission, Limiter
+from bot.intake.outcome import StoreTroubleError, bare, of_the_store, over
 from bot.intake.pause import backoff, pause
 from bot.intake.stats import Stats
 from bot.intake.turns import HungError, Turns
@@ -65,10 +65,6 @@ class Parts:
     health: Health
     stats: Stats
     clinics: Clinics | None = None
-
-
-class StoreTroubleError(Exception):
-    """The store failed in the middle of an answer: no fault of the update's."""
 
 
 class TurnsHungError(Exception):
@@ -148,7 +144,7 @@ class Crew:
             rows, wait = await self._parts.store.step(closed, back, take, more)
         except TROUBLE as error:
             if isinstance(error, (DataError, IntegrityError)):  # a value of theirs, not the store
-                settled = [_bare(row) for row in settled]
+                settled = [bare(row) for row in settled]
             self._settled = settled + self._settled
             self._parts.health.store_works(works=False)
             log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
@@ -264,7 +260,7 @@ class Crew:
             await self._gone(row.chat_id)
             return Closed(row, "gone", memory="", kept="", scrub=True)
         if response.moved_to is not None:
-            with _of_the_store():
+            with of_the_store():
                 await moved(self._parts.store, self._parts.clinics, row.chat_id, response.moved_to)
         note = partial(self._note_sent, row)
         sent = await self._parts.sender.send(response.calls, row.sent, age, note)
@@ -288,7 +284,7 @@ class Crew:
         """
         if not row.followed or row.kind != "message" or row.sent or row.chat_id <= 0:
             return []
-        with _of_the_store():
+        with of_the_store():
             found = await self._parts.store.behind(row, MOST)
         return list(takewhile(lambda one: one.kind == "message", found))
 
@@ -297,7 +293,7 @@ class Crew:
     ) -> Response:
         """Take the turn in its thread; a slow one shows that we are typing."""
         parts = self._parts
-        with _of_the_store():
+        with of_the_store():
             thread = await last_thread(parts.store, parts.clinics, row)
         work = partial(self._respond, row, waiting, may_wait, thread)
         turn = asyncio.ensure_future(self._turns.take(work))
@@ -309,7 +305,7 @@ class Crew:
         response = await turn
         if response.later is None:
             return response
-        with _of_the_store():
+        with of_the_store():
             return response.completed(await response.later(parts.store))
 
     def _respond(
@@ -355,21 +351,21 @@ class Crew:
         broken = sent.reason == "broken"
         match sent.fate:
             case Fate.HELD if broken and row.failures + 1 >= FAILURES:
-                return _closed(row, response, sent, "unsure", joined)
+                return over(row, response, sent, "unsure", joined)
             case Fate.HELD:
                 return Back(row, sent.delay, failed=broken, sent=sent.done)
             case Fate.BLOCKED if sent.chat_id not in (None, row.chat_id):
                 await self._gone(sent.chat_id or 0)  # the clinic's group, not the person
-                return _closed(row, response, sent, "group_gone", joined)
+                return over(row, response, sent, "group_gone", joined)
             case Fate.BLOCKED:
                 await self._gone(row.chat_id)
                 return Closed(row, "blocked", memory="", kept="", scrub=True)
             case Fate.REFUSED:
-                return _closed(row, response, sent, "refused", joined, dead=True)
+                return over(row, response, sent, "refused", joined, dead=True)
             case Fate.UNSURE:
-                return _closed(row, response, sent, "unsure", joined)
+                return over(row, response, sent, "unsure", joined)
             case Fate.SENT:
-                return _closed(row, response, sent, response.outcome, joined)
+                return over(row, response, sent, response.outcome, joined)
 
     async def _note(self, response: Response, sent: Sent) -> None:
         """What a sending tells beside its fate."""
@@ -384,53 +380,5 @@ class Crew:
                 log.error("chat_not_moved", error=describe(error))  # noqa: TRY400
 
     async def _gone(self, chat_id: int) -> None:
-        with _of_the_store():
+        with of_the_store():
             await gone(self._parts.store, self._parts.clinics, chat_id)
-
-
-@contextmanager
-def _of_the_store() -> Iterator[None]:
-    """Tell the store's failures from the update's own.
-
-    Raises:
-        StoreTroubleError: the store failed.
-    """
-    try:
-        yield
-    except TROUBLE as error:
-        raise StoreTroubleError from error
-
-
-def _bare(row: Closed | Back) -> Closed | Back:
-    """The row without what it would change beside itself."""
-    if not isinstance(row, Closed):
-        return row
-    return replace(row, memory=None, kept=None, counted=(), thread=None, relays=(), shown=None)
-
-
-def _closed(
-    row: Claimed,
-    response: Response,
-    sent: Sent,
-    outcome: str,
-    joined: tuple[int, ...],
-    *,
-    dead: bool = False,
-) -> Closed:
-    """The row, over, with all that its answer changes."""
-    taken = sent.fate not in (Fate.REFUSED, Fate.BLOCKED)
-    shown = response.shows is not None and sent.message_id is not None
-    return Closed(
-        row,
-        outcome,
-        memory=response.remembering(sent.message_id),
-        dead=dead,
-        kept=response.kept,
-        due=response.due,
-        counted=response.counted,
-        scrub=response.scrub,
-        joined=joined,
-        thread=response.thread if taken else None,
-        relays=response.relays if taken else response.undelivered,
-        shown=(response.shows or 0, sent.message_id or 0) if shown else None,
-    )
