@@ -83,8 +83,8 @@ def gap(
     topic = kb.topics[name]
     says = "gap.says_beside" if name in kb.apart else "gap.says"
     notes = [*notes_shown(topic.notes, show_notes=show_notes), *extra]
-    ranked = list(nearest)  # the likeliest, then what the curator put beside the gap
-    near = buttons(kb, [*ranked[:1], *topic.nearest, *ranked[1:]]) if offer else ()
+    ranked = list(nearest)  # the likeliest two, then what the curator put beside the gap
+    near = buttons(kb, [*ranked[:2], *topic.nearest, *ranked[2:]]) if offer else ()
     parts = [
         kb.replies.say("gap.heading", title=topic.title),
         kb.replies.say(says, gap=topic.gap),

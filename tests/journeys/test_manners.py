@@ -159,7 +159,7 @@ def test_every_inline_card_is_whole_without_the_bot(chat: Chat) -> None:
 
 
 def test_an_inline_word_is_taken_to_be_about_the_treatment(chat: Chat) -> None:
-    for word in ("alcohol", "sun", "headache"):
+    for word in ("alcohol", "sun", "storage"):
         assert chat.inline(word)["results"][0].id == f"en-{word}"
     assert chat.inline("pizza")["results"][0].id == "about"
 
