@@ -103,7 +103,7 @@ def main() -> None:
     given.add_argument("--door", choices=("polling", "webhook"), help="only this one")
     given.add_argument("--each", type=int, default=12, help=f"messages of each of {CHATS} chats")
     given.add_argument("--within", type=float, default=0.4, help="seconds in which a kill falls")
-    given.add_argument("--patience", type=float, default=60, help="seconds until it is lost")
+    given.add_argument("--patience", type=float, default=180, help="seconds until it is lost")
     given.add_argument("--seed", type=int, default=7)
     args = given.parse_args()
     stores = [args.store] if args.store else ["sqlite", "postgres"]
