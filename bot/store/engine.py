@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.store import StoreError
 
 MIGRATION_LOCK = 0x6163_6E65  # any number that no other program on the database uses
+MIGRATION_PATIENCE = 20.0  # seconds that a start waits for another process that migrates
 
 
 def open_engine(state_dir: Path, database_url: str | None) -> AsyncEngine:
@@ -92,14 +95,21 @@ async def migrate(engine: AsyncEngine) -> None:
     Raises:
         StoreError: the database cannot be reached or written.
     """
-    try:
-        async with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                lock = text("SELECT pg_advisory_xact_lock(:key)")
-                await connection.execute(lock, {"key": MIGRATION_LOCK})
-            await connection.run_sync(_upgrade)
-    except (OSError, SQLAlchemyError) as error:
-        raise StoreError(f"the database cannot be used: {_why(error)}") from error
+    until = time.monotonic() + MIGRATION_PATIENCE
+    while True:
+        try:
+            async with engine.begin() as connection:
+                if engine.dialect.name == "postgresql":
+                    lock = text("SELECT pg_advisory_xact_lock(:key)")
+                    await connection.execute(lock, {"key": MIGRATION_LOCK})
+                await connection.run_sync(_upgrade)
+        except (OSError, SQLAlchemyError) as error:
+            why = _why(error)
+            if "locked" not in why or time.monotonic() > until:
+                raise StoreError(f"the database cannot be used: {why}") from error
+            await asyncio.sleep(0.05)  # SQLite: another process is at it
+        else:
+            return
 
 
 def _why(error: OSError | SQLAlchemyError) -> str:
