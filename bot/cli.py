@@ -7,7 +7,7 @@ import json
 import sys
 from getpass import getpass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -17,8 +17,6 @@ from bot import ask as asking
 from bot.brain import bind, build_context, knowledge_dir, remembering, stand_beside
 from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
-from bot.curating import Asked, diff_lines
-from bot.curating import gaps as ranked_gaps
 from bot.evaluation.bench import time_turns
 from bot.evaluation.kept import keep
 from bot.evaluation.messages import Judged, RowsError, figures, measure, read_rows
@@ -29,7 +27,6 @@ from bot.kb.knowledge import Knowledge, KnowledgeError, load, packaged, stands_b
 from bot.kb.split_files import SplitError, split_into
 from bot.kb_cli import kb as kb_commands
 from bot.settings import Settings, SettingsError, StartError, load_settings
-from bot.shelf import Shelf
 from bot.store import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
@@ -37,6 +34,9 @@ from bot.terminal import show
 from bot.turn.alert import listing
 from bot.turn.reply import Reply
 from bot.turn.turn import Context
+
+if TYPE_CHECKING:
+    from bot.curating import Asked
 
 cli = typer.Typer(
     name="bot",
@@ -177,6 +177,8 @@ def split(
     root = into or knowledge_dir(settings)
     if diff:
         kb = _loaded(root, settings)
+        from bot.curating import diff_lines  # noqa: PLC0415 - brings the database
+
         for line in diff_lines(changes(document, root, kb), kb, _asked(settings)):
             print(line)
         return
@@ -186,8 +188,10 @@ def split(
 @cli.command()
 def gaps() -> None:
     """What patients ask and no document answers, most asked first: what to write next."""
+    from bot.curating import gaps as ranked  # noqa: PLC0415 - brings the database
+
     settings = load_settings()
-    found = ranked_gaps(load(knowledge_dir(settings), settings.language), _asked(settings))
+    found = ranked(load(knowledge_dir(settings), settings.language), _asked(settings))
     for count, name, title in found:
         print(f"{count:>6}  {name}  {title}")
     if not found:
@@ -399,6 +403,7 @@ def _serve(settings: Settings) -> None:
             " or .env. Without it, `python -m bot chat` talks in the terminal."
         )
     from bot.app import serve  # noqa: PLC0415 - the terminal needs no web server
+    from bot.shelf import Shelf  # noqa: PLC0415
 
     context = _context(settings)
     shelf = Shelf(context, settings)
