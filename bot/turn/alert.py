@@ -112,10 +112,11 @@ def _buttons(question: Asked | None, rules: TriageRules) -> tuple[Suggestion, ..
     if question is None:
         return ()
     wording = rules.file.wording
+    unsure = () if question.doubt else (Suggestion(label=wording.unsure, command="not sure"),)
     return (
         Suggestion(label=wording.yes, command="yes"),
         Suggestion(label=wording.no, command="no"),
-        Suggestion(label=wording.unsure, command="not sure"),
+        *unsure,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
+from bot.kb.triage_rules import DOUBT
 from bot.turn.alert import alert_reply, closing_reply, safety_line
 from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
 from bot.turn.beside import Beside, theirs_first
@@ -149,14 +150,17 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
     reply = alert_reply(verdict, context.kb.triage, country=context.country)
     details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
     found = search(text, memory, context.kb, context.matcher)
-    if found.outcome in (Outcome.ANSWER, Outcome.GAP):
-        details["asked"] = found.names[0]
-    else:
-        details["asked"] = found.nearest[0]
-    if reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY:
-        gaps = found.names if found.outcome is Outcome.GAP else ()
-        below = buttons(context.kb, (*gaps, *found.nearest))[:2]  # to read once the call is made
-        update = {"suggestions": (*reply.suggestions, *below), "topic": gaps[0] if gaps else None}
+    clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
+    names = (*clear, *found.nearest)
+    details["asked"] = names[0]
+    doubted = verdict.ask is not None and verdict.ask.startswith(DOUBT)
+    if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
+        below = buttons(context.kb, names)[:2]  # to read once the call is made
+        *asked, only_asking = reply.suggestions
+        update = {
+            "suggestions": (*asked, *below, only_asking),
+            "topic": clear[0] if found.outcome is Outcome.GAP else None,
+        }
         reply = reply.model_copy(update=update)
     asking = TRIAGE if verdict.ask else None
     return memory.model_copy(update={"asking": asking, "details": details}), reply
