@@ -77,18 +77,7 @@ class Store:
         """
         if not arrivals:
             return 0
-        rows = [
-            self._bind(
-                update_id=a.update_id,
-                lane=a.lane,
-                kind=a.kind,
-                raw=a.raw,
-                chat_id=a.chat_id,
-                user_id=a.user_id,
-                unreadable=a.raw is None,
-            )
-            for a in arrivals
-        ]
+        rows = [self._row(arrival) for arrival in arrivals]
         lanes = sorted({a.lane for a in arrivals if a.raw is not None})
         async with self.engine.begin() as connection:
             await self._lock(connection, lanes)
@@ -104,22 +93,23 @@ class Store:
         self.arrived.set()
         return count
 
+    def _row(self, arrival: Arrival) -> dict[str, Any]:
+        """An arrival as the inbox holds it; one without its text is a dead letter."""
+        return self._bind(
+            update_id=arrival.update_id,
+            lane=arrival.lane,
+            kind=arrival.kind,
+            raw=arrival.raw,
+            chat_id=arrival.chat_id,
+            user_id=arrival.user_id,
+            unreadable=arrival.raw is None,
+        )
+
     async def _add(self, connection: AsyncConnection, rows: Sequence[Arrival]) -> None:
         """Put rows of our own into the inbox, within a transaction that holds their lanes."""
         if not rows:
             return
-        bound = [
-            self._bind(
-                update_id=a.update_id,
-                lane=a.lane,
-                kind=a.kind,
-                raw=a.raw,
-                chat_id=a.chat_id,
-                user_id=a.user_id,
-                unreadable=False,
-            )
-            for a in rows
-        ]
+        bound = [self._row(arrival) for arrival in rows]
         await connection.execute(self._sql(sql.PUT), bound)
         await self._promote(connection, sorted({a.lane for a in rows}))
         if self._postgres:

@@ -14,7 +14,6 @@ from typing import Any
 from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
-from bot.kb.triage_rules import DOUBT
 from bot.turn.alert import alert_reply, closing_reply, safety_line
 from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
 from bot.turn.beside import Beside, theirs_first
@@ -153,7 +152,8 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
     clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
     names = (*clear, *found.nearest)
     details["asked"] = names[0]
-    doubted = verdict.ask is not None and verdict.ask.startswith(DOUBT)
+    question = context.kb.triage.asked(verdict.ask) if verdict.ask else None
+    doubted = question is not None and question.doubt
     if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
         below = buttons(context.kb, names)[:2]  # to read once the call is made
         *asked, only_asking = reply.suggestions

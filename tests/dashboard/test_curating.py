@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from bot.clinic import commands
 from bot.curating import diff_lines, gaps
@@ -25,7 +25,6 @@ from tests.dashboard.world import (
     OAK_STAFF,
     PICTURES,
     World,
-    browser_path,
     running,
 )
 from tests.emulator import TOKEN
@@ -41,17 +40,6 @@ async def world(
 ) -> AsyncIterator[World]:
     async with running(tmp_path_factory.mktemp("curating"), warm_state) as made:
         yield made
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    path = browser_path()
-    if path is None:
-        pytest.skip("no Chromium here")
-    async with async_playwright() as playwright:
-        made = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield made
-        await made.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

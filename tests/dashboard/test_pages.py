@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from bot.dashboard.app import PAGES
 from bot.dashboard.site import COOKIE
@@ -25,7 +25,6 @@ from tests.dashboard.world import (
     PICTURES,
     STRANGER,
     World,
-    browser_path,
     running,
 )
 
@@ -39,17 +38,6 @@ async def world(
 ) -> AsyncIterator[World]:
     async with running(tmp_path_factory.mktemp("clinics"), warm_state) as made:
         yield made
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    path = browser_path()
-    if path is None:
-        pytest.skip("no Chromium here")
-    async with async_playwright() as playwright:
-        made = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield made
-        await made.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

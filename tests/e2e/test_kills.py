@@ -16,15 +16,9 @@ import pytest
 
 from tests.e2e.fake_main import STAGES
 from tests.e2e.process import Process
-from tests.emulator import Emulator, emulator
+from tests.emulator import Emulator
 
 REPEATED = {"between send and record", "before it is recorded"}
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Emulator]:
-    async with emulator() as running:
-        yield running
 
 
 @pytest.fixture

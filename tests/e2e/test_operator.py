@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,7 @@ from bot import operator
 from bot.cli import cli
 from bot.settings import Settings, StartError, load_settings
 from tests.e2e.process import Process, free_port
-from tests.emulator import TOKEN, Emulator, emulator
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Emulator]:
-    async with emulator() as running:
-        yield running
+from tests.emulator import TOKEN, Emulator
 
 
 def settings(api: Emulator, state: Path, **more: Any) -> Settings:

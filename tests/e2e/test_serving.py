@@ -11,15 +11,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.process import Process
-from tests.emulator import TOKEN, Emulator, emulator
+from tests.emulator import TOKEN, Emulator
 
 CHATS, EACH = 20, 10
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Emulator]:
-    async with emulator() as running:
-        yield running
 
 
 @pytest.fixture
