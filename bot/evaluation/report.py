@@ -17,6 +17,7 @@ from bot.evaluation.messages import (
     confusions,
     figures,
 )
+from bot.evaluation.writers import Writer
 
 
 def show_figures(judged: Sequence[Judged], console: Console) -> list[Figure]:
@@ -44,6 +45,16 @@ def _table(found: Iterable[Figure], title: str) -> Table:
     return table
 
 
+def show_writers(found: Iterable[Writer], console: Console) -> None:
+    """Print the figures of each voice."""
+    columns = ("voice", "questions", "label right", "answered rightly", "wrongly", "passed off")
+    table = Table(*columns, title="each voice, learnt from the others (n-grams alone)")
+    for one in found:
+        shares = (one.labelled, one.right, one.wrong, one.passed_off)
+        table.add_row(one.voice, str(one.n), *(f"{share:.3f}" for share in shares))
+    console.print(table)
+
+
 def show_errors(judged: Iterable[Judged], console: Console) -> None:
     """Print each message that was judged wrong."""
     for one in judged:
@@ -53,13 +64,13 @@ def show_errors(judged: Iterable[Judged], console: Console) -> None:
             console.print(line, markup=False, highlight=False)
 
 
-def floors(pyproject: Path) -> Mapping[str, float]:
-    """``[tool.acne-bot.floors]``: a figure's name and the least (or, for "wrong", most) share."""
+def floors(pyproject: Path, name: str) -> Mapping[str, float]:
+    """``[tool.acne-bot.floors.NAME]``: a figure and its least (or, for "wrong", most) share."""
     if not pyproject.is_file():
         return {}
     told = tomllib.loads(pyproject.read_text(encoding="utf-8"))
-    found = told.get("tool", {}).get("acne-bot", {}).get("floors", {})
-    return {str(name): float(share) for name, share in found.items()}
+    found = told.get("tool", {}).get("acne-bot", {}).get("floors", {}).get(name, {})
+    return {str(figure): float(share) for figure, share in found.items()}
 
 
 def broken(found: Iterable[Figure], wanted: Mapping[str, float]) -> list[str]:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from bot.kb.dose_rules import DoseRules
 from bot.kb.models import (
-    Alarms,
     Example,
     Note,
     Origin,
@@ -56,7 +55,6 @@ class Knowledge:
     words: Words
     replies: Replies
     triage: TriageRules
-    alarms: tuple[tuple[str, str], ...]  # (row or "none", message): what the second opinion learns
     dose: DoseRules
     digest: str
     checked: Mapping[str, int]  # how many of each thing were checked
@@ -116,7 +114,7 @@ class _Loader:
         passages = self._folder("passages", Passage)
         topics = self._folder("topics", Topic)
         words = self._words()
-        replies, triage, alarms, dose = self._rules()
+        replies, triage, dose = self._rules()
         if source is not None:
             self._check_spans(source, passages)
         for topic in topics.values():
@@ -135,7 +133,6 @@ class _Loader:
             words=words,
             replies=replies,
             triage=triage,
-            alarms=alarms,
             dose=dose,
             digest=_digest(examples, words),
             checked=dict(self.checked),
@@ -187,19 +184,15 @@ class _Loader:
         own = self._one("words.yaml", Words)
         return own.and_those_of(self.base.words) if own and self.base else own
 
-    def _rules(
-        self,
-    ) -> tuple[Replies | None, TriageRules | None, tuple[tuple[str, str], ...], DoseRules | None]:
+    def _rules(self) -> tuple[Replies | None, TriageRules | None, DoseRules | None]:
         """What is said and what must be right: the base's, whatever stands beside it."""
         if self.base is None:
-            triage = self._triage()
-            dose = self._one("dose.yaml", DoseRules)
-            return self._replies(), triage, self._alarms(triage), dose
+            return self._replies(), self._triage(), self._one("dose.yaml", DoseRules)
         for name in RULES:
             if (self.root / name).exists():
                 what = "a clinic's document has no red flags, doses or replies of its own"
                 self.faults.append(Fault(name, 1, f"{what}: remove it"))
-        return self.base.replies, self.base.triage, self.base.alarms, self.base.dose
+        return self.base.replies, self.base.triage, self.base.dose
 
     def _triage(self) -> TriageRules | None:
         self.checked["files"] += len(list((self.root / "triage").glob("*.yaml")))
@@ -208,18 +201,6 @@ class _Loader:
         except (OSError, ValueError) as why:
             self.faults.append(Fault("triage", 1, str(why)))
             return None
-
-    def _alarms(self, triage: TriageRules | None) -> tuple[tuple[str, str], ...]:
-        file = f"alarms/{self.language}.yaml"
-        alarms = self._one(file, Alarms)
-        if alarms is None or triage is None:
-            return ()
-        for row in alarms.messages:
-            if row != "none" and row not in triage.file.rows:
-                self._fault(file, ("messages", row), f"there is no red flag {row!r}")
-        found = tuple((row, text) for row, texts in alarms.messages.items() for text in texts)
-        self.checked["alarm messages"] += len(found)
-        return found
 
     def _replies(self) -> Replies | None:
         return self._one(f"replies/{self.language}.yaml", Replies)

@@ -75,7 +75,8 @@ class Matcher:
         self._ngrams = ngrams
         self._encoder = encoder if encoder and encoder.knows(ngrams.labels) else None
         if self._encoder:
-            order = [self._encoder.labels.index(label) for label in ngrams.labels]
+            known = self._encoder.card.labels.questions
+            order = [known.index(label) for label in ngrams.labels]
             self._order = np.array(order)
 
     @classmethod
@@ -114,15 +115,26 @@ class Matcher:
         """
         return cls(words, examples, Ngrams.load(folder), encoder)
 
-    def match(self, texts: Sequence[str]) -> list[Match]:
-        """Compare messages (or parts of one) with the examples."""
-        reads = [self.reader.read(text) for text in texts]
-        read_texts = [read.text for read in reads]
-        rows = self._ngrams.probabilities(read_texts)
+    def match(self, text: str) -> Match:
+        """Compare a message with the examples."""
+        return self.hear([text])[0]
+
+    def hear(self, pieces: Sequence[str]) -> list[Match]:
+        """Compare a message, given as its sentences, with the examples.
+
+        The whole message comes first, then, where there are several, each sentence.
+        """
+        reads = [self.reader.read(piece) for piece in pieces]
+        if len(reads) > 1:
+            whole = Read(" ".join(read.text for read in reads), any(read.drug for read in reads))
+            reads = [whole, *reads]
+        rows = self._ngrams.probabilities([read.text for read in reads])
         if self._encoder:
-            encoded = self._encoder.probabilities(read_texts)[:, self._order]
+            heard = self._encoder.hear([read.text for read in reads[1:] or reads])
+            encoded = heard.questions[: len(rows), self._order]
             encoded = encoded / np.maximum(encoded.sum(axis=1, keepdims=True), 1e-6)
-            rows = (1 - ENCODER_SHARE) * rows + ENCODER_SHARE * encoded
+            read_too = len(encoded)  # the end of a very long message is not
+            rows[:read_too] = (1 - ENCODER_SHARE) * rows[:read_too] + ENCODER_SHARE * encoded
         return [
             Match(self._ngrams.labels, row, read.drug)
             for row, read in zip(rows, reads, strict=True)

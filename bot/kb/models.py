@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Title = Annotated[str, Field(min_length=1, max_length=64)]  # it is a button's label
+NONE = "none"  # the label of a message that raises no red flag
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -145,12 +146,6 @@ class QuestionFile(Frozen):
         also: tuple[Id, ...]
 
     voices: Mapping[str, tuple[str | Shared, ...]]
-
-
-class Alarms(Frozen):
-    """``alarms/<lang>.yaml``: messages by the red flag they raise; ``none`` for look-alikes."""
-
-    messages: Mapping[str, tuple[str, ...]]
 
 
 class Words(Frozen):

@@ -14,6 +14,7 @@ MASK = "drug"  # what stands for any name of isotretinoin
 NEAR = 82.0  # rapidfuzz ratio from which a long word is a misspelt drug name
 LONG = 7  # letters; shorter names are matched exactly only
 
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*\s*|[.!?\s]+")
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]+")
 
 
@@ -74,3 +75,8 @@ class Reader:
             return False
         others = process.extract(word, self._long_others, scorer=fuzz.ratio, limit=1)
         return all(score < near[1] for _, score, _ in others)
+
+
+def sentences(text: str) -> list[str]:
+    """A message cut into its sentences; together they are the message."""
+    return _SENTENCE.findall(text)

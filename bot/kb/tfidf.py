@@ -38,10 +38,11 @@ def _words(text: str) -> Iterator[str]:
         yield " ".join(pair)
 
 
-# how a text is cut, and in how many texts a gram must stand to count
-ANALYZERS: Mapping[str, tuple[Callable[[str], Iterator[str]], int]] = {
-    "chars": (_chars, 3),
-    "words": (_words, 2),
+# How a text is cut, and in how many texts a gram must stand to count: at least so many, and one
+# in so many. Rare grams of a large base cost half the learning and help nothing.
+ANALYZERS: Mapping[str, tuple[Callable[[str], Iterator[str]], int, int]] = {
+    "chars": (_chars, 3, 1500),
+    "words": (_words, 2, 2500),
 }
 
 
@@ -56,7 +57,8 @@ class Tfidf:
     @classmethod
     def fit(cls, kind: str, texts: Sequence[str]) -> Tfidf:
         """Learn which grams count in these texts."""
-        cut, least = ANALYZERS[kind]
+        cut, fewest, share = ANALYZERS[kind]
+        least = max(fewest, len(texts) // share)
         found = Counter(gram for text in texts for gram in set(cut(text)))
         kept = sorted(gram for gram, count in found.items() if count >= least)
         counts = np.array([found[gram] for gram in kept], dtype=np.float64)
@@ -66,7 +68,7 @@ class Tfidf:
 
     def row(self, text: str) -> tuple[Columns, Floats]:
         """The columns of a text's grams and their weights, scaled to a length of 1."""
-        cut, _ = ANALYZERS[self.kind]
+        cut, *_ = ANALYZERS[self.kind]
         counts = Counter(at for gram in cut(text) if (at := self.columns.get(gram)) is not None)
         columns = np.fromiter(counts.keys(), np.int64, len(counts))
         values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))).astype(

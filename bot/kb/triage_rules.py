@@ -78,6 +78,12 @@ class Row(Frozen):
     verified: Verified
     review: Review = Review()
 
+    @property
+    def levels(self) -> frozenset[Level]:
+        """The urgencies that the row has words or rules for."""
+        by_rule = {rule.urgency for rule in self.rules if rule.urgency}
+        return frozenset({self.urgency, *self.say_at, *by_rule})
+
 
 DOUBT = "doubt"  # begins the name of a question that the second opinion asks
 

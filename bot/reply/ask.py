@@ -6,15 +6,16 @@ comes this far: ``private`` lets the turn read the message first.
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardMarkup, MessageEntity
+from telegram import MessageEntity
 
 from bot.reply import clinic
-from bot.reply.buttons import Row, button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.ending import ended, note
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages, units
+from bot.reply.wire import Keyboard, Row, keyboard
 from bot.store.clinics import Clinic
 from bot.store.handovers import relay_row
 from bot.turn.handover import (
@@ -66,9 +67,7 @@ def _writing(event: Event, desk: Desk) -> Thread | None:
     return thread if thread and thread.open and recent and _ready(event, desk) else None
 
 
-def under(
-    markup: InlineKeyboardMarkup | None, event: Event, desk: Desk, reply: Reply
-) -> InlineKeyboardMarkup | None:
+def under(markup: Keyboard | None, event: Event, desk: Desk, reply: Reply) -> Keyboard | None:
     """The buttons of a reply with "Ask my clinic" where a person is what is needed."""
     held = _ready(event, desk)
     if held is None or stops(event.talk.memory, reply):
@@ -79,7 +78,7 @@ def under(
     wanted = gap or reply.kind is Kind.ALERT
     if not (wanted and held.handover.open_at(event.at)) and not _writing(event, desk):
         return markup
-    rows = [list(row) for row in markup.inline_keyboard] if markup else []
+    rows = [list(row) for row in markup["inline_keyboard"]] if markup else []
     below = len(reply.suggestions) if wanted else len(rows)
     rows.insert(below, button(desk.say("ask.button"), Press.DO, "ask.start"))
     return keyboard(*rows)
@@ -119,14 +118,14 @@ def start(event: Event, desk: Desk) -> Response:
     assert held is not None
     talk = event.talk.model_copy(update={"asking": ASKING})
     text = desk.say("ask.write", name=held.name, phone=held.phone, most=LONGEST)
-    return Response((text_call(event.chat_id, text),), talk.stored(), "answered")
+    return Response((text_call(event.chat_id, text),), talk, "answered")
 
 
 def preview(event: Event, desk: Desk, text: str, photo: str | None = None) -> Response:
     """Show exactly what will be sent, who reads it and how long it is kept; ask for consent."""
     if why := _cannot(event, desk):
         talk = event.talk.model_copy(update={"asking": None})
-        return Response((text_call(event.chat_id, why),), talk.stored(), "answered")
+        return Response((text_call(event.chat_id, why),), talk, "answered")
     held = _ready(event, desk)
     assert held is not None
     words = plain(text)
@@ -135,7 +134,7 @@ def preview(event: Event, desk: Desk, text: str, photo: str | None = None) -> Re
     if not words or length > most:
         key = "ask.too_long" if words else "ask.empty"
         call = text_call(event.chat_id, desk.say(key, most=most, length=length))
-        return Response((call,), event.talk.stored(), "answered")
+        return Response((call,), event.talk, "answered")
     at, number = event.at.timestamp(), event.done.message_id or 0
     draft = Draft(text=words, photo=photo, message=number, at=at)
     thread = (event.thread or Thread(clinic=held.id)).drafted(draft, held.id)
@@ -149,7 +148,7 @@ def preview(event: Event, desk: Desk, text: str, photo: str | None = None) -> Re
     )
     calls = [*_picture(event.chat_id, photo), *messages(page, event.chat_id, markup)]
     talk = event.talk.model_copy(update={"asking": None, "asked": None, "shown": None})
-    return Response(tuple(calls), talk.stored(), "preview", thread=thread)
+    return Response(tuple(calls), talk, "preview", thread=thread)
 
 
 def _picture(chat_id: int, photo: str | None) -> list[Outgoing]:
@@ -178,7 +177,7 @@ def media(event: Event, desk: Desk) -> Response | None:
         key = "ask.picture_needs_words"
     else:
         key = "ask.no_picture" if done.media == "photo" else "ask.only_words"
-    return Response((text_call(event.chat_id, desk.say(key)),), event.talk.stored(), "answered")
+    return Response((text_call(event.chat_id, desk.say(key)),), event.talk, "answered")
 
 
 def send(event: Event, desk: Desk, digest: str) -> Response:
@@ -265,7 +264,7 @@ def close(event: Event, desk: Desk) -> Response:
     return Response((call,), None, "answered", thread=thread, relays=relays)
 
 
-def _closing(desk: Desk, *, back: bool = False) -> InlineKeyboardMarkup | None:
+def _closing(desk: Desk, *, back: bool = False) -> Keyboard | None:
     row: Row = button(desk.say("ask.back"), Press.DO, "ask.start") if back else []
     return keyboard(row + button(desk.say("ask.close"), Press.DO, "ask.close"))
 

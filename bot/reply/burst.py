@@ -99,7 +99,7 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
     """The answer, for as many of the next messages as are pieces of its question or echo it."""
     took, text = 0, event.done.text
     for done in after:
-        later = event.having(Talk.read(said.memory))
+        later = event.having(said.talk or Talk())
         if _about(said) is None or later.talk.memory.asking is not None or not _piece(done.text):
             break
         text = f"{text}\n{done.text}"
@@ -120,7 +120,7 @@ def _clear(said: Response) -> bool:
     reply = said.reply
     if reply is None or reply.kind in _CLEAR or reply.topic is not None:
         return True
-    return Talk.read(said.memory).memory.asking is not None
+    return (said.talk or Talk()).memory.asking is not None
 
 
 def _sure(said: Response) -> bool:

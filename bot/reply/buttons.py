@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
 from bot.reply import codes
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, section_of
+from bot.reply.wire import Keyboard, Row, keyboard
 from bot.turn.reply import Kind, Reply, Suggestion
-
-Row = list[InlineKeyboardButton]
 
 
 def button(label: str, press: Press, target: str) -> Row:
     """A row's worth of one button; empty where its code would be too long."""
     text = codes.code(press, target)
-    return [InlineKeyboardButton(label, callback_data=text)] if text else []
-
-
-def keyboard(*rows: Row) -> InlineKeyboardMarkup | None:
-    """The rows that hold anything."""
-    kept = [row for row in rows if row]
-    return InlineKeyboardMarkup(kept) if kept else None
+    return [{"text": label, "callback_data": text}] if text else []
 
 
 def offers(suggestions: Iterable[Suggestion]) -> list[Row]:
@@ -33,13 +24,13 @@ def offers(suggestions: Iterable[Suggestion]) -> list[Row]:
     for offered in suggestions:
         text = codes.of(offered)
         if text is not None:
-            rows.append([InlineKeyboardButton(offered.label, callback_data=text)])
+            rows.append([{"text": offered.label, "callback_data": text}])
     return rows
 
 
 def under(
     reply: Reply, desk: Desk, *, course: bool = False, section: bool = False
-) -> InlineKeyboardMarkup | None:
+) -> Keyboard | None:
     """What hangs under a reply, by its kind; an alert has only its own buttons.
 
     ``section``: it shows the whole section already.
@@ -100,7 +91,7 @@ def _about(reply: Reply, desk: Desk, *, section: bool) -> list[Row]:
     ]
 
 
-def without_thumbs(rows: Sequence[Any]) -> InlineKeyboardMarkup | None:
+def without_thumbs(rows: Sequence[Any]) -> Keyboard | None:
     """A message's own buttons as they came back, without the thumbs; None where it had none.
 
     Raises:
@@ -115,7 +106,7 @@ def without_thumbs(rows: Sequence[Any]) -> InlineKeyboardMarkup | None:
             if read is not None and read.press in (Press.HELPED, Press.DID_NOT_HELP):
                 found = True
                 continue
-            kept.append(InlineKeyboardButton(**one))
+            kept.append({name: str(value) for name, value in one.items()})
         if kept:
             left.append(kept)
-    return InlineKeyboardMarkup(left) if found else None
+    return {"inline_keyboard": left} if found else None

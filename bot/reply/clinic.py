@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.reply import links
-from bot.reply.buttons import button, keyboard, offers
+from bot.reply.buttons import button, offers
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.ending import leaving
+from bot.reply.wire import keyboard
 from bot.store.clinics import Clinic
 from bot.turn.answer import chat
 
@@ -42,7 +43,7 @@ def bind(event: Event, desk: Desk, link: links.Link) -> Response:
     markup = keyboard(*offers(chat(desk.kb, "command.start").suggestions))
     calls = (text_call(event.chat_id, text, reply_markup=markup),)
     counted = (("link", f"{held.id}/{link.source or 'link'}", held.id),)
-    said = Response(calls, event.talk.stored(), "answered", kept=kept.stored(), counted=counted)
+    said = Response(calls, event.talk, "answered", kept=kept.stored(), counted=counted)
     same = event.thread is None or event.thread.clinic == held.id
     return said if same else leaving(event, said)
 

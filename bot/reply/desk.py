@@ -12,9 +12,9 @@ from bot.kb.models import Passage
 from bot.kb.replies import Replies
 from bot.reply import links
 from bot.reply.outgoing import Outgoing
-from bot.reply.render import NO_PREVIEW
 from bot.reply.talk import Kept, Talk
 from bot.reply.update import Done, Me
+from bot.reply.wire import NO_PREVIEW
 from bot.store.clinics import Clinic, Clinics
 from bot.store.rows import Arrival
 from bot.store.staff import Staff
@@ -31,12 +31,13 @@ Later = Callable[[Store], Awaitable["Response"]]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The calls to make, and what to keep: JSON, "" to forget, None to leave it.
+    """The calls to make, and what to keep of the talk (None: as it is) and of the person.
 
     ``outcome`` is what metrics count; ``gone``: the bot was put out of the chat. ``kept``
-    is what lasts about the person; ``counted``: (what, name, clinic) to add one to;
-    ``later``: calls that need the database; ``scrub``: take the person's ids out of closed rows;
-    ``answers``: the number of the person's message that the one call answers, for edits;
+    is what lasts about the person: JSON, "" to forget, None to leave it; ``counted``: (what, name,
+    clinic) to add one to; ``later``: calls that need the database; ``scrub``: take the person's
+    ids out of closed rows; ``answers``: the number of the person's message that the one call
+    answers, for edits;
     ``took``: how many of the waiting messages it answers as well; ``wait``: nothing is said yet,
     for more may follow in a moment. ``thread``: the conversation with the clinic, changed;
     ``relays``: what goes to its other side, and ``undelivered`` instead of it where Telegram takes
@@ -45,7 +46,7 @@ class Response:
     """
 
     calls: tuple[Outgoing, ...] = ()
-    memory: str | None = None
+    talk: Talk | None = None
     outcome: str = "ignored"
     reply: Reply | None = None
     gone: bool = False
@@ -73,13 +74,17 @@ class Response:
         return Kept.read(self.kept).due() if self.kept else None
 
     def remembering(self, message_id: int | None) -> str | None:
-        """The memory, knowing by which message of ours the person's was answered."""
+        """The talk as it is stored, with the message of ours that answered the person's.
+
+        JSON, "" to forget, None to leave it.
+        """
+        if self.talk is None:
+            return None
         sent = sum(call.method == "send_message" for call in self.calls)
-        if self.answers is None or not self.memory or message_id is None or sent != 1:
-            return self.memory
-        talk = Talk.read(self.memory)
+        if self.answers is None or message_id is None or sent != 1:
+            return self.talk.stored()
         update = {"asked": self.answers, "shown": message_id}
-        return talk.model_copy(update=update).stored()
+        return self.talk.model_copy(update=update).stored()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-from telegram import ReplyParameters as ReplyTo
-
 from bot.kb.knowledge import Knowledge
 from bot.reply import links, staff_group
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
+from bot.reply.wire import Keyboard, keyboard, replying_to
 from bot.turn.alert import alert_reply
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
@@ -42,15 +40,15 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
         return Response((_said(event, desk.say("group.help")),), None, "answered", reply)
     payload = links.carry(_target(reply), nonce, desk.secret)
     link = links.url(desk.me.username, payload)
-    markup = InlineKeyboardMarkup([[InlineKeyboardButton(desk.say("group.button"), url=link)]])
+    markup = keyboard([{"text": desk.say("group.button"), "url": link}])
     call = _said(event, desk.say("group.line"), markup)
     return Response((call,), None, "answered", reply)
 
 
-def _said(event: Event, text: str, markup: InlineKeyboardMarkup | None = None) -> Outgoing:
+def _said(event: Event, text: str, markup: Keyboard | None = None) -> Outgoing:
     more: dict[str, object] = {"reply_markup": markup} if markup else {}
     if event.done.message_id is not None:
-        more["reply_parameters"] = ReplyTo(event.done.message_id, allow_sending_without_reply=True)
+        more["reply_parameters"] = replying_to(event.done.message_id)
     return text_call(event.chat_id, text, **more)
 
 

@@ -9,11 +9,13 @@ from telegram import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
+    LinkPreviewOptions,
+    MessageEntity,
 )
 
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.outgoing import Outgoing
-from bot.reply.render import NO_PREVIEW, Page, entities, page, parts_of
+from bot.reply.render import Page, entities, page, parts_of
 from bot.turn.alert import numbers
 from bot.turn.answer import answer as quote
 from bot.turn.answer import gap
@@ -138,7 +140,7 @@ def _card(name: str, title: str, description: str, shown: Page) -> InlineQueryRe
         description=description,
         input_message_content=InputTextMessageContent(
             shown.text[start:end],
-            entities=entities(shown, start, end),
-            link_preview_options=NO_PREVIEW,
+            entities=MessageEntity.de_list(entities(shown, start, end) or []),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
         ),
     )

@@ -158,7 +158,7 @@ def _other(event: Event, desk: Desk, name: str) -> Response:
     offered = offered_for(desk.kb, left)
     if not offered:
         call = text_call(event.chat_id, desk.say("telegram.other_none"))
-        return Response((call,), talk.stored(), "answered")
+        return Response((call,), talk, "answered")
     text = f"{desk.say('telegram.other_heading')}\n\n{desk.say('telegram.other_next')}"
     names = tuple(one.passage or one.topic or "" for one in offered)
     talk = talk.model_copy(update={"seen": (*talk.seen, name, *names)[-SEEN_KEPT:]})
@@ -194,4 +194,4 @@ def _vote(event: Event, desk: Desk, code: Code) -> Response:
     talk = event.talk.model_copy(update={"voted": voted})
     what = "up" if code.press is Press.HELPED else "down"
     counted = (desk.counted(event, what, code.target),)
-    return Response(calls, talk.stored(), "answered", counted=counted)
+    return Response(calls, talk, "answered", counted=counted)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from telegram import InlineKeyboardMarkup
-
 from bot.reply import ask, buttons, clinic, dashboard, links, receipt, records, remind, visit
-from bot.reply.buttons import button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.group import asks_dose, carried_reply
 from bot.reply.profile import PRIVATE
 from bot.reply.render import Page, edited, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
+from bot.reply.wire import Keyboard, keyboard
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
@@ -67,7 +66,7 @@ def _media(event: Event, desk: Desk) -> Response:
         said.reply.kind is Kind.CHAT
         or (said.reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED) and said.reply.topic is None)
     )
-    asks = Talk.read(said.memory).memory.asking is not None
+    asks = (said.talk or Talk()).memory.asking is not None
     return ours if unclear and not asks else said
 
 
@@ -107,7 +106,7 @@ def _cancel(event: Event, desk: Desk) -> Response | None:
         return None
     talk = event.talk.model_copy(update={"asking": None})
     call = text_call(event.chat_id, desk.say("command.cancelled"))
-    return Response((call,), talk.stored(), "answered")
+    return Response((call,), talk, "answered")
 
 
 def to_clinic(event: Event, desk: Desk, text: str, photo: str | None = None) -> Response:
@@ -138,7 +137,7 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     if ours and event.talk.asking and reply.kind is Kind.NOT_COVERED and reply.topic is None:
         key = "zone_unknown" if event.talk.asking.startswith("zone") else "day_unknown"
         call = text_call(event.chat_id, desk.say(f"reminder.{key}"))
-        return Response((call,), event.talk.stored(), "answered")
+        return Response((call,), event.talk, "answered")
     course = None
     if reply.kind is Kind.ANSWER and reply.text.startswith("•"):
         asked = read_course(
@@ -159,7 +158,7 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     shown = show(event.having(talk), desk, reply, before=before, course=course is not None)
     return Response(
         shown.calls,
-        shown.memory,
+        shown.talk,
         "answered",
         reply,
         answers=event.done.message_id,
@@ -184,7 +183,7 @@ def show(
     talk = seen(event.talk, reply)
     if event.done.kind != "edit":  # what the answer before this one showed is the last no more
         talk = talk.model_copy(update={"asked": None, "shown": None})
-    return Response(tuple(calls), talk.stored(), "answered", reply)
+    return Response(tuple(calls), talk, "answered", reply)
 
 
 def laid_out(event: Event, desk: Desk, reply: Reply, before: str = "") -> Page:
@@ -214,7 +213,7 @@ def _help(event: Event, desk: Desk) -> Response:
         example = desk.say(f"telegram.example_{number}")
         rows.append(button(example, Press.SAY, example))
     call = text_call(event.chat_id, desk.say("telegram.examples"), reply_markup=keyboard(*rows))
-    return Response((call,), event.talk.stored(), "answered")
+    return Response((call,), event.talk, "answered")
 
 
 def _link(event: Event, desk: Desk, payload: str) -> Response:
@@ -260,9 +259,9 @@ def _edit(event: Event, desk: Desk) -> Response:
         return ask.edited(event, desk)
     if talk.asked is None or talk.asked != done.message_id or talk.shown is None:
         return Response(outcome="old_edit")
-    markup: InlineKeyboardMarkup | None = buttons.under(said.reply, desk)
+    markup: Keyboard | None = buttons.under(said.reply, desk)
     markup = ask.under(markup, event, desk, said.reply)
     call = edited(laid_out(event, desk, said.reply), event.chat_id, talk.shown, markup)
     if call is None:
         return said
-    return Response((call,), said.memory, "answered", said.reply)
+    return Response((call,), said.talk, "answered", said.reply)

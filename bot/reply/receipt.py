@@ -8,11 +8,12 @@ from telegram import MessageEntity
 
 from bot.kb.knowledge import Knowledge
 from bot.kb.models import Passage, Verdict
-from bot.reply.buttons import button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, document_of, section_of, text_call
 from bot.reply.links import Link
 from bot.reply.render import Mark, Page, messages
+from bot.reply.wire import keyboard
 
 
 def show(event: Event, desk: Desk, link: Link) -> Response:

@@ -7,10 +7,12 @@ import json
 from importlib import metadata
 from typing import Any
 
-from bot.reply.buttons import button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
+from bot.reply.talk import Talk
+from bot.reply.wire import keyboard
 from bot.store.people import People
 from bot.store.store import Store
 
@@ -84,7 +86,7 @@ def delete(event: Event, desk: Desk) -> Response:
         key = "privacy.not_all" if left else "privacy.deleted"
         return Response((text_call(event.chat_id, desk.say(key, left=left)),))
 
-    return Response((), "", "answered", kept="", later=later, scrub=True)
+    return Response((), Talk(), "answered", kept="", later=later, scrub=True)
 
 
 def trust(event: Event, desk: Desk) -> Response:

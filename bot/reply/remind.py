@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.reply.buttons import Row, button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.places import read_zone
 from bot.reply.talk import Kept, Reminder
+from bot.reply.wire import Row, keyboard
 from bot.turn.course import course_from, spoken
 from bot.turn.figures_dates import add_months, read_dates
 
@@ -31,7 +32,7 @@ def ask_what(event: Event, desk: Desk) -> Response:
         lines += [say("reminder.list"), *_listed(event.kept, desk)]
         rows.append(button(say("reminder.stop"), Press.DO, "remind.stop"))
     call = text_call(event.chat_id, "\n".join(lines), reply_markup=keyboard(*rows))
-    return Response((call,), event.talk.stored(), "answered")
+    return Response((call,), event.talk, "answered")
 
 
 def _listed(kept: Kept, desk: Desk) -> list[str]:
@@ -56,7 +57,7 @@ def _ask_day(event: Event, desk: Desk, what: str, kept: Kept) -> Response:
 def _ask(event: Event, desk: Desk, asking: str, key: str, kept: Kept | None = None) -> Response:
     talk = event.talk.model_copy(update={"asking": asking})
     call = text_call(event.chat_id, desk.say(key))
-    return Response((call,), talk.stored(), "answered", kept=kept.stored() if kept else None)
+    return Response((call,), talk, "answered", kept=kept.stored() if kept else None)
 
 
 def read_answer(event: Event, desk: Desk, text: str) -> Response | None:
@@ -105,7 +106,7 @@ def _set(event: Event, desk: Desk, what: str, day: dt.date, kept: Kept) -> Respo
     markup = keyboard(button(desk.say("reminder.stop"), Press.DO, "remind.stop"))
     talk = event.talk.model_copy(update={"asking": None})
     call = text_call(event.chat_id, text, reply_markup=markup)
-    return Response((call,), talk.stored(), "answered", kept=kept.stored())
+    return Response((call,), talk, "answered", kept=kept.stored())
 
 
 def due_now(event: Event, desk: Desk) -> Response:

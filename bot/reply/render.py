@@ -10,15 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
-from telegram import ReplyParameters as ReplyTo
+from telegram import MessageEntity
 
 from bot.reply.outgoing import Outgoing
+from bot.reply.wire import NO_PREVIEW, Entity, Keyboard, replying_to
 from bot.turn.reply import Kind, Reply
 
 LONGEST = 4096  # UTF-16 units
 HEADING = 80  # characters; a longer first line is no heading
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+|\n+")
 _SPACE = re.compile(r"\s+")
 
@@ -123,7 +122,7 @@ def _within(mark: Mark, spans: Iterable[tuple[int, int]]) -> bool:
 def messages(
     shown: Page,
     chat_id: int,
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Keyboard | None = None,
     reply_to: int | None = None,
 ) -> list[Outgoing]:
     """The messages that show a page; buttons hang on the last one."""
@@ -136,7 +135,7 @@ def messages(
             "entities": entities(shown, start, end),
             "link_preview_options": NO_PREVIEW,
             "reply_markup": keyboard if number == len(parts) - 1 else None,
-            "reply_parameters": ReplyTo(reply_to, allow_sending_without_reply=True)
+            "reply_parameters": replying_to(reply_to)
             if reply_to is not None and number == 0
             else None,
         }
@@ -146,7 +145,7 @@ def messages(
 
 
 def edited(
-    shown: Page, chat_id: int, message_id: int, keyboard: InlineKeyboardMarkup | None
+    shown: Page, chat_id: int, message_id: int, keyboard: Keyboard | None
 ) -> Outgoing | None:
     """The edit that puts a page into a message of ours; None where it is too long for one."""
     parts = list(parts_of(shown))
@@ -164,15 +163,16 @@ def edited(
     return Outgoing("edit_message_text", kwargs, chat_id, essential=False)
 
 
-def entities(shown: Page, start: int, end: int) -> tuple[MessageEntity, ...] | None:
+def entities(shown: Page, start: int, end: int) -> list[Entity] | None:
     """The marks that fall into a stretch, in UTF-16 units from its beginning."""
-    found = []
+    found: list[Entity] = []
     for mark in shown.marks:
         first, last = max(mark.start, start), min(mark.end, end)
         if first < last:
             offset, length = units(shown.text[start:first]), units(shown.text[first:last])
-            found.append(MessageEntity(mark.kind, offset, length, url=mark.url))
-    return tuple(found) or None
+            entity: Entity = {"type": mark.kind, "offset": offset, "length": length}
+            found.append(entity | {"url": mark.url} if mark.url else entity)
+    return found or None
 
 
 def parts_of(shown: Page) -> Iterator[tuple[int, int]]:

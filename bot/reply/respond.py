@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 
 from bot.kb.replies import Replies
 from bot.reply import ask, burst, group, inline, links, press, remind, staff_group, weekly
-from bot.reply.buttons import keyboard, offers
+from bot.reply.buttons import offers
 from bot.reply.counts import counted
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import messages, page
 from bot.reply.talk import Kept, Talk
 from bot.reply.update import REMINDER, WEEKLY, Me, Raw, read
+from bot.reply.wire import keyboard
 from bot.store.handovers import RELAY
 from bot.turn.handover import Relay, Thread
 from bot.turn.inbound import Inbound, Where
-from bot.turn.memory import Memory
 
 if TYPE_CHECKING:
     from bot.turn.turn import TurnFunction
@@ -123,8 +123,7 @@ class Responder:
         memory, reply = self.turn(Inbound(text=said, at=event.at), event.talk.memory)
         calls = [press_answer(done.query_id)] if done.query_id else []
         calls += messages(page(reply), event.chat_id, keyboard(*offers(reply.suggestions)))
-        stored = "" if memory == Memory() else Talk(memory=memory).model_dump_json()
-        return Response(tuple(calls), stored, "answered", reply)
+        return Response(tuple(calls), Talk(memory=memory), "answered", reply)
 
     def say(self, key: str, chat_id: int) -> Outgoing:
         """One of our own sentences as a message."""

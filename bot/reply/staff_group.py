@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 
 from telegram import MessageEntity
-from telegram import ReplyParameters as ReplyTo
 
 from bot.reply import links
-from bot.reply.buttons import button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, entities, messages
+from bot.reply.wire import keyboard, replying_to
 from bot.store.clinics import Clinic
 from bot.store.handovers import Handovers, relay_row
 from bot.store.store import Store
@@ -74,7 +74,7 @@ def _said(event: Event, desk: Desk, key: str, **values: object) -> Response:
 def _call(event: Event, text: str) -> Outgoing:
     if event.done.kind == "press" or event.done.message_id is None:
         return text_call(event.chat_id, text)
-    to = ReplyTo(event.done.message_id, allow_sending_without_reply=True)
+    to = replying_to(event.done.message_id)
     return text_call(event.chat_id, text, reply_parameters=to)
 
 

@@ -64,9 +64,9 @@ class Talk(Frozen):
 
     def stored(self) -> str:
         """The talk as JSON; "" where there is nothing to keep."""
-        memory = self.memory.model_copy(update={"at": None})
-        bare = self.model_copy(update={"memory": memory, "asked": None, "shown": None})
-        return "" if bare == Talk() else self.model_dump_json(exclude_defaults=True)
+        said = self.model_dump(exclude_defaults=True)
+        kept = said.keys() - {"asked", "shown", "memory"} or said.get("memory", {}).keys() - {"at"}
+        return self.model_dump_json(exclude_defaults=True) if kept else ""
 
 
 class Dosed(Frozen):

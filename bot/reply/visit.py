@@ -6,13 +6,14 @@ import datetime as dt
 
 from telegram import MessageEntity
 
-from bot.reply.buttons import Row, button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages
 from bot.reply.sheet import BOX, pdf, png
 from bot.reply.talk import LIST_LONGEST, Dosed, Kept
+from bot.reply.wire import Row, keyboard
 from bot.turn.course import course_from, spoken
 
 DOSES_KEPT = 12

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from bot.reply.buttons import button, keyboard
+from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.drawing import GREY, HEIGHT, INK, LINE, MARGIN, TEAL, WIDTH, Sheet
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import Kept
+from bot.reply.wire import keyboard
 from bot.store.store import Store
 from bot.store.tally import ENOUGH, Cell, day, week
 

@@ -49,7 +49,7 @@ class Look:
 
 def mark(key: str, user_id: int) -> str:
     """A person's mark under a key: the same for the same person, and of no use without the key."""
-    return hmac.new(key.encode(), str(user_id).encode(), hashlib.sha256).hexdigest()[:MARK]
+    return hmac.digest(key.encode(), str(user_id).encode(), "sha256").hex()[:MARK]
 
 
 def hashed(secret: str) -> str:

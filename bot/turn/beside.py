@@ -33,7 +33,7 @@ def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found
     """
     if base.outcome is Outcome.CHAT:
         return base
-    (match,) = beside.matcher.match([text])
+    match = beside.matcher.match(text)
     passages, topics = match.best(beside.kb.passages), match.best(beside.kb.topics)
     offered = [name for name, share in passages[:2] if share >= OFFER_FROM]
     near = tuple(dict.fromkeys((*offered, *base.nearest)))

@@ -15,27 +15,28 @@ import numpy as np
 
 from bot.kb.knowledge import CHAT, NOT_FOR_US, Knowledge
 from bot.kb.matcher import Match, Matcher
-from bot.kb.reading import MASK
+from bot.kb.reading import MASK, sentences
 from bot.turn.memory import Memory
 
 # Chosen by leave-one-writer-out over the examples, looked at once on messages of a writer who
 # saw none of them (docs/matching.md).
 ANSWER_FROM = 0.45  # probability from which a passage is given as the answer
+UNNAMED_FROM = 0.55  # the same where neither the message nor the talk so far is of isotretinoin
 BOTH_FROM = 0.6  # and from which a sentence's own passage is quoted as well
 OPEN_FROM = 0.5  # of all passages together: the document answers, but which part is open
 GAP_FROM = 0.25  # probability from which a gap is named
 CALIBRATION = (
     (0.0, 0.0),
-    (0.4, 0.6),
-    (0.5, 0.75),
-    (0.6, 0.88),
-    (0.7, 0.94),
-    (0.8, 0.98),
+    (0.45, 0.65),
+    (0.6, 0.78),
+    (0.7, 0.84),
+    (0.8, 0.94),
+    (0.88, 0.99),
     (1.0, 1.0),
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 SHORT = 7  # words; a shorter one may lean on the talk so far
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+BARE = 4  # words; "is this normal?" alone asks about something that was not said
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|then|what about|how about|what if|why|after|before|is it|is that|"
     r"does it|for how long|how long|how often|more|else|ok)\b|\b(?:that|it|this|then|those)\b",
@@ -71,14 +72,25 @@ class Found:
 
 def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     """Find what answers ``text`` (already cleaned), in a talk that ``memory`` knows."""
-    parts = sentences(text) if len(text.split()) > LONG else []
-    whole, *pieces = matcher.match([text, *parts])
-    found = _both(decide(whole, kb), pieces, kb)
+    parts = sentences(text)
+    whole, *heard = matcher.hear(parts)
+    long = len(text.split()) > LONG
+    asked = [one for part, one in zip(parts, heard, strict=False) if len(part.split()) > 1]
+    talk = memory.isotretinoin
+    found = _both(decide(whole, kb, talk=talk), asked if long else [], kb)
+    if found.outcome is Outcome.ANSWER and not whole.drug and _points_at_nothing(text, memory):
+        return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
-    if unclear and memory.isotretinoin and len(text.split()) <= SHORT:
-        (leaning,) = matcher.match([_in_talk(text, memory, kb)])
-        return decide(_between(whole, leaning), kb)
+    if unclear and talk and len(text.split()) <= SHORT:
+        leaning = matcher.match(_in_talk(text, memory, kb))
+        return decide(_between(whole, leaning), kb, talk=talk)
     return found
+
+
+def _points_at_nothing(text: str, memory: Memory) -> bool:
+    """Whether a few words ask about "this" where nothing was said that it could be."""
+    said = memory.passage is not None or memory.topic is not None
+    return not said and len(text.split()) <= BARE and _LEANS.search(text) is not None
 
 
 def leans(text: str) -> bool:
@@ -93,8 +105,8 @@ def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:
     return f"{text} on {MASK}"
 
 
-def decide(match: Match, kb: Knowledge) -> Found:
-    """From probabilities to an outcome."""
+def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
+    """From probabilities to an outcome. ``talk``: the talk so far is of isotretinoin."""
     (first, p_first), (second, _) = match.best(kb.passages)[:2]
     topic, p_topic = match.best(kb.topics)[0] if kb.topics else ("", 0.0)
     near = tuple(name for name, _ in match.best(kb.passages)[:3])
@@ -105,7 +117,8 @@ def decide(match: Match, kb: Knowledge) -> Found:
 
     if best.startswith(CHAT):
         return found(Outcome.CHAT, [best], p_best, "small talk")
-    if p_first >= ANSWER_FROM and p_first > p_topic:
+    enough = ANSWER_FROM if match.drug or talk else UNNAMED_FROM
+    if p_first >= enough and p_first > p_topic:
         return found(Outcome.ANSWER, [first], confidence(p_first), f"{first} is clearly ahead")
     if best in NOT_FOR_US:
         return found(Outcome.REFUSE, [best], p_best, "not about isotretinoin treatment")
@@ -143,9 +156,3 @@ def _between(alone: Match, leaning: Match) -> Match:
     """Half of what a short message says alone, half of what it says after the last passage."""
     mixed = (alone.probabilities + leaning.probabilities) / np.float32(2)
     return Match(alone.labels, mixed, alone.drug)
-
-
-def sentences(text: str) -> list[str]:
-    """A message's sentences of two words and more, at most twelve."""
-    found = [piece.strip() for piece in _SENTENCE.findall(text)]
-    return [piece for piece in found if len(piece.split()) > 1][:12]

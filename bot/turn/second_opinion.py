@@ -1,39 +1,55 @@
 """A learned second opinion on red flags: it raises what the rules missed, and never silences them.
 
-A small encoder trained on ``knowledge/alarms`` tells how likely a message is each row's. Where
+The encoder tells of a message, and of each of its sentences, which row it is and how urgent. Where
 the rules raise a row and it is sure that there is none, the row's words are said all the same,
 under a question whether it is so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.kb.encoder import Encoder
-from bot.kb.reading import Reader
+from bot.kb.models import NONE
+from bot.kb.reading import Reader, sentences
+from bot.kb.tfidf import Floats
 from bot.kb.triage_rules import DOUBT, TriageRules
 from bot.turn.reply import Urgency
-from bot.turn.search import sentences
 from bot.turn.triage import Finding, Verdict
 
 CHILD = "RF24"  # the row on children under the age limit
-NONE = "none"  # the label of a message that raises nothing
-EMERGENCY_FROM = 0.35  # probability of all emergency rows together from which one is raised
-TODAY_FROM = 0.6  # probability of any red flag from which the likeliest row is raised
-NEXT_VISIT_FROM = 0.3  # the same, where the likeliest row is for the next visit
-# ... and the likeliest row itself must be this likely: where all are vague, nothing is told.
-LEADS_FROM = {Urgency.EMERGENCY: 0.25, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.0}
-SENTENCE_EMERGENCY_FROM, SENTENCE_FROM = 0.9, 0.95  # the same for one sentence of several
-DOUBT_FROM = 0.85  # probability of no red flag from which the rules' finding becomes a question
+ANY_EMERGENCY = "RF00"  # what is said where it is an emergency, and none of the rows leads
+# Probability of the likeliest row from which its words are said; where none leads, an emergency is
+# told all the same, in the words for any, and what is less is not.
+LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.3, Urgency.NEXT_VISIT: 0.2}
+DOUBT_FROM = 0.8  # probability of no red flag from which the rules' finding becomes a question
 # Pregnancy, thoughts of suicide, a child that took some: said in passing they count all the same.
-NEVER_DOUBTED = frozenset({"RF01", "RF04", "RF12"})
+HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF12"})
+HARDLY_FROM = 0.93
+LINE_FROM = 0.95  # ... or a safety line beside the answer
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The probabilities, each with all that is more urgent, from which an urgency is raised."""
+
+    emergency: float
+    today: float
+    next_visit: float
+
+
+# Chosen on one set of messages (knowledge/evaluation/triage.jsonl), looked at on others.
+WHOLE = Limits(emergency=0.35, today=0.5, next_visit=0.4)
+INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
+SENTENCE = Limits(emergency=0.85, today=0.92, next_visit=0.92)  # one of several
 
 
 def second_opinion(
     verdict: Verdict,
     text: str,
     rules: TriageRules,
-    alarms: Encoder,
+    encoder: Encoder,
     reader: Reader,
     *,
     grown: bool = False,
@@ -42,78 +58,116 @@ def second_opinion(
 
     ``grown``: only ages from 12 on are named, so that the learned row on children says nothing.
     """
-    if verdict.ask:
-        return verdict  # our question shows what to do if so, and an unclear reply counts as yes
-    opinion = _Opinion(alarms, reader, rules, silent=CHILD if grown else None)
-    whole = opinion.shares(text)
-    # Where the rules read a question for information, an emergency must be as likely as the rest.
-    emergency_from = TODAY_FROM if verdict.informed else EMERGENCY_FROM
-    found = opinion.finding(whole, emergency_from, TODAY_FROM, NEXT_VISIT_FROM)
+    whole, *parts = _opinions(text, encoder, reader)
+    silent = CHILD if grown else None
+    found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, silent)
     if found is None and not verdict.informed:
-        found = opinion.of_sentences(text)
+        told = (_finding(part, SENTENCE, rules, silent) for part in parts)
+        found = max(filter(None, told), key=lambda one: one.urgency.rank, default=None)
     if found is not None:
         return _raised(verdict, found)
-    if not verdict.findings or any(f.id in NEVER_DOUBTED for f in verdict.findings):
+    return _doubted(verdict, whole.of_none(), rules)
+
+
+_FROM: Mapping[Urgency, frozenset[str]] = {
+    urgency: frozenset(other.value for other in Urgency if other.rank >= urgency.rank)
+    for urgency in Urgency
+}
+
+
+@dataclass(frozen=True)
+class _Opinion:
+    """Probabilities of each row and of each urgency; both know ``none``."""
+
+    rows: Mapping[str, float]
+    urgencies: Mapping[str, float]
+
+    def of_none(self) -> float:
+        """The probability of no red flag, by both."""
+        return (self.rows[NONE] + self.urgencies[NONE]) / 2
+
+    def at_least(self, urgency: Urgency, rules: TriageRules) -> float:
+        """The probability of this urgency or a higher one.
+
+        Both heads have a say: the row knows what it is ("a child swallowed one"), the other how
+        bad. Of an emergency the more worried one is believed.
+        """
+        told = [
+            sum(share for name, share in self.urgencies.items() if name in _FROM[urgency]),
+            sum(
+                share
+                for name, share in self.rows.items()
+                if name != NONE and rules.file.rows[name].urgency in _FROM[urgency]
+            ),
+        ]
+        return max(told) if urgency is Urgency.EMERGENCY else sum(told) / 2
+
+
+def _opinions(text: str, encoder: Encoder, reader: Reader) -> list[_Opinion]:
+    """Of the whole message, then of each sentence, where there are several."""
+    heard = encoder.hear([reader.read(piece).text for piece in sentences(text)])
+    labels = encoder.card.labels
+    return [
+        _Opinion(_named(labels.rows, rows), _named(labels.urgencies, urgencies))
+        for rows, urgencies in zip(heard.rows, heard.urgencies, strict=True)
+    ]
+
+
+def _named(names: Sequence[str], shares: Floats) -> dict[str, float]:
+    return {name: float(share) for name, share in zip(names, shares, strict=True)}
+
+
+def _finding(
+    opinion: _Opinion, limits: Limits, rules: TriageRules, silent: str | None
+) -> Finding | None:
+    """The likeliest row at the highest urgency that is likely enough."""
+    for urgency, needed in (
+        (Urgency.EMERGENCY, limits.emergency),
+        (Urgency.TODAY, limits.today),
+        (Urgency.NEXT_VISIT, limits.next_visit),
+    ):
+        if opinion.at_least(urgency, rules) < needed:
+            continue
+        fitting = [
+            name for name, row in rules.file.rows.items()
+            if name in opinion.rows and urgency in row.levels
+        ]  # fmt: skip
+        row = max(fitting, key=opinion.rows.__getitem__)
+        if row == silent:
+            return None
+        if opinion.rows[row] < LEADS_FROM[urgency]:
+            if urgency is not Urgency.EMERGENCY:
+                continue
+            row = ANY_EMERGENCY
+        return Finding(id=row, urgency=urgency)
+    return None
+
+
+def _doubted(verdict: Verdict, none: float, rules: TriageRules) -> Verdict:
+    """What the rules found or would ask, lower where the encoder is sure that there is nothing.
+
+    A finding is asked back; where the encoder is surer still, the answer is given with the row's
+    safety line. Something is said in any case.
+    """
+    question = rules.asked(verdict.ask) if verdict.ask else None
+    rows = (question.yes,) if question else tuple(one.id for one in verdict.findings)
+    if not rows or (question is not None and verdict.findings):
+        return verdict
+    if none >= LINE_FROM:
+        informed = tuple(dict.fromkeys((*rows, *verdict.informed)))
+        return verdict.model_copy(update={"findings": (), "ask": None, "informed": informed})
+    if question is not None or verdict.findings[0].urgency is Urgency.NEXT_VISIT:
+        return verdict
+    if none < (HARDLY_FROM if HARDLY_DOUBTED.intersection(rows) else DOUBT_FROM):
         return verdict
     first = verdict.findings[0]
-    if first.urgency is Urgency.NEXT_VISIT or whole[NONE] < DOUBT_FROM:
-        return verdict
     asked = f"{DOUBT} {first.id} {first.urgency}"
     return verdict.model_copy(update={"findings": (), "ask": asked})
-
-
-class _Opinion:
-    """The encoder's probabilities of each row, and the finding that they amount to."""
-
-    def __init__(
-        self, alarms: Encoder, reader: Reader, rules: TriageRules, silent: str | None
-    ) -> None:
-        self._alarms, self._reader, self._silent = alarms, reader, silent
-        held = rules.file.rows
-        self._urgency = {
-            n: Urgency(held[n].urgency) for n in alarms.labels if n in held and n != silent
-        }
-        self._emergencies = [n for n, u in self._urgency.items() if u is Urgency.EMERGENCY]
-
-    def shares(self, text: str) -> Mapping[str, float]:
-        told = self._alarms.probabilities([self._reader.read(text).text])[0]
-        shares = {name: float(p) for name, p in zip(self._alarms.labels, told, strict=True)}
-        if self._silent is not None:
-            shares[NONE] += shares.pop(self._silent, 0.0)
-        return shares
-
-    def finding(
-        self, shares: Mapping[str, float], emergency: float, today: float, next_visit: float
-    ) -> Finding | None:
-        """The row from these probabilities on."""
-        best = self._likeliest(shares, self._emergencies)
-        if sum(shares[name] for name in self._emergencies) >= emergency and _leads(best, shares):
-            return best
-        best = self._likeliest(shares, self._urgency)
-        needed = next_visit if best.urgency is Urgency.NEXT_VISIT else today
-        return best if 1 - shares[NONE] >= needed and _leads(best, shares) else None
-
-    def of_sentences(self, text: str) -> Finding | None:
-        """The most urgent of what single sentences clearly tell, among others or not."""
-        parts = sentences(text)
-        if len(parts) < 2:  # noqa: PLR2004 - one sentence is the whole message
-            return None
-        limits = (SENTENCE_EMERGENCY_FROM, SENTENCE_FROM, SENTENCE_FROM)
-        found = [self.finding(self.shares(part), *limits) for part in parts]
-        return max(filter(None, found), key=lambda one: one.urgency.rank, default=None)
-
-    def _likeliest(self, shares: Mapping[str, float], rows: Iterable[str]) -> Finding:
-        row = max(rows, key=shares.__getitem__)
-        return Finding(id=row, urgency=self._urgency[row])
-
-
-def _leads(found: Finding, shares: Mapping[str, float]) -> bool:
-    """Whether the likeliest row is likely enough by itself."""
-    return shares[found.id] >= LEADS_FROM[found.urgency]
 
 
 def _raised(verdict: Verdict, learned: Finding) -> Verdict:
     if learned.urgency.rank <= max((f.urgency.rank for f in verdict.findings), default=0):
         return verdict
     others = tuple(finding for finding in verdict.findings if finding.id != learned.id)
-    return verdict.model_copy(update={"findings": (learned, *others)})
+    ask = None if learned.urgency is Urgency.EMERGENCY else verdict.ask  # the action comes first
+    return verdict.model_copy(update={"findings": (learned, *others), "ask": ask})

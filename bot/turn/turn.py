@@ -46,7 +46,7 @@ class Context:
 
     kb: Knowledge
     matcher: Matcher
-    alarms: Encoder | None = None  # the second opinion on red flags
+    encoder: Encoder | None = None  # for the second opinion on red flags; the matcher has it too
     show_notes: bool = True
     dose_calculator: bool = True
     country: str | None = None
@@ -128,12 +128,12 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
             return answered
     rules = context.kb.triage
     verdict = triage(text, rules, isotretinoin=memory.isotretinoin)
-    if context.alarms is None or not text or text.startswith("/") or text == ONLY_ASKING:
+    if context.encoder is None or not text or text.startswith("/") or text == ONLY_ASKING:
         return verdict
     ages = read_figures(text, context.kb.dose).ages
     grown = bool(ages) and min(ages) >= context.kb.dose.age.years
     reader = context.matcher.reader
-    return second_opinion(verdict, text, rules, context.alarms, reader, grown=grown)
+    return second_opinion(verdict, text, rules, context.encoder, reader, grown=grown)
 
 
 def searched(text: str, memory: Memory, context: Context) -> Found:

@@ -18,6 +18,7 @@ from bot.intake.health import SILENCE
 from bot.intake.worker import TurnsHungError
 from bot.reply import transport
 from bot.reply.respond import Responder, Response
+from bot.reply.talk import Talk
 from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
 from bot.settings import StartError, load_settings
 from bot.store.listen import listen
@@ -291,7 +292,8 @@ class Spoilt(Responder):
 
     def respond(self, *args: Any, **kwargs: Any) -> Response:
         said = super().respond(*args, **kwargs)
-        return replace(said, memory=(said.memory or "") + "\x00")
+        talk = (said.talk or Talk()).model_copy(update={"about": "\x00"})
+        return replace(said, talk=talk)
 
 
 async def test_an_answer_that_cannot_be_recorded_is_sent_once_and_blocks_nothing(

@@ -7,8 +7,6 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import InlineKeyboardMarkup
-
 from bot.brain import bind
 from bot.reply.desk import Desk, OwnDocuments, Response
 from bot.reply.outgoing import Outgoing
@@ -95,7 +93,7 @@ class Chat:
     def press(self, label: str = "", data: str = "", on: int | None = None) -> list[Outgoing]:
         on = on or max(self.shown)
         markup = self.shown[on]
-        rows = markup.to_dict()["inline_keyboard"] if markup is not None else []
+        rows = markup["inline_keyboard"] if markup is not None else []
         if label:
             found = [b["callback_data"] for row in rows for b in row if b["text"] == label]
             assert found, f"no button {label!r} among {self.labels(on)}"
@@ -127,8 +125,7 @@ class Chat:
 
     def labels(self, on: int | None = None) -> list[str]:
         markup = self.shown[on or max(self.shown)]
-        assert markup is None or isinstance(markup, InlineKeyboardMarkup)
-        return [b.text for row in markup.inline_keyboard for b in row] if markup else []
+        return [b["text"] for row in markup["inline_keyboard"] for b in row] if markup else []
 
 
 def text(calls: list[Outgoing]) -> str:

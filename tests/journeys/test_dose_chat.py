@@ -60,7 +60,7 @@ def test_the_end_of_a_course_is_not_kept_as_its_start(chat: Chat) -> None:
         ("70 kg", "70 kg: document's range"),
         ("154 lb", "69.9 kg: document's range"),
         ("60 mg 70 kg", "60 mg at 70 kg: 0.86 mg/kg a day"),
-        ("60 kg pregnant", "No figure for this"),
+        ("60 kg pregnant", "Please get help first"),
     ],
 )
 def test_dose_cards_are_the_askers_own_and_are_kept_by_nobody(

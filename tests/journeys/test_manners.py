@@ -23,13 +23,13 @@ def test_nothing_is_said_before_a_red_flag(chat: Chat) -> None:
     said = text(chat.message(photo=[{}], caption="I want to kill myself"))
     assert said.startswith("I am really glad you told me")
     (call,) = chat.message("/ask I want to kill myself", chat=GROUP)
-    payload = call.kwargs["reply_markup"].inline_keyboard[0][0].url.split("start=")[1]
+    payload = call.kwargs["reply_markup"]["inline_keyboard"][0][0]["url"].split("start=")[1]
     assert text(chat.message(f"/start {payload}")).startswith("I am really glad you told me")
 
 
 def test_a_link_out_of_a_group_that_carries_no_answer_promises_none(chat: Chat) -> None:
     (call,) = chat.message("/ask one more thing about it", chat=GROUP)
-    payload = call.kwargs["reply_markup"].inline_keyboard[0][0].url.split("start=")[1]
+    payload = call.kwargs["reply_markup"]["inline_keyboard"][0][0]["url"].split("start=")[1]
     assert text(chat.message(f"/start {payload}")) == chat.desk.say("group.again")
 
 

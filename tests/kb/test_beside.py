@@ -111,8 +111,8 @@ def test_it_takes_hardly_any_message_that_is_meant_for_the_base(beside: Context)
     asked = [one.text for one in BASE.examples[1::40]]
     taken = [
         text
-        for text, match in zip(asked, held.matcher.match(asked), strict=True)
-        if match.best(held.kb.passages)[0][1] >= ANSWER_FROM
+        for text in asked
+        if held.matcher.match(text).best(held.kb.passages)[0][1] >= ANSWER_FROM
     ]
     assert len(taken) <= len(asked) // 100
-    assert held.matcher.match(["does accutane help"])[0].pairs()[0][0] == ELSEWHERE
+    assert held.matcher.match("does accutane help").pairs()[0][0] == ELSEWHERE

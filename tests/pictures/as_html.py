@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
 from telegram import MessageEntity
 
 from bot.reply.outgoing import Outgoing
+from bot.reply.wire import Entity, Keyboard
 
 STYLE = """
 * { box-sizing: border-box; }
@@ -72,15 +72,17 @@ def _calls(calls: Sequence[Outgoing]) -> str:
     return "".join(made)
 
 
-def _marked(text: str, entities: Sequence[MessageEntity]) -> str:
+def _marked(text: str, entities: Sequence[Entity]) -> str:
     """The text with its entities as tags; offsets are UTF-16 units."""
     raw = text.encode("utf-16-le")
     opened: dict[int, list[str]] = {}
     closed: dict[int, list[str]] = {}
-    for entity in sorted(entities, key=lambda e: (e.offset, -e.length)):
-        first, last = _TAGS.get(entity.type, (f'<a href="{escape(entity.url or "")}">', "</a>"))
-        opened.setdefault(entity.offset, []).append(first)
-        closed.setdefault(entity.offset + entity.length, []).insert(0, last)
+    for entity in sorted(entities, key=lambda e: (int(e["offset"]), -int(e["length"]))):
+        link = f'<a href="{escape(str(entity.get("url", "")))}">'
+        first, last = _TAGS.get(str(entity["type"]), (link, "</a>"))
+        start, length = int(entity["offset"]), int(entity["length"])
+        opened.setdefault(start, []).append(first)
+        closed.setdefault(start + length, []).insert(0, last)
     out, before = "", 0
     for at in sorted({*opened, *closed, len(raw) // 2}):
         piece = escape(raw[2 * before : 2 * at].decode("utf-16-le"))
@@ -92,11 +94,11 @@ def _marked(text: str, entities: Sequence[MessageEntity]) -> str:
     return out
 
 
-def _keys(markup: Any) -> str:
+def _keys(markup: Keyboard | None) -> str:
     if markup is None:
         return ""
     rows = "".join(
-        '<div class="row">' + "".join(f"<span>{escape(b.text)}</span>" for b in row) + "</div>"
-        for row in markup.inline_keyboard
+        '<div class="row">' + "".join(f"<span>{escape(b['text'])}</span>" for b in row) + "</div>"
+        for row in markup["inline_keyboard"]
     )
     return f'<div class="keys">{rows}</div>'

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.kb.matcher import Match
+from bot.kb.reading import sentences
 from bot.turn.memory import Memory
-from bot.turn.search import Outcome, confidence, decide, search, sentences
+from bot.turn.search import Outcome, confidence, decide, search
 from bot.turn.turn import Context
 
 
@@ -59,11 +62,17 @@ def test_confidence_never_falls_as_the_probability_rises() -> None:
 
 def test_a_message_is_cut_into_its_sentences() -> None:
     text = "Been on it 3 weeks. Lips are wrecked!! ok? And how long is a course?"
-    assert sentences(text) == [
+    assert [piece.strip() for piece in sentences(text)] == [
         "Been on it 3 weeks.",
         "Lips are wrecked!!",
+        "ok?",
         "And how long is a course?",
     ]
+
+
+@given(st.text())
+def test_the_sentences_of_a_message_are_the_message(text: str) -> None:
+    assert "".join(sentences(text)) == text
 
 
 @pytest.mark.parametrize(

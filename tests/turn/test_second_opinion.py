@@ -10,7 +10,8 @@ from bot.turn.reply import Kind, Reply
 from bot.turn.triage import triage
 from bot.turn.turn import Context, take_turn
 
-SAYING = "that advice fell on deaf ears, he still pops his spots"  # the rules hear a deaf ear
+DEAF = "my mum is deaf to all i say about creams"  # the rules hear a deaf ear
+SAYING = "that remark fell on deaf ears and he popped it again"  # and here, where it is surer
 
 
 def talk(context: Context, *said: str) -> list[Reply]:
@@ -51,26 +52,34 @@ def test_a_sign_beside_it_still_is_one(context: Context, said: str) -> None:
 
 
 def test_a_finding_in_doubt_is_asked_back_with_what_to_do(context: Context) -> None:
-    found = triage(SAYING, context.kb.triage).findings
+    found = triage(DEAF, context.kb.triage).findings
     assert [finding.id for finding in found] == ["RF16"]
-    (reply,) = talk(context, SAYING)
+    (reply,) = talk(context, DEAF)
     assert reply.kind is Kind.CLARIFY
     assert context.kb.triage.file.rows["RF16"].say in reply.text
 
 
+def test_a_finding_that_is_surely_none_is_a_safety_line(context: Context) -> None:
+    found = triage(SAYING, context.kb.triage).findings
+    assert [finding.id for finding in found] == ["RF16"]
+    (reply,) = talk(context, SAYING)
+    assert reply.alert is None
+    assert context.kb.triage.file.rows["RF16"].safety in reply.text
+
+
 def test_a_yes_to_the_doubt_raises_it(context: Context) -> None:
-    _, reply = talk(context, SAYING, "yes")
+    _, reply = talk(context, DEAF, "yes")
     assert reply.alert is not None
     assert reply.alert.id == "RF16"
 
 
 def test_a_no_to_the_doubt_ends_it(context: Context) -> None:
-    _, reply = talk(context, SAYING, "no")
+    _, reply = talk(context, DEAF, "no")
     assert reply.text == context.kb.triage.file.wording.closed
 
 
 def test_another_question_after_the_doubt_is_answered(context: Context) -> None:
-    _, reply = talk(context, SAYING, "how long does a course of isotretinoin last?")
+    _, reply = talk(context, DEAF, "how long does a course of isotretinoin last?")
     assert reply.kind is Kind.ANSWER
 
 
