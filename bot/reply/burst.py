@@ -107,7 +107,8 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
         if whole.reply is not None and whole.reply.kind is Kind.ALERT:
             return replace(whole, took=took + 1, answers=None)
         single = private.say(later, desk, done.text)
-        if _clear(whole) and not _sure(single):
+        surer = leans(done.text) and _rank(whole) > _rank(single)
+        if _clear(whole) and (surer or not _sure(single)):
             said = whole
         elif _about(single) != _about(said):
             break

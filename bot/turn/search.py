@@ -21,7 +21,7 @@ from bot.turn.memory import Memory
 # Chosen by leave-one-writer-out over the examples, looked at once on messages of a writer who
 # saw none of them (docs/matching.md).
 ANSWER_FROM = 0.45  # probability from which a passage is given as the answer
-UNNAMED_FROM = 0.55  # the same where neither the message nor the talk so far is of isotretinoin
+UNNAMED_FROM = 0.6  # the same where neither the message nor the talk so far is of isotretinoin
 BOTH_FROM = 0.6  # and from which a sentence's own passage is quoted as well
 OPEN_FROM = 0.5  # of all passages together: the document answers, but which part is open
 GAP_FROM = 0.25  # probability from which a gap is named
@@ -36,12 +36,13 @@ CALIBRATION = (
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 SHORT = 7  # words; a shorter one may lean on the talk so far
-BARE = 4  # words; "is this normal?" alone asks about something that was not said
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|then|what about|how about|what if|why|after|before|is it|is that|"
     r"does it|for how long|how long|how often|more|else|ok)\b|\b(?:that|it|this|then|those)\b",
     re.IGNORECASE,
 )
+# "is this normal?" alone asks about something that was said before, or was not said at all
+_BARE = re.compile(r"(?:is|was|are) (?:this|that|it|these|they)(?: \w+)?\W*$", re.IGNORECASE)
 
 
 class Outcome(StrEnum):
@@ -78,19 +79,14 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     asked = [one for part, one in zip(parts, heard, strict=False) if len(part.split()) > 1]
     talk = memory.isotretinoin
     found = _both(decide(whole, kb, talk=talk), asked if long else [], kb)
-    if found.outcome is Outcome.ANSWER and not whole.drug and _points_at_nothing(text, memory):
+    bare = _BARE.match(text) is not None
+    if bare and memory.passage is memory.topic is None:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
-    unclear = found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
+    unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
     if unclear and talk and len(text.split()) <= SHORT:
         leaning = matcher.match(_in_talk(text, memory, kb))
         return decide(_between(whole, leaning), kb, talk=talk)
     return found
-
-
-def _points_at_nothing(text: str, memory: Memory) -> bool:
-    """Whether a few words ask about "this" where nothing was said that it could be."""
-    said = memory.passage is not None or memory.topic is not None
-    return not said and len(text.split()) <= BARE and _LEANS.search(text) is not None
 
 
 def leans(text: str) -> bool:
