@@ -25,7 +25,7 @@ class Telegram:
     def __init__(self) -> None:
         self.updates: list[dict[str, Any]] = []
         self.confirmed = 0  # how many of them
-        self.first = int(time.time() * 100)  # update_id; never the same twice, as at Telegram
+        self.first = int(time.time() * 10_000)  # update_id; never the same twice, as at Telegram
         self.fed: dict[int, float] = {}  # chat: when its (first) update could be had
         self.answered: dict[int, float] = {}
         self.texts: dict[int, list[str]] = defaultdict(list)

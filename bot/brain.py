@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -77,31 +74,3 @@ def bind(context: Context) -> TurnFunction:
         return take_turn(inbound, memory, context)
 
     return turn
-
-
-def remembering(turn: TurnFunction, size: int = 2000) -> TurnFunction:
-    """The same turn, which looks up what was asked before instead of finding it again.
-
-    A turn is pure, so the same words with nothing remembered have the same answer all day. People
-    ask the same things: a look-up takes microseconds, a search milliseconds. What was typed is
-    kept as a digest only, under a key that lives as long as the process.
-    """
-    key = secrets.token_bytes(16)
-    known: OrderedDict[bytes, tuple[Memory, Reply]] = OrderedDict()
-
-    def look_up(inbound: Inbound, memory: Memory) -> tuple[Memory, Reply]:
-        if memory.fresh(inbound.at).model_copy(update={"at": None}) != Memory():
-            return turn(inbound, memory)
-        day = inbound.at.replace(hour=0, minute=0, second=0, microsecond=0)
-        same = inbound.model_copy(update={"at": day})
-        digest = hashlib.blake2b(same.model_dump_json().encode(), key=key).digest()
-        found = known.get(digest)
-        if found is None:
-            found = turn(inbound, memory)
-            known[digest] = found
-            while len(known) > size:
-                known.popitem(last=False)
-        after, reply = found
-        return after.model_copy(update={"at": inbound.at}), reply
-
-    return look_up

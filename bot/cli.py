@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import ask as asking
-from bot.brain import bind, remembering
+from bot.brain import bind
 from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
 from bot.curate_cli import VERBS, Beside, context_of, evaluate
@@ -27,6 +27,7 @@ from bot.store import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
 from bot.terminal import show
+from bot.turn.remembering import Remembering
 from bot.turn.reply import Reply
 from bot.turn.turn import Context
 
@@ -227,5 +228,5 @@ def _serve(settings: Settings) -> None:
 
     context = context_of(settings)
     shelf = Shelf(context, settings)
-    turn = remembering(bind(context))
+    turn = Remembering(bind(context))
     raise typer.Exit(code=serve(settings, turn, context.kb.replies, context.kb, shelf))

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     language: str = Field(default="en", pattern=r"^[a-z]{2}$")
 
     role: Literal["all", "web", "worker"] = "all"
-    workers: int = Field(default=32, ge=1, le=256)
+    workers: int = Field(default=64, ge=1, le=256)
     send_rate: float | None = Field(default=None, ge=0)
     questions_per_minute: int = Field(default=60, ge=0)
     stop_seconds: float = Field(default=8.0, gt=0)

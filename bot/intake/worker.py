@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -50,7 +50,7 @@ ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
 PATIENCE = 0.1  # seconds for which a message that is unclear alone waits for the next one
 LONGEST_WAIT = 2.0  # seconds, however many follow
-GATHERING = 0.008  # seconds that rows are gathered for a commit while most hands are busy
+GATHERING = 0.06  # seconds that rows are gathered for a commit while most hands are busy
 RETRY = 0.5  # seconds after the first failure
 
 
@@ -291,22 +291,29 @@ class Crew:
     async def _response(
         self, row: Claimed, waiting: Sequence[Behind], *, may_wait: bool
     ) -> Response:
-        """Take the turn in its thread; a slow one shows that we are typing."""
+        """Take the turn; one that has to search does it in its thread."""
         parts = self._parts
         with of_the_store():
             thread = await last_thread(parts.store, parts.clinics, row)
         work = partial(self._respond, row, waiting, may_wait, thread)
+        known = not waiting and parts.responder.at_once(
+            parse(row.raw), row.memory, row.received, row.kept
+        )
+        response = work() if known else await self._shown_typing(row, work)
+        if response.later is None:
+            return response
+        with of_the_store():
+            return response.completed(await response.later(parts.store))
+
+    async def _shown_typing(self, row: Claimed, work: Callable[[], Response]) -> Response:
+        """A turn in its thread; a slow one shows that we are typing."""
         turn = asyncio.ensure_future(self._turns.take(work))
         await asyncio.wait([turn], timeout=TYPING_FROM)
         if not turn.done() and row.chat_id and len(self._running) <= ALONE:
             kwargs = {"chat_id": row.chat_id, "action": "typing"}
             typing = Outgoing("send_chat_action", kwargs, essential=False)
-            await parts.sender.send([typing], 0, 0.0)
-        response = await turn
-        if response.later is None:
-            return response
-        with of_the_store():
-            return response.completed(await response.later(parts.store))
+            await self._parts.sender.send([typing], 0, 0.0)
+        return await turn
 
     def _respond(
         self, row: Claimed, waiting: Sequence[Behind], may_wait: bool, thread: Thread | None

@@ -26,6 +26,7 @@ from bot.reply.wire import keyboard
 from bot.store.handovers import RELAY
 from bot.turn.handover import Relay, Thread
 from bot.turn.inbound import Inbound, Where
+from bot.turn.remembering import Remembering
 
 if TYPE_CHECKING:
     from bot.turn.turn import TurnFunction
@@ -91,6 +92,22 @@ class Responder:
             desk = desk.of(event.kept)
         said = self._answer(event, desk, update, waiting, may_wait=may_wait)
         return replace(said, counted=counted(event, desk, said))
+
+    def at_once(
+        self, update: Raw, remembered: str | None, received: float, kept: str | None
+    ) -> bool:
+        """Whether ``respond`` takes no time: for words asked before, by a person not known yet.
+
+        Raises:
+            UnreadableError: the update has not the shape that the Bot API promises.
+        """
+        if remembered or kept or not isinstance(self.turn, Remembering):
+            return False
+        done = read(update, Me(self.bot_id, self.username))
+        if done.kind != "text" or done.where is not Where.PRIVATE or done.command is not None:
+            return False
+        at = done.at or dt.datetime.fromtimestamp(received, dt.UTC)
+        return self.turn.knows(Inbound(text=done.text, at=at, language=self.language))
 
     def _answer(
         self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw], *, may_wait: bool

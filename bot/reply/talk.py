@@ -64,9 +64,8 @@ class Talk(Frozen):
 
     def stored(self) -> str:
         """The talk as JSON; "" where there is nothing to keep."""
-        said = self.model_dump(exclude_defaults=True)
-        kept = said.keys() - {"asked", "shown", "memory"} or said.get("memory", {}).keys() - {"at"}
-        return self.model_dump_json(exclude_defaults=True) if kept else ""
+        empty = Talk(memory=Memory(at=self.memory.at), asked=self.asked, shown=self.shown)
+        return "" if self == empty else self.model_dump_json(exclude_defaults=True)
 
 
 class Dosed(Frozen):

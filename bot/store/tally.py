@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -166,24 +165,23 @@ class Tally:
     ) -> None:
         """Add what closed rows count. In order of their keys, so that no two workers deadlock."""
         ends = {period.name: period.ends for period in keys}
-        numbers: Counter[CellKey] = Counter()
-        marked: dict[CellKey, set[str]] = {}
+        people: dict[CellKey, list[int]] = {}
         for row in closed:
             whose = row.row.user_id or row.row.chat_id
             for what, name, clinic in row.counted:
-                for period, key in keys.items():
+                for period in keys:
                     for seen_by in {ALL, clinic or ALL}:
-                        cell = (seen_by, period.name, what, name)
-                        numbers[cell] += 1
-                        marked.setdefault(cell, set()).add(self._mark(key, whose))
+                        people.setdefault((seen_by, period.name, what, name), []).append(whose)
         added = [
-            {**self._named(cell), "n": n, "ends": ends[cell[1]]}
-            for cell, n in sorted(numbers.items())
+            {**self._named(cell), "n": len(whose), "ends": ends[cell[1]]}
+            for cell, whose in sorted(people.items())
         ]
-        await self._learn_enough(connection, numbers.keys() - self._enough)
+        await self._learn_enough(connection, people.keys() - self._enough)
         await connection.execute(self._sql(sql.COUNT), added)
-        if few := sorted(numbers.keys() - self._enough):
-            marks = [{**self._named(one), "mark": m} for one in few for m in sorted(marked[one])]
+        if few := sorted(people.keys() - self._enough):
+            key_of = {period.name: key for period, key in keys.items()}
+            marked = ((one, self._mark(key_of[one[1]], who)) for one in few for who in people[one])
+            marks = [{**self._named(one), "mark": mark} for one, mark in sorted(set(marked))]
             names = [self._named(one) for one in few]
             await connection.execute(self._sql(sql.MARK), marks)
             judged = [{**one, "enough": ENOUGH} for one in names]

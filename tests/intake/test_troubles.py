@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -22,6 +23,10 @@ from bot.reply.talk import Talk
 from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
 from bot.settings import StartError, load_settings
 from bot.store.listen import listen
+from bot.turn.inbound import Inbound
+from bot.turn.memory import Memory
+from bot.turn.remembering import Remembering
+from bot.turn.reply import Reply
 from tests.e2e.fake_main import turn
 from tests.emulator import TOKEN, Emulator, Trouble, emulator
 from tests.inside import REPLIES, inside
@@ -285,6 +290,29 @@ async def test_turns_that_hang_are_given_up_and_too_many_end_the_process(
     with pytest.raises(TurnsHungError):
         await serve()
     assert api.texts() == ["sorry"] * worker.HUNG
+
+
+async def test_what_was_asked_before_is_answered_beside_a_turn_that_takes_long(
+    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SLOW", 60)  # no second thread comes to its help
+    gate = threading.Event()
+
+    def waits(inbound: Inbound, memory: Memory) -> tuple[Memory, Reply]:
+        if inbound.text == "search":
+            gate.wait()
+        return turn(inbound, memory)
+
+    responder = Responder(Remembering(waits), REPLIES, 123456, "t_bot")
+    async with inside(api, tmp_path, responder=responder):
+        api.say(1, "hello")
+        await api.until(lambda: len(api.texts()) == 1)
+        api.say(2, "search")
+        api.say(3, "hello")
+        await api.until(lambda: len(api.texts(3)) == 1)
+        assert not api.texts(2)
+        gate.set()
+        await api.until(lambda: len(api.texts(2)) == 1)
 
 
 class Spoilt(Responder):

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from bot.brain import bind, remembering
+from bot.brain import bind
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
+from bot.turn.remembering import Remembering
 from bot.turn.reply import Reply
 from bot.turn.turn import Context, TurnFunction
 
@@ -38,7 +39,7 @@ def counting(context: Context) -> Counting:
 def test_the_second_to_ask_gets_the_same_answer(
     context: Context, counting: Counting, text: str
 ) -> None:
-    turn = remembering(counting)
+    turn = Remembering(counting)
     for at in (NOON, NOON + dt.timedelta(hours=3)):
         asked = Inbound(text=text, at=at)
         assert turn(asked, Memory()) == bind(context)(asked, Memory())
@@ -46,7 +47,7 @@ def test_the_second_to_ask_gets_the_same_answer(
 
 
 def test_who_has_a_talk_already_is_answered_in_it(counting: Counting) -> None:
-    turn = remembering(counting)
+    turn = Remembering(counting)
     memory, _ = turn(Inbound(text="70", at=NOON), Memory())
     _, reply = turn(Inbound(text="kg", at=NOON), memory)
     _, alone = turn(Inbound(text="kg", at=NOON), Memory())
@@ -55,7 +56,7 @@ def test_who_has_a_talk_already_is_answered_in_it(counting: Counting) -> None:
 
 
 def test_another_day_or_language_is_another_question(counting: Counting) -> None:
-    turn = remembering(counting)
+    turn = Remembering(counting)
     asked = Inbound(text="I end on 3 March", at=NOON)
     for other in ({"at": NOON + dt.timedelta(days=1)}, {"language": "xx"}, {}):
         turn(asked.model_copy(update=other), Memory())
@@ -63,7 +64,7 @@ def test_another_day_or_language_is_another_question(counting: Counting) -> None
 
 
 def test_no_more_is_kept_than_was_allowed(counting: Counting) -> None:
-    turn = remembering(counting, size=1)
+    turn = Remembering(counting, size=1)
     for text in ("hello", "thanks", "hello"):
         turn(Inbound(text=text, at=NOON), Memory())
     assert counting.taken == 3
