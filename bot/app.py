@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import os
 import signal
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 FIRST_TRIES = 30.0  # seconds to wait for Telegram at the start
+COLLECT_AFTER = 10_000  # new objects between collections; an answer makes some thousand
 
 
 def make_bot(settings: Settings) -> Bot:
@@ -170,6 +172,7 @@ def serve(
     given += [settings.webhook_secret, settings.database_url]
     hidden = [secret.get_secret_value() for secret in given if secret]
     set_up(settings.log_level, hidden)
+    _leave_out_what_stays()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings, turn, replies, kb, shelf))
@@ -180,6 +183,13 @@ def serve(
         print("Telegram does not know this TELEGRAM_BOT_TOKEN any more.", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _leave_out_what_stays() -> None:
+    """Keep garbage collections off what was loaded: a look at all of it holds up every answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

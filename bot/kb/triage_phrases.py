@@ -84,12 +84,11 @@ def _choices(word: str) -> list[str]:
 def _parts(text: str, joins: dict[str, str]) -> list[Part]:
     """The variants of one part: each optional word with and without."""
     words = text.split()
-    for pair, joined in joins.items():
-        first, second = pair.split()
-        for i in range(len(words) - 1):
-            if (words[i], words[i + 1]) == (first, second):
-                words[i : i + 2] = [joined]
-                break
+    at = 0
+    while at < len(words) - 1:
+        if joined := joins.get(f"{words[at]} {words[at + 1]}"):
+            words[at : at + 2] = [joined]
+        at += 1
     variants: list[Part] = []
     for chosen in itertools.product(*map(_choices, words)):
         elements: list[Element] = []

@@ -75,6 +75,10 @@ class Scan:
     ranged: bool = False
     unreadable: bool = False
 
+    def __post_init__(self) -> None:
+        """Spaces as ``mask`` leaves them."""
+        self.text = _evenly_spaced(self.text)
+
     def mask(self, pattern: str, take: str | Callable[[re.Match[str]], str | None]) -> None:
         """Replace each match by a tag; ``take`` is the tag, or gives it (None leaves the text).
 
@@ -86,8 +90,9 @@ class Scan:
             kept = match.groupdict().get("keep") or ""
             return match[0] if tag is None else f"{kept} <{tag}> "
 
-        swapped = re.sub(pattern, swap, self.text)
-        self.text = re.sub(r"\s+([,.?!;:)])", r"\1", " ".join(swapped.split()))
+        swapped, times = re.subn(pattern, swap, self.text)
+        if times:
+            self.text = _evenly_spaced(swapped)
 
     def found(self) -> Figures:
         """What was found, frozen, with the shape that is left."""
@@ -102,3 +107,7 @@ class Scan:
             ranged=self.ranged,
             unreadable=self.unreadable,
         )
+
+
+def _evenly_spaced(text: str) -> str:
+    return re.sub(r"\s+([,.?!;:)])", r"\1", " ".join(text.split()))

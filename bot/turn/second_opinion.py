@@ -7,7 +7,7 @@ under a question whether it is so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.kb.encoder import Encoder
@@ -23,7 +23,7 @@ ANY_EMERGENCY = "RF00"  # what is said where it is an emergency, and none of the
 # Probability of the likeliest row from which its words are said; where none leads, an emergency is
 # told all the same, in the words for any, and what is less is not.
 LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.3, Urgency.NEXT_VISIT: 0.2}
-DOUBT_FROM = 0.8  # probability of no red flag from which the rules' finding becomes a question
+DOUBT_FROM = 0.7  # probability of no red flag from which the rules' finding becomes a question
 # Pregnancy, thoughts of suicide, a child that took some: said in passing they count all the same.
 HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF12"})
 HARDLY_FROM = 0.93
@@ -40,7 +40,7 @@ class Limits:
 
 
 # Chosen with all sets of knowledge/evaluation in view: none of them is blind any more.
-WHOLE = Limits(emergency=0.35, today=0.5, next_visit=0.4)
+WHOLE = Limits(emergency=0.25, today=0.6, next_visit=0.4)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.85, today=0.92, next_visit=0.92)  # one of several
 
@@ -52,17 +52,17 @@ def second_opinion(
     encoder: Encoder,
     reader: Reader,
     *,
-    grown: bool = False,
+    grown: Callable[[], bool] = lambda: False,
 ) -> Verdict:
     """The rules' verdict with the learned row first where it is more urgent, or in doubt.
 
-    ``grown``: only ages from 12 on are named, so that the learned row on children says nothing.
+    ``grown``: whether only ages from 12 on are named, so that the learned row on children says
+    nothing.
     """
     whole, *parts = _opinions(text, encoder, reader)
-    silent = CHILD if grown else None
-    found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, silent)
+    found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, grown)
     if found is None and not verdict.informed:
-        told = (_finding(part, SENTENCE, rules, silent) for part in parts)
+        told = (_finding(part, SENTENCE, rules, grown) for part in parts)
         found = max(filter(None, told), key=lambda one: one.urgency.rank, default=None)
     if found is not None:
         return _raised(verdict, found)
@@ -118,7 +118,7 @@ def _named(names: Sequence[str], shares: Floats) -> dict[str, float]:
 
 
 def _finding(
-    opinion: _Opinion, limits: Limits, rules: TriageRules, silent: str | None
+    opinion: _Opinion, limits: Limits, rules: TriageRules, grown: Callable[[], bool]
 ) -> Finding | None:
     """The likeliest row at the highest urgency that is likely enough."""
     for urgency, needed in (
@@ -133,7 +133,7 @@ def _finding(
             if name in opinion.rows and urgency in row.levels
         ]  # fmt: skip
         row = max(fitting, key=opinion.rows.__getitem__)
-        if row == silent:
+        if row == CHILD and grown():
             return None
         if opinion.rows[row] < LEADS_FROM[urgency]:
             if urgency is not Urgency.EMERGENCY:

@@ -61,6 +61,12 @@ class _Signs:
             return False
         if rule.longest is not None and len(self._tokens) > rule.longest:
             return False
+        for names in rule.wanted:  # most rules end here
+            for name in names:
+                if name.removeprefix("~") in self._found:
+                    break
+            else:
+                return False
         calm = self._called_off(rule, 0 if level == "emergency" else NEARBY)
         near: set[int] | None = None
         for names in rule.wanted:

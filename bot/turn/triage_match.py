@@ -48,11 +48,12 @@ class Matcher:
         found: dict[tuple[str, Place], None] = {}
         for at, token in enumerate(self.tokens):
             for concept, phrase in self._entries(token):
-                if not all(self._possible(part) for part in phrase.parts):
-                    continue
-                place = self._phrase(phrase, at)
-                if place:
-                    found[concept, place] = None
+                for part in phrase.parts:
+                    if not self._possible(part):
+                        break
+                else:
+                    if place := self._phrase(phrase, at):
+                        found[concept, place] = None
         return [Hit(concept, place) for concept, place in found]
 
     def _entries(self, token: Token) -> Iterator[Entry]:

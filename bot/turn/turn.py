@@ -130,8 +130,11 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     verdict = triage(text, rules, isotretinoin=memory.isotretinoin)
     if context.encoder is None or not text or text.startswith("/") or text == ONLY_ASKING:
         return verdict
-    ages = read_figures(text, context.kb.dose).ages
-    grown = bool(ages) and min(ages) >= context.kb.dose.age.years
+
+    def grown() -> bool:
+        ages = read_figures(text, context.kb.dose).ages
+        return bool(ages) and min(ages) >= context.kb.dose.age.years
+
     reader = context.matcher.reader
     return second_opinion(verdict, text, rules, context.encoder, reader, grown=grown)
 
