@@ -62,7 +62,6 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 FIRST_TRIES = 30.0  # seconds to wait for Telegram at the start
-COLLECT_AFTER = 10_000  # new objects between collections; an answer makes some thousand
 
 
 def make_bot(settings: Settings) -> Bot:
@@ -189,7 +188,6 @@ def _leave_out_what_stays() -> None:
     """Keep garbage collections off what was loaded: a look at all of it holds up every answer."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -48,7 +49,7 @@ GENTLE = 1.0  # seconds after the start in which one row that kills us is told f
 HUNG = 3  # turns that never ended; after so many the process starts anew
 ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
-PATIENCE = 0.03  # seconds for which a message that is unclear alone waits for the next one
+PATIENCE = 0.1  # seconds for which a message that is unclear alone waits for the next one
 LONGEST_WAIT = 2.0  # seconds, however many follow
 GATHERING = 0.06  # seconds that rows are gathered for a commit while most hands are busy
 RETRY = 0.5  # seconds after the first failure
@@ -87,6 +88,7 @@ class Crew:
         self._messages: Counter[int] = Counter()  # sent for rows that are not settled yet
         self._window, self._began = 1, time.monotonic()
         self._turns = Turns()
+        self._gathered = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event, stop_seconds: float) -> None:
         """Work until told to stop, then finish what is in hand, for so long at most.
@@ -100,7 +102,7 @@ class Crew:
             while not stopping.is_set():
                 await self._something_to_do()
                 if self._free() < self._hands / 2:
-                    await asyncio.sleep(GATHERING)
+                    await self._half_are_done()
                 failures = await self._step(failures, 0 if stopping.is_set() else self._free())
                 if failures:
                     await pause(backoff(failures, 0.1, 5.0), stopping)
@@ -120,6 +122,12 @@ class Crew:
         if time.monotonic() - self._began > GENTLE:
             self._window = self._hands
         return min(self._hands, self._window) - len(self._running)
+
+    async def _half_are_done(self) -> None:
+        """Let rows gather for a shared commit, for a moment at most."""
+        self._gathered.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._gathered.wait(), GATHERING)
 
     async def _something_to_do(self) -> None:
         """Wait for news; without any, look once a second for rows that became due."""
@@ -223,6 +231,8 @@ class Crew:
             log.error("failed", update_id=row.update_id, kind=row.kind, error=describe(error))  # noqa: TRY400
             outcome = await self._failed(row)
         self._settled.append(outcome)
+        if len(self._settled) >= self._hands / 2:
+            self._gathered.set()
         self._parts.stats.handled(row, outcome, time.perf_counter() - began)
         self._parts.store.arrived.set()
 

@@ -117,9 +117,11 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
 
 
 def _clear(said: Response) -> bool:
-    """Whether an answer answers: it quotes, names a gap, warns, or asks back for a figure."""
+    """Whether an answer answers: it quotes, surely names a gap, warns, or asks for a figure."""
     reply = said.reply
-    if reply is None or reply.kind in _CLEAR or reply.topic is not None:
+    if reply is None or reply.kind in _CLEAR:
+        return True
+    if reply.topic is not None and reply.confidence >= SURE:
         return True
     return (said.talk or Talk()).memory.asking is not None
 

@@ -22,7 +22,7 @@ CHILD = "RF24"  # the row on children under the age limit
 ANY_EMERGENCY = "RF00"  # what is said where it is an emergency, and none of the rows leads
 # Probability of the likeliest row from which its words are said; where none leads, an emergency is
 # told all the same, in the words for any, and what is less is not.
-LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.3, Urgency.NEXT_VISIT: 0.2}
+LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
 DOUBT_FROM = 0.7  # probability of no red flag from which the rules' finding becomes a question
 # Pregnancy, thoughts of suicide, a child that took some: said in passing they count all the same.
 HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF12"})
@@ -40,7 +40,7 @@ class Limits:
 
 
 # Chosen with all sets of knowledge/evaluation in view: none of them is blind any more.
-WHOLE = Limits(emergency=0.25, today=0.6, next_visit=0.4)
+WHOLE = Limits(emergency=0.25, today=0.55, next_visit=0.4)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.85, today=0.92, next_visit=0.92)  # one of several
 
