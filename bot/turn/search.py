@@ -18,8 +18,7 @@ from bot.kb.matcher import Match, Matcher
 from bot.kb.reading import MASK, sentences
 from bot.turn.memory import Memory
 
-# Chosen by leave-one-writer-out over the examples, looked at once on messages of a writer who
-# saw none of them (docs/matching.md).
+# Chosen with messages, posts, clean and the real messages in view (docs/matching.md).
 ANSWER_FROM = 0.4  # probability from which a passage is given as the answer
 UNNAMED_FROM = 0.6  # the same where neither the message nor the talk so far is of isotretinoin
 BOTH_FROM = 0.6  # and from which a sentence's own passage is quoted as well
