@@ -29,7 +29,7 @@ from bot.reply.burst import MOST
 from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
-from bot.reply.update import UnreadableError
+from bot.reply.update import Raw, UnreadableError
 from bot.store.clinics import Clinics
 from bot.store.handovers import RELAY
 from bot.store.rows import Back, Behind, Claimed, Closed
@@ -305,10 +305,9 @@ class Crew:
         parts = self._parts
         with of_the_store():
             thread = await last_thread(parts.store, parts.clinics, row)
-        work = partial(self._respond, row, waiting, may_wait, thread)
-        known = not waiting and parts.responder.at_once(
-            parse(row.raw), row.memory, row.received, row.kept
-        )
+        update = parse(row.raw)
+        work = partial(self._respond, update, row, waiting, may_wait, thread)
+        known = not waiting and parts.responder.at_once(update, row.memory, row.received, row.kept)
         response = work() if known else await self._shown_typing(row, work)
         if response.later is None:
             return response
@@ -326,10 +325,15 @@ class Crew:
         return await turn
 
     def _respond(
-        self, row: Claimed, waiting: Sequence[Behind], may_wait: bool, thread: Thread | None
+        self,
+        update: Raw,
+        row: Claimed,
+        waiting: Sequence[Behind],
+        may_wait: bool,
+        thread: Thread | None,
     ) -> Response:
         return self._parts.responder.respond(
-            parse(row.raw),
+            update,
             row.chat_id,
             row.memory,
             row.received,

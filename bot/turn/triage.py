@@ -61,12 +61,8 @@ class _Signs:
             return False
         if rule.longest is not None and len(self._tokens) > rule.longest:
             return False
-        for names in rule.wanted:  # most rules end here
-            for name in names:
-                if name.removeprefix("~") in self._found:
-                    break
-            else:
-                return False
+        if not all(map(self._occurs, rule.wanted)):  # most rules end here
+            return False
         calm = self._called_off(rule, 0 if level == "emergency" else NEARBY)
         near: set[int] | None = None
         for names in rule.wanted:
@@ -75,6 +71,10 @@ class _Signs:
             if not near:
                 return False
         return True
+
+    def _occurs(self, names: Iterable[str]) -> bool:
+        """Whether the words of any of the concepts occur, in whatever state."""
+        return any(name.removeprefix("~") in self._found for name in names)
 
     def _has(self, name: str) -> bool:
         """Whether a concept is spoken of at all: not denied, and no mere saying."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bot.kb.triage_index import Entry, Index
 from bot.kb.triage_phrases import WINDOW, Element, Part, Phrase
@@ -48,12 +49,10 @@ class Matcher:
         found: dict[tuple[str, Place], None] = {}
         for at, token in enumerate(self.tokens):
             for concept, phrase in self._entries(token):
-                for part in phrase.parts:
-                    if not self._possible(part):
-                        break
-                else:
-                    if place := self._phrase(phrase, at):
-                        found[concept, place] = None
+                if not self._possible(chain.from_iterable(phrase.parts)):
+                    continue
+                if place := self._phrase(phrase, at):
+                    found[concept, place] = None
         return [Hit(concept, place) for concept, place in found]
 
     def _entries(self, token: Token) -> Iterator[Entry]:
@@ -66,9 +65,9 @@ class Matcher:
         if token.number is not None:
             yield from self.index.numbers
 
-    def _possible(self, part: Part) -> bool:
-        """Whether each word of a part is said anywhere: most phrases end here, which is fast."""
-        for element in part:
+    def _possible(self, elements: Iterable[Element]) -> bool:
+        """Whether each word is said anywhere: most phrases end here, which is fast."""
+        for element in elements:
             said = self._said.get(id(element))
             if said is None:
                 said = self._said[id(element)] = self._is_said(element)
