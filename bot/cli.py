@@ -27,7 +27,6 @@ from bot.store import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
 from bot.terminal import show
-from bot.turn.remembering import Remembering
 from bot.turn.reply import Reply
 from bot.turn.turn import Context
 
@@ -228,5 +227,4 @@ def _serve(settings: Settings) -> None:
 
     context = context_of(settings)
     shelf = Shelf(context, settings)
-    turn = Remembering(bind(context))
-    raise typer.Exit(code=serve(settings, turn, context.kb.replies, context.kb, shelf))
+    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies, context.kb, shelf))

@@ -301,14 +301,19 @@ class Crew:
     async def _response(
         self, row: Claimed, waiting: Sequence[Behind], *, may_wait: bool
     ) -> Response:
-        """Take the turn; one that has to search does it in its thread."""
+        """Recall what was said to the same words, or take the turn in its thread."""
         parts = self._parts
         with of_the_store():
             thread = await last_thread(parts.store, parts.clinics, row)
         update = parse(row.raw)
         work = partial(self._respond, update, row, waiting, may_wait, thread)
-        known = not waiting and parts.responder.at_once(update, row.memory, row.received, row.kept)
-        response = work() if known else await self._shown_typing(row, work)
+        response = None
+        if not waiting and thread is None:
+            response = parts.responder.recall(
+                update, row.chat_id, row.memory, row.received, row.kept, may_wait=may_wait
+            )
+        if response is None:
+            response = await self._shown_typing(row, work)
         if response.later is None:
             return response
         with of_the_store():

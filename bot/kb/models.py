@@ -24,6 +24,15 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def only_has(self, *names: str) -> bool:
+        """Whether every other field is as it is by default."""
+        fields = type(self).model_fields
+        return all(
+            getattr(self, name) == field.get_default(call_default_factory=True)
+            for name, field in fields.items()
+            if name not in names
+        )
+
 
 class Review(Frozen):
     """Who signed a passage or a note, and when; both empty until a clinician has."""

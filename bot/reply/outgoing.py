@@ -32,6 +32,13 @@ class Outgoing:
         kept = {name: value for name, value in self.kwargs.items() if name not in dropped}
         return Outgoing(self.method, kept, self.chat_id, self.essential)
 
+    def to(self, chat_id: int) -> Outgoing:
+        """The same message to another chat."""
+        if self.chat_id is None:
+            return self
+        kwargs = {**self.kwargs, "chat_id": chat_id}
+        return Outgoing(self.method, kwargs, chat_id, self.essential)
+
     def moved(self, chat_id: int) -> Outgoing:
         """The same message to the chat that took its chat's place."""
         kwargs = {**self.kwargs, "chat_id": chat_id}

@@ -64,8 +64,8 @@ class Talk(Frozen):
 
     def stored(self) -> str:
         """The talk as JSON; "" where there is nothing to keep."""
-        empty = Talk(memory=Memory(at=self.memory.at), asked=self.asked, shown=self.shown)
-        return "" if self == empty else self.model_dump_json(exclude_defaults=True)
+        untold = self.memory.only_has("at") and self.only_has("memory", "asked", "shown")
+        return "" if untold else self.model_dump_json(exclude_defaults=True)
 
 
 class Dosed(Frozen):

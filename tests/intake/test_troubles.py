@@ -25,7 +25,6 @@ from bot.settings import StartError, load_settings
 from bot.store.listen import listen
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
-from bot.turn.remembering import Remembering
 from bot.turn.reply import Reply
 from tests.e2e.fake_main import turn
 from tests.emulator import TOKEN, Emulator, Trouble, emulator
@@ -303,7 +302,7 @@ async def test_what_was_asked_before_is_answered_beside_a_turn_that_takes_long(
             gate.wait()
         return turn(inbound, memory)
 
-    responder = Responder(Remembering(waits), REPLIES, 123456, "t_bot")
+    responder = Responder(waits, REPLIES, 123456, "t_bot")
     async with inside(api, tmp_path, responder=responder):
         api.say(1, "hello")
         await api.until(lambda: len(api.texts()) == 1)
