@@ -17,7 +17,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import BaseRoute
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -50,8 +49,9 @@ from bot.reply.window import Window
 from bot.settings import Settings, StartError
 from bot.store import StoreError
 from bot.store.clinics import Clinics
-from bot.store.engine import migrate, open_engine
+from bot.store.database import Database
 from bot.store.listen import listen
+from bot.store.opening import migrate, open_database
 from bot.store.staff import Staff
 from bot.store.store import TROUBLE, Store
 
@@ -84,7 +84,7 @@ def make_bot(settings: Settings) -> Bot:
 
 
 @asynccontextmanager
-async def opened_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
     """The database, its schema up to date.
 
     Raises:
@@ -92,20 +92,18 @@ async def opened_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """
     address = settings.database_url
     try:
-        engine = open_engine(settings.state_dir, address.get_secret_value() if address else None)
+        db = open_database(settings.state_dir, address.get_secret_value() if address else None)
         try:
-            await migrate(engine)
-            yield engine
+            await migrate(db)
+            yield db
         finally:
-            await engine.dispose()
+            await db.close()
     except StoreError as error:
         raise StartError(str(error)) from None
 
 
 @asynccontextmanager
-async def opened_store(
-    settings: Settings, shared: AsyncEngine | None = None
-) -> AsyncIterator[Store]:
+async def opened_store(settings: Settings, shared: Database | None = None) -> AsyncIterator[Store]:
     """One bot's store, in a database of its own or a shared one.
 
     Raises:
@@ -113,8 +111,8 @@ async def opened_store(
     """
     owner = f"{socket.gethostname()[:20]}-{uuid.uuid4().hex[:8]}"
     pepper = _of_token(settings, "counts").hex()
-    async with nullcontext(shared) if shared else opened_engine(settings) as engine:
-        store = Store(engine, settings.bot_id, owner, settings.sends_per_second, pepper)
+    async with nullcontext(shared) if shared else opened_database(settings) as db:
+        store = Store(db, settings.bot_id, owner, settings.sends_per_second, pepper)
         try:
             yield store
         finally:
@@ -222,10 +220,10 @@ async def _serve(
     stats, bots = Stats(), settings.per_bot()
     window = Window(settings.sends_per_second * len(bots))
     async with AsyncExitStack() as stack:
-        engine = await stack.enter_async_context(opened_engine(settings))
+        db = await stack.enter_async_context(opened_database(settings))
         served: list[Served] = []
         for one in bots:
-            store = await stack.enter_async_context(opened_store(one, engine))
+            store = await stack.enter_async_context(opened_store(one, db))
             bot = await stack.enter_async_context(connected(make_bot(one), stopping))
             sender = Sender(bot, Pacer(), window, stats.failed)
             parts = await _parts(one, store, bot, sender, stats, turn, replies, kb, shelf)
@@ -254,9 +252,9 @@ async def _parts(
     shelf: Shelf | None,
 ) -> Parts:
     """What one bot's workers work with."""
-    clinics = Clinics(store.engine, bot.id)
+    clinics = Clinics(store.db, bot.id)
     await store.set_setting(f"username_{bot.id}", bot.username)
-    staff = Staff(store.engine, bot.id, settings.admin_ids)
+    staff = Staff(store.db, bot.id, settings.admin_ids)
     me = Me(bot.id, bot.username)
     desk = make_desk(settings, turn, kb, me, clinics, staff, shelf) if kb else None
     await store.take_over(all_owners=settings.database_url is None)

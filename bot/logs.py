@@ -26,7 +26,6 @@ QUIET: Mapping[str, int] = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "aiohttp": logging.CRITICAL + 1,
-    "aiosqlite": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "psycopg": logging.ERROR,
     "uvicorn.access": logging.CRITICAL + 1,

@@ -23,7 +23,7 @@ from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
 from bot.reply.window import Window
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.store import Store
 from tests.e2e.fake_main import TEXTS, turn
 from tests.emulator import TOKEN, Emulator
@@ -81,8 +81,8 @@ async def inside(
     responder: Responder | None = None,
 ) -> AsyncIterator[Inside]:
     """``patience``: seconds that a send waits for an answer."""
-    engine = open_engine(folder, url)
-    await migrate(engine)
+    db = open_database(folder, url)
+    await migrate(db)
     bot = Bot(
         TOKEN,
         base_url=api.url,
@@ -92,7 +92,7 @@ async def inside(
     await bot.initialize()
     stats = Stats()
     parts = Parts(
-        store=Store(engine, bot_id, owner),
+        store=Store(db, bot_id, owner),
         responder=responder or Responder(turn, REPLIES, bot.id, bot.username),
         sender=Sender(bot, Pacer(0), Window(), stats.failed),
         limiter=Limiter(per_minute),
@@ -116,4 +116,4 @@ async def inside(
             await running.stop()
         finally:
             await bot.shutdown()
-            await engine.dispose()
+            await db.close()

@@ -34,7 +34,7 @@ def _run(settings: Settings, work: Callable[[Store, Clinics], Awaitable[Found]])
 
     async def go() -> Found:
         async with opened_store(settings) as store:
-            clinics = Clinics(store.engine, settings.bot_id)
+            clinics = Clinics(store.db, settings.bot_id)
             await clinics.refresh()
             return await work(store, clinics)
 
@@ -143,7 +143,7 @@ def revoke(settings: Settings, clinic_id: str) -> bool:
 
     async def work(store: Store, clinics: Clinics) -> bool:
         found = await clinics.revoke(clinic_id)
-        await Handovers(store.engine, store.bot_id).wake(clinic_id)
+        await Handovers(store.db, store.bot_id).wake(clinic_id)
         return found
 
     return _run(settings, work)
@@ -153,9 +153,9 @@ def remove(settings: Settings, clinic_id: str) -> bool:
     """Forget a clinic."""
 
     async def work(store: Store, clinics: Clinics) -> bool:
-        await Staff(store.engine, store.bot_id).remove(clinic_id)
+        await Staff(store.db, store.bot_id).remove(clinic_id)
         found = await clinics.remove(clinic_id)
-        await Handovers(store.engine, store.bot_id).wake(clinic_id)
+        await Handovers(store.db, store.bot_id).wake(clinic_id)
         return found
 
     return _run(settings, work)
@@ -181,7 +181,7 @@ def handover(settings: Settings, clinic_id: str, change: Mapping[str, object]) -
             raise ClinicError(f"{first['loc'][0]}: {said}") from None
         card, _ = known(clinics, clinic_id)
         if card.group is None:
-            await Handovers(store.engine, store.bot_id).wake(clinic_id)
+            await Handovers(store.db, store.bot_id).wake(clinic_id)
         return card
 
     return _run(settings, work)
@@ -291,7 +291,7 @@ def _staffed(
 
     async def go(store: Store, clinics: Clinics) -> Found:
         known(clinics, clinic_id)
-        return await work(Staff(store.engine, store.bot_id))
+        return await work(Staff(store.db, store.bot_id))
 
     return _run(settings, go)
 

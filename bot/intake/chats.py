@@ -20,7 +20,7 @@ async def last_thread(store: Store, clinics: Clinics | None, row: Claimed) -> Th
     await clinics.refresh()
     if row.chat_id <= 0:
         return None
-    return await Handovers(store.engine, store.bot_id).latest(row.chat_id)
+    return await Handovers(store.db, store.bot_id).latest(row.chat_id)
 
 
 async def moved(store: Store, clinics: Clinics | None, old: int, new: int) -> None:
@@ -39,4 +39,4 @@ async def gone(store: Store, clinics: Clinics | None, chat_id: int) -> None:
     if chat_id < 0 and clinics is not None:
         for clinic in await clinics.move_group(chat_id, None):
             log.warning("staff_group_gone", clinic=clinic.id)
-            await Handovers(store.engine, store.bot_id).wake(clinic.id)
+            await Handovers(store.db, store.bot_id).wake(clinic.id)

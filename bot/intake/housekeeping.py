@@ -58,7 +58,7 @@ async def _of_one(parts: Parts, *, purge: bool) -> Depth | None:
     try:
         if purge or parts.store.scrubbed:
             await parts.store.purge()
-            staff = Staff(parts.store.engine, parts.store.bot_id)
+            staff = Staff(parts.store.db, parts.store.bot_id)
             await put_weekly(parts.store, staff, dt.datetime.now(dt.UTC))
         await put_due(parts.store)
         depth = await parts.store.depth()

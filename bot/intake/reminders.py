@@ -26,8 +26,8 @@ async def put_due(store: Store) -> int:
     Returns:
         How many were put there.
     """
-    found = [_arrival(due) for due in await People(store.engine, store.bot_id, store.tally).due()]
-    found += [_waited(held) for held in await Handovers(store.engine, store.bot_id).due()]
+    found = [_arrival(due) for due in await People(store.db, store.bot_id, store.tally).due()]
+    found += [_waited(held) for held in await Handovers(store.db, store.bot_id).due()]
     return await store.put(found) if found else 0
 
 

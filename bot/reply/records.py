@@ -30,7 +30,7 @@ def mydata(event: Event, desk: Desk) -> Response:
     """/mydata: every stored row that bears the chat's or the person's id, as a file."""
 
     async def later(store: Store) -> Response:
-        people = People(store.engine, store.bot_id, store.tally)
+        people = People(store.db, store.bot_id, store.tally)
         stored = await people.everything(event.chat_id, event.user_id)
         file = json.dumps(readable(stored), indent=2, ensure_ascii=False).encode()
         kwargs = {
@@ -81,7 +81,7 @@ def delete(event: Event, desk: Desk) -> Response:
 
     async def later(store: Store) -> Response:
         await store.forget_handovers(event.chat_id)
-        people = People(store.engine, store.bot_id, store.tally)
+        people = People(store.db, store.bot_id, store.tally)
         left = await people.delete(event.chat_id, event.user_id)
         key = "privacy.not_all" if left else "privacy.deleted"
         return Response((text_call(event.chat_id, desk.say(key, left=left)),))

@@ -25,8 +25,8 @@ class Remembered:
     """Responses (before they are counted) to plain words by people of whom nothing was kept.
 
     An answer is pure, so the same words with nothing remembered have the same one all day. People
-    ask the same things: a look-up takes microseconds, a search milliseconds. What was typed is kept
-    as a digest only, under a key that dies with the process. ``size``: how many are held.
+    ask the same things: a look-up takes microseconds, a search milliseconds. What was typed is
+    kept as a digest only, under a key that dies with the process. ``size``: how many are held.
     """
 
     def __init__(self, size: int = 4000) -> None:

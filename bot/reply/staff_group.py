@@ -84,7 +84,7 @@ def _pass_on(
     """Put it into the person's lane, where the conversation is open and this clinic's."""
 
     async def later(store: Store) -> Response:
-        held = await Handovers(store.engine, store.bot_id).named(number)
+        held = await Handovers(store.db, store.bot_id).named(number)
         known = held is not None and held.thread.clinic in served
         if held is None or not known or not held.thread.covers(event.done.posted):
             return _said(event, desk, "staff.unknown")
@@ -157,7 +157,7 @@ def _unbind(event: Event, desk: Desk) -> Response:
 
     async def later(store: Store) -> Response:
         for one in await clinics.move_group(event.chat_id, None):
-            await Handovers(store.engine, store.bot_id).wake(one.id)
+            await Handovers(store.db, store.bot_id).wake(one.id)
         return _said(event, desk, "staff.public")
 
     return Response(outcome="staff", later=later)

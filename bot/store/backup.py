@@ -15,7 +15,8 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.store import StoreError
-from bot.store.engine import migrate, open_sqlite
+from bot.store.database import Sqlite
+from bot.store.opening import migrate
 
 LASTING = ("alembic_version", "setting", "clinic", "tally")
 """The tables in a backup. Every other one is about people, staff or the moment."""
@@ -107,8 +108,8 @@ def _lock(target: Path) -> None:
 
 
 async def _bring_up_to_date(file: Path) -> None:
-    engine = open_sqlite(file)
+    db = Sqlite(file)
     try:
-        await migrate(engine)
+        await migrate(db)
     finally:
-        await engine.dispose()
+        await db.close()

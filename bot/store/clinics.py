@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Callable
 
 from pydantic import Field
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from bot.kb.models import Frozen
+from bot.store.database import Database, transaction
 from bot.store.schema import clinic
 from bot.turn.handover import Handover
 
@@ -34,8 +34,8 @@ class Clinic(Frozen):
 class Clinics:
     """One bot's clinics in the database, and a copy in memory for turns."""
 
-    def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
-        self._engine = engine
+    def __init__(self, db: Database, bot_id: int) -> None:
+        self.db = db
         self._bot = bot_id
         self._known: dict[str, tuple[Clinic, bytes]] = {}
 
@@ -58,61 +58,63 @@ class Clinics:
         """The clinics that a staff group answers for, as of the last refresh."""
         return [found for found, _ in self._known.values() if found.handover.group == chat_id]
 
-    async def refresh(self) -> list[Clinic]:
+    @transaction
+    def refresh(self, connection: Connection) -> list[Clinic]:
         """Read them all again."""
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(clinic.c.id, clinic.c.card, clinic.c.key)
-                .where(clinic.c.bot_id == self._bot)
-                .order_by(clinic.c.id)
-            )
-            self._known = {
-                row.id: (Clinic.model_validate_json(row.card), bytes.fromhex(row.key))
-                for row in rows
-            }
+        return self._read(connection)
+
+    def _read(self, connection: Connection) -> list[Clinic]:
+        rows = connection.execute(
+            select(clinic.c.id, clinic.c.card, clinic.c.key)
+            .where(clinic.c.bot_id == self._bot)
+            .order_by(clinic.c.id)
+        )
+        self._known = {
+            row.id: (Clinic.model_validate_json(row.card), bytes.fromhex(row.key)) for row in rows
+        }
         return [found for found, _ in self._known.values()]
 
-    async def add(self, card: Clinic) -> bool:
+    @transaction
+    def add(self, connection: Connection, card: Clinic) -> bool:
         """Keep a clinic, or its new details under the same key.
 
         Returns:
             Whether it is new.
         """
-        known = await self.refresh()
-        new = all(one.id != card.id for one in known)
+        new = all(one.id != card.id for one in self._read(connection))
         if not new:  # what patients and staff were told stays
             card = card.model_copy(update={"handover": self._known[card.id][0].handover})
         text = card.model_dump_json(exclude_defaults=True)
-        async with self._engine.begin() as connection:
-            if new:
-                row = {
-                    "bot_id": self._bot,
-                    "id": card.id,
-                    "card": text,
-                    "key": secrets.token_hex(32),
-                }
-                await connection.execute(insert(clinic).values(**row))
-            else:
-                mine = (clinic.c.bot_id == self._bot, clinic.c.id == card.id)
-                await connection.execute(update(clinic).where(*mine).values(card=text))
-        await self.refresh()
+        if new:
+            row = {"bot_id": self._bot, "id": card.id, "card": text}
+            connection.execute(insert(clinic).values(**row, key=secrets.token_hex(32)))
+        else:
+            connection.execute(update(clinic).where(*self._named(card.id)).values(card=text))
+        self._read(connection)
         return new
 
-    async def hand_over(self, name: str, change: Callable[[Handover], Handover]) -> bool:
+    def _named(self, name: str) -> tuple[ColumnElement[bool], ...]:
+        return clinic.c.bot_id == self._bot, clinic.c.id == name
+
+    @transaction
+    def hand_over(
+        self, connection: Connection, name: str, change: Callable[[Handover], Handover]
+    ) -> bool:
         """Change a clinic's hand-over. Returns whether there is such a clinic."""
-        mine = (clinic.c.bot_id == self._bot, clinic.c.id == name)
-        async with self._engine.begin() as connection:
-            found = await connection.execute(select(clinic.c.card).where(*mine).with_for_update())
-            text = found.scalar_one_or_none()
-            if text is not None:
-                held = Clinic.model_validate_json(text)
-                held = held.model_copy(update={"handover": change(held.handover)})
-                await connection.execute(
-                    update(clinic)
-                    .where(*mine)
-                    .values(card=held.model_dump_json(exclude_defaults=True))
-                )
-        await self.refresh()
+        return self._hand_over(connection, name, change)
+
+    def _hand_over(
+        self, connection: Connection, name: str, change: Callable[[Handover], Handover]
+    ) -> bool:
+        mine = self._named(name)
+        found = connection.execute(select(clinic.c.card).where(*mine).with_for_update())
+        text = found.scalar_one_or_none()
+        if text is not None:
+            held = Clinic.model_validate_json(text)
+            held = held.model_copy(update={"handover": change(held.handover)})
+            card = held.model_dump_json(exclude_defaults=True)
+            connection.execute(update(clinic).where(*mine).values(card=card))
+        self._read(connection)
         return text is not None
 
     async def move_group(self, old: int, new: int | None) -> list[Clinic]:
@@ -126,26 +128,22 @@ class Clinics:
             )
         return served
 
-    async def revoke(self, name: str) -> bool:
+    @transaction
+    def revoke(self, connection: Connection, name: str) -> bool:
         """Make every link given out so far invalid, and unbind the staff group.
 
         Returns:
             Whether there is such a clinic.
         """
-        async with self._engine.begin() as connection:
-            done = await connection.execute(
-                update(clinic)
-                .where(clinic.c.bot_id == self._bot, clinic.c.id == name)
-                .values(key=secrets.token_hex(32))
-            )
-        await self.hand_over(name, lambda held: held.model_copy(update={"group": None}))
+        new = update(clinic).where(*self._named(name)).values(key=secrets.token_hex(32))
+        done = connection.execute(new)
+        unbound = {"group": None}
+        self._hand_over(connection, name, lambda held: held.model_copy(update=unbound))
         return bool(done.rowcount)
 
-    async def remove(self, name: str) -> bool:
+    @transaction
+    def remove(self, connection: Connection, name: str) -> bool:
         """Forget a clinic; chats bound to it say nothing of it any more."""
-        async with self._engine.begin() as connection:
-            done = await connection.execute(
-                delete(clinic).where(clinic.c.bot_id == self._bot, clinic.c.id == name)
-            )
-        await self.refresh()
+        done = connection.execute(delete(clinic).where(*self._named(name)))
+        self._read(connection)
         return bool(done.rowcount)

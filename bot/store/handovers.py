@@ -11,9 +11,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
+from bot.store.database import Database, transaction
 from bot.store.rows import Arrival, own_number
 from bot.store.schema import handover
 from bot.turn.handover import Draft, Relay, State, Thread
@@ -51,8 +51,8 @@ def relay_row(relay: Relay, cause: str, chat_id: int = 0, user_id: int = 0) -> A
 class Handovers:
     """One bot's conversations."""
 
-    def __init__(self, engine: AsyncEngine, bot_id: int) -> None:
-        self._engine = engine
+    def __init__(self, db: Database, bot_id: int) -> None:
+        self.db = db
         self._bot = bot_id
 
     async def latest(self, chat_id: int) -> Thread | None:
@@ -70,22 +70,24 @@ class Handovers:
         found = await self._held(handover.c.due <= time.time(), most=200)
         return sorted(found, key=lambda held: held.due or 0.0)
 
-    async def wake(self, clinic: str) -> None:
+    @transaction
+    def wake(self, connection: Connection, clinic: str) -> None:
         """Look at a clinic's open conversations at once: it cannot go on with them."""
-        async with self._engine.begin() as connection:
-            mine = (handover.c.bot_id == self._bot, handover.c.clinic == clinic)
-            going = handover.c.state == State.OPEN
-            await connection.execute(update(handover).where(*mine, going).values(due=time.time()))
+        mine = (handover.c.bot_id == self._bot, handover.c.clinic == clinic)
+        going = handover.c.state == State.OPEN
+        connection.execute(update(handover).where(*mine, going).values(due=time.time()))
 
-    async def _held(self, where: ColumnElement[bool], most: int = 1) -> list[Held]:
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(handover)
-                .where(handover.c.bot_id == self._bot, where)
-                .order_by(handover.c.id.desc())
-                .limit(most)
-            )
-            return [Held(_thread(row), row.chat_id, row.user_id, row.due) for row in rows]
+    @transaction
+    def _held(
+        self, connection: Connection, where: ColumnElement[bool], most: int = 1
+    ) -> list[Held]:
+        rows = connection.execute(
+            select(handover)
+            .where(handover.c.bot_id == self._bot, where)
+            .order_by(handover.c.id.desc())
+            .limit(most)
+        )
+        return [Held(_thread(row), row.chat_id, row.user_id, row.due) for row in rows]
 
 
 def _thread(row: Row[Any]) -> Thread:
@@ -94,9 +96,7 @@ def _thread(row: Row[Any]) -> Thread:
     return thread.model_copy(update={"id": row.id, "draft": draft})
 
 
-async def keep(
-    connection: AsyncConnection, bot_id: int, chat_id: int, user_id: int, thread: Thread
-) -> None:
+def keep(connection: Connection, bot_id: int, chat_id: int, user_id: int, thread: Thread) -> None:
     """Store what a conversation has become; one that was deleted meanwhile stays deleted."""
     values = {
         "clinic": thread.clinic,
@@ -108,14 +108,14 @@ async def keep(
     }
     if not thread.id:
         whose = {"bot_id": bot_id, "chat_id": chat_id, "user_id": user_id}
-        await connection.execute(insert(handover).values(**values, **whose))
+        connection.execute(insert(handover).values(**values, **whose))
         return
     mine = (handover.c.bot_id == bot_id, handover.c.id == thread.id)
-    await connection.execute(update(handover).where(*mine).values(**values))
+    connection.execute(update(handover).where(*mine).values(**values))
 
 
-async def shown(
-    connection: AsyncConnection, bot_id: int, number: int, clinic: str, message_id: int
+def shown(
+    connection: Connection, bot_id: int, number: int, clinic: str, message_id: int
 ) -> list[Arrival]:
     """Remember a message of ours in the staff group, to delete it there with the rest.
 
@@ -124,22 +124,22 @@ async def shown(
     """
     mine = (handover.c.bot_id == bot_id, handover.c.id == number)
     more = handover.c.shown + f"{message_id} "
-    found = await connection.execute(update(handover).where(*mine).values(shown=more))
+    found = connection.execute(update(handover).where(*mine).values(shown=more))
     if found.rowcount:
         return []
     over = Relay(to="staff", what="over", clinic=clinic, thread=number, ids=(message_id,))
     return [relay_row(over, f"{number}/{message_id}")]
 
 
-async def drop(
-    connection: AsyncConnection, bot_id: int, why: str, where: ColumnElement[bool]
+def drop(
+    connection: Connection, bot_id: int, why: str, where: ColumnElement[bool]
 ) -> list[Arrival]:
     """Delete conversations.
 
     Returns:
         Rows that tell the staff so, and have our messages in their group deleted.
     """
-    rows = await connection.execute(
+    rows = connection.execute(
         delete(handover)
         .where(handover.c.bot_id == bot_id, where)
         .returning(handover.c.id, handover.c.clinic, handover.c.state, handover.c.shown)
@@ -154,7 +154,7 @@ async def drop(
     return made
 
 
-async def purge(connection: AsyncConnection, bot_id: int) -> list[Arrival]:
+def purge(connection: Connection, bot_id: int) -> list[Arrival]:
     """Delete drafts that nobody sent, and conversations whose last word is 30 days old.
 
     Returns:
@@ -162,12 +162,12 @@ async def purge(connection: AsyncConnection, bot_id: int) -> list[Arrival]:
     """
     now, touched = time.time(), handover.c.touched
     mine = handover.c.bot_id == bot_id
-    rows = await connection.execute(
+    rows = connection.execute(
         select(handover.c.id, handover.c.draft).where(mine, handover.c.draft.is_not(None))
     )
     old = [row.id for row in rows if Draft.model_validate_json(row.draft).over(now)]
     without = update(handover).where(mine, handover.c.id.in_(old))
-    await connection.execute(without.values(draft=None))
+    connection.execute(without.values(draft=None))
     empty = (handover.c.state == State.DRAFT, handover.c.draft.is_(None))
-    await connection.execute(delete(handover).where(mine, *empty))
-    return await drop(connection, bot_id, "over", touched < now - KEPT)
+    connection.execute(delete(handover).where(mine, *empty))
+    return drop(connection, bot_id, "over", touched < now - KEPT)

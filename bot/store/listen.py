@@ -20,7 +20,7 @@ async def listen(stores: Sequence[Store], stopping: asyncio.Event) -> None:
     """
     import psycopg  # noqa: PLC0415 - only an installation with PostgreSQL has it
 
-    url = stores[0].engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    url = stores[0].db.url.set(drivername="postgresql").render_as_string(hide_password=False)
     stop = asyncio.create_task(stopping.wait())
     while not stopping.is_set():
         hearing = asyncio.create_task(_hear(url, stores))

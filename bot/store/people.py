@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
+from bot.store.database import Database, transaction
 from bot.store.schema import (
     State,
     audit,
@@ -36,40 +36,36 @@ class Due:
 class People:
     """One bot's view of what is stored about people."""
 
-    def __init__(self, engine: AsyncEngine, bot_id: int, tally: Tally | None = None) -> None:
-        self._engine = engine
+    def __init__(self, db: Database, bot_id: int, tally: Tally | None = None) -> None:
+        self.db = db
         self._bot = bot_id
-        self._tally = tally or Tally(engine, bot_id)
+        self._tally = tally or Tally(db, bot_id)
 
-    async def everything(self, chat_id: int, user_id: int) -> dict[str, list[dict[str, Any]]]:
+    @transaction
+    def everything(
+        self, connection: Connection, chat_id: int, user_id: int
+    ) -> dict[str, list[dict[str, Any]]]:
         """Every row that bears the chat's or the person's id, by table."""
         found = {}
-        async with self._engine.begin() as connection:
-            for table in (inbox, conversation, person, handover):
-                whose = _whose(table, chat_id, user_id)
-                rows = await connection.execute(
-                    select(table).where(table.c.bot_id == self._bot, whose)
-                )
-                found[table.name] = [dict(row) for row in rows.mappings()]
-            for table in (staff, credential):
-                rows = await connection.execute(select(table).where(*self._by(table, user_id)))
-                found[table.name] = [dict(row) for row in rows.mappings()]
-            found["tally_person"] = await self._tally.marked(connection, user_id or chat_id)
-            rows = await connection.execute(
-                select(audit).where(*await self._seen(connection, user_id))
-            )
-            found["audit"] = [dict(row) for row in rows.mappings()]
+        for table in (inbox, conversation, person, handover):
+            whose = _whose(table, chat_id, user_id)
+            rows = connection.execute(select(table).where(table.c.bot_id == self._bot, whose))
+            found[table.name] = [dict(row) for row in rows.mappings()]
+        for table in (staff, credential):
+            rows = connection.execute(select(table).where(*self._by(table, user_id)))
+            found[table.name] = [dict(row) for row in rows.mappings()]
+        found["tally_person"] = self._tally.marked(connection, user_id or chat_id)
+        rows = connection.execute(select(audit).where(*self._seen(connection, user_id)))
+        found["audit"] = [dict(row) for row in rows.mappings()]
         return found
 
     def _by(self, table: Table, user_id: int) -> tuple[ColumnElement[bool], ...]:
         return table.c.bot_id == self._bot, table.c.user_id == user_id
 
-    async def _seen(
-        self, connection: AsyncConnection, user_id: int
-    ) -> tuple[ColumnElement[bool], ...]:
+    def _seen(self, connection: Connection, user_id: int) -> tuple[ColumnElement[bool], ...]:
         """The lines of the audit log under a person's mark."""
         named = setting.c.name == audit_key(self._bot)
-        found = await connection.execute(select(setting.c.value).where(named))
+        found = connection.execute(select(setting.c.value).where(named))
         who = mark(found.scalar_one_or_none() or "", user_id)
         return audit.c.bot_id == self._bot, audit.c.who == who
 
@@ -81,40 +77,43 @@ class People:
         Returns:
             What a fresh read still finds, without the one update that is being answered.
         """
-        async with self._engine.begin() as connection:
-            for table in (conversation, person, handover):
-                whose = _whose(table, chat_id, user_id)
-                await connection.execute(delete(table).where(table.c.bot_id == self._bot, whose))
-            for table in (staff, credential):
-                await connection.execute(delete(table).where(*self._by(table, user_id)))
-            await self._tally.forget(connection, user_id or chat_id)
-            lines = update(audit).where(*await self._seen(connection, user_id))
-            await connection.execute(lines.values(who="deleted"))
-            mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))
-            await connection.execute(
-                update(inbox)
-                .where(*mine, inbox.c.state.in_((State.BEHIND, State.READY)))
-                .values(state=State.DONE, raw=None, closed=time.time(), outcome="forgotten")
-            )
-            await connection.execute(
-                update(inbox)
-                .where(*mine, inbox.c.state >= State.DONE)
-                .values(chat_id=0, user_id=0, lane="forgotten")
-            )
+        await self._delete(chat_id, user_id)
         left = await self.everything(chat_id, user_id)
         working: int = sum(row["state"] == State.WORK for row in left["inbox"])
         return sum(len(rows) for rows in left.values()) - working
 
-    async def due(self) -> list[Due]:
+    @transaction
+    def _delete(self, connection: Connection, chat_id: int, user_id: int) -> None:
+        for table in (conversation, person, handover):
+            whose = _whose(table, chat_id, user_id)
+            connection.execute(delete(table).where(table.c.bot_id == self._bot, whose))
+        for table in (staff, credential):
+            connection.execute(delete(table).where(*self._by(table, user_id)))
+        self._tally.forget(connection, user_id or chat_id)
+        lines = update(audit).where(*self._seen(connection, user_id))
+        connection.execute(lines.values(who="deleted"))
+        mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))
+        connection.execute(
+            update(inbox)
+            .where(*mine, inbox.c.state.in_((State.BEHIND, State.READY)))
+            .values(state=State.DONE, raw=None, closed=time.time(), outcome="forgotten")
+        )
+        connection.execute(
+            update(inbox)
+            .where(*mine, inbox.c.state >= State.DONE)
+            .values(chat_id=0, user_id=0, lane="forgotten")
+        )
+
+    @transaction
+    def due(self, connection: Connection) -> list[Due]:
         """Whose reminder is due, oldest first."""
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(person.c.chat_id, person.c.user_id, person.c.due)
-                .where(person.c.bot_id == self._bot, person.c.due <= time.time())
-                .order_by(person.c.due)
-                .limit(200)
-            )
-            return [Due(*row) for row in rows]
+        rows = connection.execute(
+            select(person.c.chat_id, person.c.user_id, person.c.due)
+            .where(person.c.bot_id == self._bot, person.c.due <= time.time())
+            .order_by(person.c.due)
+            .limit(200)
+        )
+        return [Due(*row) for row in rows]
 
 
 def _whose(table: Table, chat_id: int, user_id: int) -> ColumnElement[bool]:

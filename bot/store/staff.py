@@ -12,10 +12,10 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.store import sql
+from bot.store.database import Database, transaction
 from bot.store.schema import audit, credential, setting, staff
 
 LINK_LIVES = 10 * 60.0  # seconds
@@ -65,157 +65,156 @@ def audit_key(bot_id: int) -> str:
 class Staff:
     """One bot's lists of staff, their sign-ins and the audit log."""
 
-    def __init__(self, engine: AsyncEngine, bot_id: int, admins: tuple[int, ...] = ()) -> None:
-        self._engine = engine
+    def __init__(self, db: Database, bot_id: int, admins: tuple[int, ...] = ()) -> None:
+        self.db = db
         self._bot = bot_id
         self._admins = admins
 
-    async def add(self, clinic: str, user_id: int) -> bool:
+    @transaction
+    def add(self, connection: Connection, clinic: str, user_id: int) -> bool:
         """List somebody. Returns whether they are new there."""
-        if user_id in await self.of(clinic):
+        if user_id in self._listed(connection, clinic):
             return False
-        async with self._engine.begin() as connection:
-            row = {"bot_id": self._bot, "clinic": clinic, "user_id": user_id}
-            await connection.execute(insert(staff).values(**row))
+        row = {"bot_id": self._bot, "clinic": clinic, "user_id": user_id}
+        connection.execute(insert(staff).values(**row))
         return True
 
-    async def remove(self, clinic: str, user_id: int | None = None) -> bool:
+    @transaction
+    def remove(self, connection: Connection, clinic: str, user_id: int | None = None) -> bool:
         """Take somebody off a clinic's list, or everybody. Returns whether there was anyone."""
         where = [staff.c.bot_id == self._bot, staff.c.clinic == clinic]
         if user_id is not None:
             where.append(staff.c.user_id == user_id)
-        async with self._engine.begin() as connection:
-            done = await connection.execute(delete(staff).where(*where))
+        done = connection.execute(delete(staff).where(*where))
         return bool(done.rowcount)
 
-    async def of(self, clinic: str) -> list[int]:
+    @transaction
+    def of(self, connection: Connection, clinic: str) -> list[int]:
         """A clinic's staff."""
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(staff.c.user_id)
-                .where(staff.c.bot_id == self._bot, staff.c.clinic == clinic)
-                .order_by(staff.c.user_id)
-            )
-            return list(rows.scalars())
+        return self._listed(connection, clinic)
 
-    async def access(self, user_id: int) -> Access:
+    def _listed(self, connection: Connection, clinic: str) -> list[int]:
+        rows = connection.execute(
+            select(staff.c.user_id)
+            .where(staff.c.bot_id == self._bot, staff.c.clinic == clinic)
+            .order_by(staff.c.user_id)
+        )
+        return list(rows.scalars())
+
+    @transaction
+    def access(self, connection: Connection, user_id: int) -> Access:
         """What somebody may see."""
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(staff.c.clinic)
-                .where(staff.c.bot_id == self._bot, staff.c.user_id == user_id)
-                .order_by(staff.c.clinic)
-            )
-            return Access(user_id in self._admins, tuple(rows.scalars()))
+        rows = connection.execute(
+            select(staff.c.clinic)
+            .where(staff.c.bot_id == self._bot, staff.c.user_id == user_id)
+            .order_by(staff.c.clinic)
+        )
+        return Access(user_id in self._admins, tuple(rows.scalars()))
 
-    async def link(self, user_id: int) -> str:
+    @transaction
+    def link(self, connection: Connection, user_id: int) -> str:
         """A new secret for a sign-in link; earlier ones of the same person stop working."""
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                delete(credential).where(
-                    credential.c.bot_id == self._bot,
-                    credential.c.user_id == user_id,
-                    credential.c.kind == "link",
-                )
+        connection.execute(
+            delete(credential).where(
+                credential.c.bot_id == self._bot,
+                credential.c.user_id == user_id,
+                credential.c.kind == "link",
             )
-            return await self._issue(connection, user_id, "link", LINK_LIVES)
+        )
+        return self._issue(connection, user_id, "link", LINK_LIVES)
 
-    async def _issue(
-        self, connection: AsyncConnection, user_id: int, kind: str, lives: float
-    ) -> str:
+    def _issue(self, connection: Connection, user_id: int, kind: str, lives: float) -> str:
         secret = secrets.token_urlsafe(32)
         row = {"hash": hashed(secret), "bot_id": self._bot, "user_id": user_id, "kind": kind}
-        await connection.execute(insert(credential).values(**row, expires=time.time() + lives))
+        connection.execute(insert(credential).values(**row, expires=time.time() + lives))
         return secret
 
-    async def redeem(self, secret: str) -> tuple[int, str] | None:
+    @transaction
+    def redeem(self, connection: Connection, secret: str) -> tuple[int, str] | None:
         """Use up a link's secret. Returns whose it was and a new session's secret."""
-        async with self._engine.begin() as connection:
-            found = await connection.execute(
-                delete(credential)
-                .where(
-                    credential.c.hash == hashed(secret),
-                    credential.c.bot_id == self._bot,
-                    credential.c.kind == "link",
-                )
-                .returning(credential.c.user_id, credential.c.expires)
+        found = connection.execute(
+            delete(credential)
+            .where(
+                credential.c.hash == hashed(secret),
+                credential.c.bot_id == self._bot,
+                credential.c.kind == "link",
             )
-            row = found.first()
-            if row is None or row.expires < time.time():
-                return None
-            session = await self._issue(connection, row.user_id, "session", SESSION_LIVES)
-            return row.user_id, session
+            .returning(credential.c.user_id, credential.c.expires)
+        )
+        row = found.first()
+        if row is None or row.expires < time.time():
+            return None
+        session = self._issue(connection, row.user_id, "session", SESSION_LIVES)
+        return row.user_id, session
 
-    async def session(self, secret: str) -> int | None:
+    @transaction
+    def session(self, connection: Connection, secret: str) -> int | None:
         """Whose session it is, while it lasts."""
-        async with self._engine.begin() as connection:
-            found = await connection.execute(
-                select(credential.c.user_id).where(
-                    credential.c.hash == hashed(secret),
-                    credential.c.bot_id == self._bot,
-                    credential.c.kind == "session",
-                    credential.c.expires >= time.time(),
-                )
+        found = connection.execute(
+            select(credential.c.user_id).where(
+                credential.c.hash == hashed(secret),
+                credential.c.bot_id == self._bot,
+                credential.c.kind == "session",
+                credential.c.expires >= time.time(),
             )
-            whose: int | None = found.scalar_one_or_none()
+        )
+        whose: int | None = found.scalar_one_or_none()
         return whose
 
-    async def sign_out(self, secret: str) -> None:
+    @transaction
+    def sign_out(self, connection: Connection, secret: str) -> None:
         """End a session."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(credential).where(credential.c.hash == hashed(secret)))
+        connection.execute(delete(credential).where(credential.c.hash == hashed(secret)))
 
-    async def note(self, user_id: int, what: str, clinic: str = "") -> None:
+    @transaction
+    def note(self, connection: Connection, user_id: int, what: str, clinic: str = "") -> None:
         """Write a line of the audit log; lines and sign-ins that are over go."""
-        async with self._engine.begin() as connection:
-            who = mark(await self._key(connection), user_id)
-            row = {"bot_id": self._bot, "at": time.time(), "who": who}
-            await connection.execute(insert(audit).values(**row, what=what, clinic=clinic))
-            await connection.execute(
-                delete(audit).where(
-                    audit.c.bot_id == self._bot, audit.c.at < time.time() - AUDIT_KEPT
-                )
-            )
-            await connection.execute(delete(credential).where(credential.c.expires < time.time()))
+        who = mark(self._key(connection), user_id)
+        row = {"bot_id": self._bot, "at": time.time(), "who": who}
+        connection.execute(insert(audit).values(**row, what=what, clinic=clinic))
+        connection.execute(
+            delete(audit).where(audit.c.bot_id == self._bot, audit.c.at < time.time() - AUDIT_KEPT)
+        )
+        connection.execute(delete(credential).where(credential.c.expires < time.time()))
 
-    async def _key(self, connection: AsyncConnection) -> str:
+    def _key(self, connection: Connection) -> str:
         """What makes the marks of the audit log; made at first use."""
         name = audit_key(self._bot)
         first = sql.statement(sql.FIRST_SETTING, postgres=self._postgres)
-        await connection.execute(first, {"name": name, "value": secrets.token_hex(32)})
-        found = await connection.execute(select(setting.c.value).where(setting.c.name == name))
+        connection.execute(first, {"name": name, "value": secrets.token_hex(32)})
+        found = connection.execute(select(setting.c.value).where(setting.c.name == name))
         return str(found.scalar_one())
 
     @property
     def _postgres(self) -> bool:
-        return self._engine.dialect.name == "postgresql"
+        return self.db.postgres
 
-    async def looks(self, most: int = 50) -> list[Look]:
+    @transaction
+    def looks(self, connection: Connection, most: int = 50) -> list[Look]:
         """The newest lines of the audit log."""
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(audit.c.at, audit.c.who, audit.c.what, audit.c.clinic)
-                .where(audit.c.bot_id == self._bot)
-                .order_by(audit.c.id.desc())
-                .limit(most)
-            )
-            return [Look(*row) for row in rows]
+        rows = connection.execute(
+            select(audit.c.at, audit.c.who, audit.c.what, audit.c.clinic)
+            .where(audit.c.bot_id == self._bot)
+            .order_by(audit.c.id.desc())
+            .limit(most)
+        )
+        return [Look(*row) for row in rows]
 
-    async def weekly(self) -> list[tuple[str, int]]:
+    @transaction
+    def weekly(self, connection: Connection) -> list[tuple[str, int]]:
         """Who gets the weekly summary: clinic and person."""
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(staff.c.clinic, staff.c.user_id)
-                .where(staff.c.bot_id == self._bot, staff.c.weekly == 1)
-                .order_by(staff.c.clinic, staff.c.user_id)
-            )
-            return [(row.clinic, row.user_id) for row in rows]
+        rows = connection.execute(
+            select(staff.c.clinic, staff.c.user_id)
+            .where(staff.c.bot_id == self._bot, staff.c.weekly == 1)
+            .order_by(staff.c.clinic, staff.c.user_id)
+        )
+        return [(row.clinic, row.user_id) for row in rows]
 
-    async def set_weekly(self, user_id: int, *, on: bool) -> None:
+    @transaction
+    def set_weekly(self, connection: Connection, user_id: int, *, on: bool) -> None:
         """Switch a person's summaries on or off."""
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                update(staff)
-                .where(staff.c.bot_id == self._bot, staff.c.user_id == user_id)
-                .values(weekly=int(on))
-            )
+        connection.execute(
+            update(staff)
+            .where(staff.c.bot_id == self._bot, staff.c.user_id == user_id)
+            .values(weekly=int(on))
+        )

@@ -10,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import handovers, schema, sql
 from bot.store.clock import SteadyClock
+from bot.store.database import Database, transaction
 from bot.store.notes import Notes
 from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
 from bot.store.tally import Period, Tally
@@ -41,15 +41,16 @@ class Store:
     """
 
     def __init__(
-        self, engine: AsyncEngine, bot_id: int, owner: str, rate: float = 0.0, pepper: str = ""
+        self, db: Database, bot_id: int, owner: str, rate: float = 0.0, pepper: str = ""
     ) -> None:
-        self.engine = engine
+        self.db = db
         self.bot_id = bot_id
         self.owner = owner
         self.arrived = asyncio.Event()
-        self.tally = Tally(engine, bot_id, pepper)
+        self._loop = asyncio.get_running_loop()
+        self.tally = Tally(db, bot_id, pepper)
         self._rate = rate
-        self._postgres = engine.dialect.name == "postgresql"
+        self._postgres = db.postgres
         self._now = SteadyClock()
         self.scrubbed = False  # somebody's data was deleted since the last purge
         self._notes: Notes | None = None
@@ -63,11 +64,11 @@ class Store:
     def _sql(self, template: str) -> Any:
         return sql.statement(template, postgres=self._postgres)
 
-    async def _lock(self, connection: AsyncConnection, lanes: Iterable[str]) -> None:
+    def _lock(self, connection: Connection, lanes: Iterable[str]) -> None:
         """Hold the lanes until the commit, so that none is promoted by two at once."""
         if self._postgres:
             keys = sorted({zlib.crc32(f"{self.bot_id}/{lane}".encode()) for lane in lanes})
-            await connection.execute(text(sql.LOCK), {"keys": keys})
+            connection.execute(text(sql.LOCK), {"keys": keys})
 
     async def put(self, arrivals: Sequence[Arrival]) -> int:
         """Keep updates; known ones are dropped. Durable on return.
@@ -75,23 +76,25 @@ class Store:
         Returns:
             How many were new.
         """
-        if not arrivals:
-            return 0
-        rows = [self._row(arrival) for arrival in arrivals]
+        return await self._put(arrivals) if arrivals else 0
+
+    @transaction
+    def _put(self, connection: Connection, arrivals: Sequence[Arrival]) -> int:
         lanes = sorted({a.lane for a in arrivals if a.raw is not None})
-        async with self.engine.begin() as connection:
-            await self._lock(connection, lanes)
-            before = await self._highest(connection)
-            await connection.execute(self._sql(sql.PUT), rows)
-            await self._promote(connection, lanes)
-            new = await connection.execute(self._sql(sql.COUNT_NEW), self._bind(before=before))
-            count = int(new.scalar_one())
-            if self._postgres:
-                await connection.execute(
-                    text(sql.NOTIFY), {"channel": CHANNEL, "bot": str(self.bot_id)}
-                )
-        self.arrived.set()
-        return count
+        self._lock(connection, lanes)
+        before = self._highest(connection)
+        connection.execute(self._sql(sql.PUT), [self._row(arrival) for arrival in arrivals])
+        self._promote(connection, lanes)
+        new = connection.execute(self._sql(sql.COUNT_NEW), self._bind(before=before))
+        self._announce(connection)
+        return int(new.scalar_one())
+
+    def _announce(self, connection: Connection) -> None:
+        """Have workers look for rows, those of other processes too."""
+        if self._postgres:
+            notice = {"channel": CHANNEL, "bot": str(self.bot_id)}
+            connection.execute(text(sql.NOTIFY), notice)
+        self._loop.call_soon_threadsafe(self.arrived.set)  # a transaction may be in a thread
 
     def _row(self, arrival: Arrival) -> dict[str, Any]:
         """An arrival as the inbox holds it; one without its text is a dead letter."""
@@ -105,26 +108,23 @@ class Store:
             unreadable=arrival.raw is None,
         )
 
-    async def _add(self, connection: AsyncConnection, rows: Sequence[Arrival]) -> None:
+    def _add(self, connection: Connection, rows: Sequence[Arrival]) -> None:
         """Put rows of our own into the inbox, within a transaction that holds their lanes."""
         if not rows:
             return
         bound = [self._row(arrival) for arrival in rows]
-        await connection.execute(self._sql(sql.PUT), bound)
-        await self._promote(connection, sorted({a.lane for a in rows}))
-        if self._postgres:
-            notice = {"channel": CHANNEL, "bot": str(self.bot_id)}
-            await connection.execute(text(sql.NOTIFY), notice)
-        self.arrived.set()
+        connection.execute(self._sql(sql.PUT), bound)
+        self._promote(connection, sorted({a.lane for a in rows}))
+        self._announce(connection)
 
-    async def _highest(self, connection: AsyncConnection) -> int:
-        found = await connection.execute(text("SELECT coalesce(max(id), 0) FROM inbox"))
+    def _highest(self, connection: Connection) -> int:
+        found = connection.execute(text("SELECT coalesce(max(id), 0) FROM inbox"))
         return int(found.scalar_one())
 
-    async def _promote(self, connection: AsyncConnection, lanes: Sequence[str]) -> None:
+    def _promote(self, connection: Connection, lanes: Sequence[str]) -> None:
         if lanes:
             rows = [{"bot": self.bot_id, "lane": lane} for lane in lanes]
-            await connection.execute(self._sql(sql.PROMOTE), rows)
+            connection.execute(self._sql(sql.PROMOTE), rows)
 
     async def step(
         self, closed: Sequence[Closed], back: Sequence[Back], take: int, more: int = 0
@@ -138,104 +138,115 @@ class Store:
             The claimed rows, oldest first, and in how many seconds the bot's own rate lets the
             next one go (None: it does not hold any up).
         """
-        wait: float | None = None
-        claimed: list[Claimed] = []
         counted = [one for one in closed if one.counted]
-        keys: dict[Period, str] = await self.tally.keys() if counted else {}
-        async with self.engine.begin() as connection:
-            if closed:
-                await self._close(connection, closed)
-            if back:
-                rows = [
-                    self._bind(id=b.row.id, owner=self.owner, delay=b.delay, sent=b.sent,
-                               failed=int(b.failed), given_back=int(not b.failed))
-                    for b in back
-                ]  # fmt: skip
-                await connection.execute(self._sql(sql.BACK), rows)
-            if take > 0 and self._rate:
-                take, wait = await self._allowed(connection, take)
-            if take > 0:
-                bound = self._bind(owner=self.owner, lease=LEASE, take=take, lasts=LASTS)
-                found = await connection.execute(self._sql(sql.CLAIM), bound)
-                claimed = sorted((Claimed(*row) for row in found), key=lambda row: row.id)
-                claimed = await self._with_followed(connection, claimed)
-            if self._rate and len(claimed) + more:
-                bound = self._bind(spent=(len(claimed) + more) / self._rate, burst=1.0)
-                await connection.execute(self._sql(sql.SPEND), bound)
-            if counted:  # last, for it holds rows that every worker counts in
-                await self.tally.count(connection, counted, keys)
+        keys = await self.tally.keys() if counted else {}
+        done = await self._step(closed, back, take, more, counted, keys)
         if self._notes is not None and (closed or back):
             settled: list[Closed | Back] = [*closed, *back]
             self._notes.drop(self.bot_id, [one.row.update_id for one in settled])
+        return done
+
+    @transaction
+    def _step(
+        self,
+        connection: Connection,
+        closed: Sequence[Closed],
+        back: Sequence[Back],
+        take: int,
+        more: int,
+        counted: Sequence[Closed],
+        keys: dict[Period, str],
+    ) -> tuple[list[Claimed], float | None]:
+        wait: float | None = None
+        claimed: list[Claimed] = []
+        if closed:
+            self._close(connection, closed)
+        if back:
+            rows = [
+                self._bind(id=b.row.id, owner=self.owner, delay=b.delay, sent=b.sent,
+                           failed=int(b.failed), given_back=int(not b.failed))
+                for b in back
+            ]  # fmt: skip
+            connection.execute(self._sql(sql.BACK), rows)
+        if take > 0 and self._rate:
+            take, wait = self._allowed(connection, take)
+        if take > 0:
+            bound = self._bind(owner=self.owner, lease=LEASE, take=take, lasts=LASTS)
+            found = connection.execute(self._sql(sql.CLAIM), bound)
+            claimed = sorted((Claimed(*row) for row in found), key=lambda row: row.id)
+            claimed = self._with_followed(connection, claimed)
+        if self._rate and len(claimed) + more:
+            bound = self._bind(spent=(len(claimed) + more) / self._rate, burst=1.0)
+            connection.execute(self._sql(sql.SPEND), bound)
+        if counted:  # last, for it holds rows that every worker counts in
+            self.tally.count(connection, counted, keys)
         return claimed, wait
 
-    async def _with_followed(
-        self, connection: AsyncConnection, claimed: list[Claimed]
-    ) -> list[Claimed]:
+    def _with_followed(self, connection: Connection, claimed: list[Claimed]) -> list[Claimed]:
         """The rows, knowing behind which of them others of the same lane wait."""
         if not claimed:
             return claimed
-        found = await connection.execute(self._sql(sql.FOLLOWED), self._bind(owner=self.owner))
+        found = connection.execute(self._sql(sql.FOLLOWED), self._bind(owner=self.owner))
         followed = set(found.scalars())
         return [replace(row, followed=True) if row.id in followed else row for row in claimed]
 
-    async def _close(self, connection: AsyncConnection, closed: Sequence[Closed]) -> None:
+    def _close(self, connection: Connection, closed: Sequence[Closed]) -> None:
         lanes = sorted({c.row.lane for c in closed})
         others = {relay.lane for c in closed for relay in c.relays}
-        await self._lock(connection, {*lanes, *others})
+        self._lock(connection, {*lanes, *others})
         rows = [
             self._bind(id=c.row.id, owner=self.owner, outcome=c.outcome, dead=c.dead)
             for c in closed
         ]
-        await connection.execute(self._sql(sql.CLOSE), rows)
+        connection.execute(self._sql(sql.CLOSE), rows)
         if joined := [self._bind(id=one, lane=c.row.lane) for c in closed for one in c.joined]:
-            await connection.execute(self._sql(sql.JOIN), joined)
+            connection.execute(self._sql(sql.JOIN), joined)
         people = [
             self._bind(chat_id=c.row.chat_id, user_id=c.row.user_id, memory=c.memory)
             for c in closed
             if c.memory is not None
         ]
         if kept := [person for person in people if person["memory"]]:
-            await connection.execute(self._sql(sql.REMEMBER), kept)
+            connection.execute(self._sql(sql.REMEMBER), kept)
         if gone := [person for person in people if not person["memory"]]:
-            await connection.execute(self._sql(sql.FORGET), gone)
+            connection.execute(self._sql(sql.FORGET), gone)
         for row in closed:
-            await self._lasting(connection, row)
-        await self._promote(connection, lanes)
+            self._lasting(connection, row)
+        self._promote(connection, lanes)
 
-    async def behind(self, row: Claimed, most: int) -> list[Behind]:
+    @transaction
+    def behind(self, connection: Connection, row: Claimed, most: int) -> list[Behind]:
         """The next rows of a claimed row's lane; they stay where they are."""
-        async with self.engine.begin() as connection:
-            bound = self._bind(lane=row.lane, most=most)
-            found = await connection.execute(self._sql(sql.BEHIND_ROWS), bound)
-            return [Behind(*one) for one in found]
+        bound = self._bind(lane=row.lane, most=most)
+        found = connection.execute(self._sql(sql.BEHIND_ROWS), bound)
+        return [Behind(*one) for one in found]
 
-    async def _lasting(self, connection: AsyncConnection, closed: Closed) -> None:
+    def _lasting(self, connection: Connection, closed: Closed) -> None:
         """What a closed row changes of a person's own record."""
         who = self._bind(chat_id=closed.row.chat_id, user_id=closed.row.user_id)
         if closed.kept:
             bound = {**who, "kept": closed.kept, "due": closed.due}
-            await connection.execute(self._sql(sql.KEEP), bound)
+            connection.execute(self._sql(sql.KEEP), bound)
         elif closed.kept is not None:
-            await connection.execute(self._sql(sql.DROP), who)
+            connection.execute(self._sql(sql.DROP), who)
         if closed.scrub:
-            await connection.execute(self._sql(sql.SCRUB), who)
+            connection.execute(self._sql(sql.SCRUB), who)
             self.scrubbed = True
         if closed.thread is not None:
             row = closed.row
-            await handovers.keep(connection, self.bot_id, row.chat_id, row.user_id, closed.thread)
+            handovers.keep(connection, self.bot_id, row.chat_id, row.user_id, closed.thread)
         if closed.shown is not None:
             number, message_id = closed.shown
             clinic = closed.row.lane.removeprefix(handovers.STAFF)
-            late = await handovers.shown(connection, self.bot_id, number, clinic, message_id)
-            await self._add(connection, late)
-        await self._add(connection, closed.relays)
+            late = handovers.shown(connection, self.bot_id, number, clinic, message_id)
+            self._add(connection, late)
+        self._add(connection, closed.relays)
 
-    async def _allowed(self, connection: AsyncConnection, take: int) -> tuple[int, float | None]:
+    def _allowed(self, connection: Connection, take: int) -> tuple[int, float | None]:
         """How many may be claimed under the rate that all workers share, and when the next may."""
         bound = self._bind(burst=1.0)
-        await connection.execute(self._sql(sql.FIRST_PACE), bound)
-        found = await connection.execute(self._sql(sql.PACE), bound)
+        connection.execute(self._sql(sql.FIRST_PACE), bound)
+        found = connection.execute(self._sql(sql.PACE), bound)
         ahead = float(found.scalar_one())  # seconds of allowance; below 0: in debt
         allowed = int(ahead * self._rate + 1e-6)
         if allowed >= take:
@@ -248,138 +259,133 @@ class Store:
         It outlives the process; the row is settled with others, later.
         """
         if self._postgres:
-            connecting = self.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-            async with connecting as connection:
-                bound = {"id": row.id, "owner": self.owner, "sent": sent}
-                await connection.execute(self._sql(sql.NOTE), bound)
+            bound = {"id": row.id, "owner": self.owner, "sent": sent}
+            await self.db.alone(lambda connection: connection.execute(self._sql(sql.NOTE), bound))
         else:
             self._noted().write(self.bot_id, row.update_id, sent)
 
     def _noted(self) -> Notes:
         if self._notes is None:
-            file = Path(self.engine.url.database or "")
+            file = Path(self.db.url.database or "")
             self._notes = Notes(file.with_name("sent.sqlite"))
         return self._notes
-
-    async def _recall(self, connection: AsyncConnection) -> None:
-        """Put what a process that died had noted into its rows."""
-        if noted := self._noted().read(self.bot_id):
-            rows = [self._bind(update_id=at, sent=sent) for at, sent in noted.items()]
-            await connection.execute(self._sql(sql.RECALL), rows)
 
     async def take_over(self, *, all_owners: bool) -> int:
         """Make rows claimable again whose worker is gone, and heads that were left behind.
 
         ``all_owners``: nobody else works on this database, so every row at work is a dead one's.
         """
-        async with self.engine.begin() as connection:
-            if all_owners:  # the clock may have been set back since: seconds would become hours
-                await connection.execute(self._sql(sql.DUE_NOW), self._bind())
-            if all_owners and not self._postgres:
-                await self._recall(connection)
-            template = sql.TAKE_OVER_ALL if all_owners else sql.TAKE_OVER
-            found = await connection.execute(self._sql(template), self._bind())
-            stranded = await connection.execute(self._sql(sql.STRANDED), self._bind())
-            lanes = sorted(row.lane for row in stranded)
-            await self._lock(connection, lanes)
-            await self._promote(connection, lanes)
-            if not self._postgres or found.rowcount or lanes:
-                self.arrived.set()
-            return int(found.rowcount)
+        recalled = all_owners and not self._postgres  # what a process that died had noted
+        noted = self._noted().read(self.bot_id) if recalled else {}
+        return await self._take_over(noted, all_owners=all_owners)
 
-    async def renew(self) -> None:
+    @transaction
+    def _take_over(
+        self, connection: Connection, noted: Mapping[int, int], *, all_owners: bool
+    ) -> int:
+        if all_owners:  # the clock may have been set back since: seconds would become hours
+            connection.execute(self._sql(sql.DUE_NOW), self._bind())
+        if noted:
+            rows = [self._bind(update_id=at, sent=sent) for at, sent in noted.items()]
+            connection.execute(self._sql(sql.RECALL), rows)
+        template = sql.TAKE_OVER_ALL if all_owners else sql.TAKE_OVER
+        found = connection.execute(self._sql(template), self._bind())
+        stranded = connection.execute(self._sql(sql.STRANDED), self._bind())
+        lanes = sorted(row.lane for row in stranded)
+        self._lock(connection, lanes)
+        self._promote(connection, lanes)
+        if not self._postgres or found.rowcount or lanes:
+            self._loop.call_soon_threadsafe(self.arrived.set)
+        return int(found.rowcount)
+
+    @transaction
+    def renew(self, connection: Connection) -> None:
         """Keep the lease of everything in our hands."""
-        async with self.engine.begin() as connection:
-            bound = self._bind(owner=self.owner, lease=LEASE)
-            await connection.execute(self._sql(sql.RENEW), bound)
+        bound = self._bind(owner=self.owner, lease=LEASE)
+        connection.execute(self._sql(sql.RENEW), bound)
 
     async def purge(self) -> None:
         """Delete memories that are over, closed rows that are old, and marks of past periods."""
-        async with self.engine.begin() as connection:
-            bound = self._bind(lasts=LASTS, remembered=REMEMBERED)
-            await connection.execute(self._sql(sql.PURGE_MEMORY), bound)
-            await connection.execute(self._sql(sql.PURGE_CLOSED), bound)
-            await self._tell(connection, await handovers.purge(connection, self.bot_id))
+        await self._purge()
         await self.tally.purge()
-        if not self._postgres:
-            await self._empty_log()
+        await self.db.empty_log()
         self.scrubbed = False
 
-    async def _empty_log(self) -> None:
-        """Leave nothing of what was deleted in SQLite's write-ahead log."""
-        async with self.engine.connect() as connection:  # outside of any transaction
-            held = await connection.get_raw_connection()
-            assert held.driver_connection is not None
-            await held.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+    @transaction
+    def _purge(self, connection: Connection) -> None:
+        bound = self._bind(lasts=LASTS, remembered=REMEMBERED)
+        connection.execute(self._sql(sql.PURGE_MEMORY), bound)
+        connection.execute(self._sql(sql.PURGE_CLOSED), bound)
+        self._tell(connection, handovers.purge(connection, self.bot_id))
 
-    async def _tell(self, connection: AsyncConnection, rows: Sequence[Arrival]) -> None:
-        await self._lock(connection, {row.lane for row in rows})
-        await self._add(connection, rows)
+    def _tell(self, connection: Connection, rows: Sequence[Arrival]) -> None:
+        self._lock(connection, {row.lane for row in rows})
+        self._add(connection, rows)
 
-    async def forget_handovers(self, chat_id: int) -> None:
+    @transaction
+    def forget_handovers(self, connection: Connection, chat_id: int) -> None:
         """Delete a person's conversations with clinics, and have the clinics told."""
-        async with self.engine.begin() as connection:
-            mine = schema.handover.c.chat_id == chat_id
-            rows = await handovers.drop(connection, self.bot_id, "deleted", mine)
-            await self._tell(connection, rows)
+        mine = schema.handover.c.chat_id == chat_id
+        rows = handovers.drop(connection, self.bot_id, "deleted", mine)
+        self._tell(connection, rows)
 
-    async def forget_chat(self, chat_id: int) -> None:
+    @transaction
+    def forget_chat(self, connection: Connection, chat_id: int) -> None:
         """Delete all that is kept of a chat, its waiting updates too (they are closed)."""
-        async with self.engine.begin() as connection:
-            await self.tally.forget(connection, chat_id)
-            mine = schema.handover.c.chat_id == chat_id
-            rows = await handovers.drop(connection, self.bot_id, "gone", mine)
-            await self._tell(connection, rows)
-            bound = self._bind(chat_id=chat_id)
-            await connection.execute(self._sql(sql.FORGET_CHAT), bound)
-            await connection.execute(self._sql(sql.DROP_CHAT), bound)
-            await connection.execute(self._sql(sql.CLOSE_CHAT), bound)
+        self.tally.forget(connection, chat_id)
+        mine = schema.handover.c.chat_id == chat_id
+        rows = handovers.drop(connection, self.bot_id, "gone", mine)
+        self._tell(connection, rows)
+        bound = self._bind(chat_id=chat_id)
+        connection.execute(self._sql(sql.FORGET_CHAT), bound)
+        connection.execute(self._sql(sql.DROP_CHAT), bound)
+        connection.execute(self._sql(sql.CLOSE_CHAT), bound)
 
-    async def move_chat(self, old: int, new: int) -> None:
+    @transaction
+    def move_chat(self, connection: Connection, old: int, new: int) -> None:
         """A group became a supergroup: its memories follow."""
-        async with self.engine.begin() as connection:
-            bound = {"bot": self.bot_id, "old": old, "new": new}
-            for statement in (sql.MOVE_CHAT, sql.MOVE_PERSON):
-                await connection.execute(self._sql(statement), bound)
-            left = self._bind(chat_id=old)  # the new chat has its own already
-            for statement in (sql.FORGET_CHAT, sql.DROP_CHAT):
-                await connection.execute(self._sql(statement), left)
+        bound = {"bot": self.bot_id, "old": old, "new": new}
+        for statement in (sql.MOVE_CHAT, sql.MOVE_PERSON):
+            connection.execute(self._sql(statement), bound)
+        left = self._bind(chat_id=old)  # the new chat has its own already
+        for statement in (sql.FORGET_CHAT, sql.DROP_CHAT):
+            connection.execute(self._sql(statement), left)
 
-    async def depth(self) -> Depth:
+    @transaction
+    def depth(self, connection: Connection) -> Depth:
         """How much waits."""
-        async with self.engine.begin() as connection:
-            found = (await connection.execute(self._sql(sql.DEPTH), self._bind())).all()
+        found = (connection.execute(self._sql(sql.DEPTH), self._bind())).all()
         waiting = [row for row in found if row[0] != schema.State.DEAD]
         oldest = max((float(row[2]) for row in waiting if row[2] is not None), default=0.0)
         dead = sum(int(row[1]) for row in found if row[0] == schema.State.DEAD)
         return Depth(sum(int(row[1]) for row in waiting), max(oldest, 0.0), dead)
 
-    async def memory(self, chat_id: int, user_id: int) -> str | None:
+    @transaction
+    def memory(self, connection: Connection, chat_id: int, user_id: int) -> str | None:
         """The memory of one person in one chat, as JSON."""
-        async with self.engine.begin() as connection:
-            bound = self._bind(chat_id=chat_id, user_id=user_id, lasts=LASTS)
-            found = await connection.execute(self._sql(sql.MEMORY), bound)
-            kept: str | None = found.scalar_one_or_none()
+        bound = self._bind(chat_id=chat_id, user_id=user_id, lasts=LASTS)
+        found = connection.execute(self._sql(sql.MEMORY), bound)
+        kept: str | None = found.scalar_one_or_none()
         return kept
 
-    async def setting(self, name: str, first: str | None = None) -> str | None:
+    @transaction
+    def setting(self, connection: Connection, name: str, first: str | None = None) -> str | None:
         """A kept setting; where there is none, ``first`` is kept and returned."""
-        async with self.engine.begin() as connection:
-            if first is not None:
-                bound = {"name": name, "value": first}
-                await connection.execute(self._sql(sql.FIRST_SETTING), bound)
-            found = await connection.execute(self._sql(sql.SETTING), {"name": name})
-            value: str | None = found.scalar_one_or_none()
+        if first is not None:
+            bound = {"name": name, "value": first}
+            connection.execute(self._sql(sql.FIRST_SETTING), bound)
+        found = connection.execute(self._sql(sql.SETTING), {"name": name})
+        value: str | None = found.scalar_one_or_none()
         return value
 
-    async def set_setting(self, name: str, value: str) -> None:
+    @transaction
+    def set_setting(self, connection: Connection, name: str, value: str) -> None:
         """Keep a setting."""
-        async with self.engine.begin() as connection:
-            await connection.execute(self._sql(sql.SET_SETTING), {"name": name, "value": value})
+        connection.execute(self._sql(sql.SET_SETTING), {"name": name, "value": value})
 
     async def close(self) -> None:
         """Close the connections."""
         if self._notes is not None:
             self._notes.close()
             self._notes = None
-        await self.engine.dispose()
+        await self.db.close()

@@ -17,10 +17,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from bot.store import sql
+from bot.store.database import Database, transaction
 from bot.store.rows import Closed
 from bot.store.schema import tally, tally_key, tally_person
 from bot.store.staff import mark
@@ -106,8 +106,8 @@ def periods(at: float) -> tuple[Period, Period, Period]:
 class Tally:
     """One bot's counts. ``pepper``: what marks need beside the key, and no database holds."""
 
-    def __init__(self, engine: AsyncEngine, bot_id: int, pepper: str = "") -> None:
-        self._engine = engine
+    def __init__(self, db: Database, bot_id: int, pepper: str = "") -> None:
+        self.db = db
         self._bot = bot_id
         self._pepper = pepper
         self._check = self._mark("check", 0)
@@ -115,7 +115,7 @@ class Tally:
         self._enough: set[CellKey] = set()
 
     def _sql(self, template: str) -> Any:
-        return sql.statement(template, postgres=self._engine.dialect.name == "postgresql")
+        return sql.statement(template, postgres=self.db.postgres)
 
     async def keys(self) -> dict[Period, str]:
         """The keys of the periods that we are in, made where they are new.
@@ -124,17 +124,20 @@ class Tally:
         """
         now = periods(time.time())
         if any(period.name not in self._keys for period in now):
-            async with self._engine.begin() as connection:
-                rows = [
-                    {"bot": self._bot, "period": one.name, "ends": one.ends, "key": self._made()}
-                    for one in now
-                ]
-                await connection.execute(self._sql(sql.FIRST_KEY), rows)
-                self._keys = await self._kept(connection)
-                for name in [n for n, key in self._keys.items() if not key.endswith(self._check)]:
-                    await self._begin_again(connection, name)
+            await self._learn_keys(now)
             self._enough.clear()  # what was learnt is of periods that may be over
         return {period: self._keys[period.name] for period in now}
+
+    @transaction
+    def _learn_keys(self, connection: Connection, now: Sequence[Period]) -> None:
+        rows = [
+            {"bot": self._bot, "period": one.name, "ends": one.ends, "key": self._made()}
+            for one in now
+        ]
+        connection.execute(self._sql(sql.FIRST_KEY), rows)
+        self._keys = self._kept(connection)
+        for name in [n for n, key in self._keys.items() if not key.endswith(self._check)]:
+            self._begin_again(connection, name)
 
     def _made(self) -> str:
         """A new key; its end tells by which pepper marks were made with it."""
@@ -143,25 +146,25 @@ class Tally:
     def _mark(self, key: str, user_id: int) -> str:
         return mark(key + self._pepper, user_id)
 
-    async def _begin_again(self, connection: AsyncConnection, period: str) -> None:
+    def _begin_again(self, connection: Connection, period: str) -> None:
         """Marks made by another pepper say nothing now, and nobody may be counted twice."""
         mine = (tally_person.c.bot_id == self._bot, tally_person.c.period == period)
-        await connection.execute(delete(tally_person).where(*mine))
+        connection.execute(delete(tally_person).where(*mine))
         self._keys[period] = self._made()
-        await connection.execute(
+        connection.execute(
             update(tally_key)
             .where(tally_key.c.bot_id == self._bot, tally_key.c.period == period)
             .values(key=self._keys[period])
         )
 
-    async def _kept(self, connection: AsyncConnection) -> dict[str, str]:
-        found = await connection.execute(
+    def _kept(self, connection: Connection) -> dict[str, str]:
+        found = connection.execute(
             select(tally_key.c.period, tally_key.c.key).where(tally_key.c.bot_id == self._bot)
         )
         return {row.period: row.key for row in found}
 
-    async def count(
-        self, connection: AsyncConnection, closed: Sequence[Closed], keys: dict[Period, str]
+    def count(
+        self, connection: Connection, closed: Sequence[Closed], keys: dict[Period, str]
     ) -> None:
         """Add what closed rows count. In order of their keys, so that no two workers deadlock."""
         ends = {period.name: period.ends for period in keys}
@@ -176,25 +179,23 @@ class Tally:
             {**self._named(cell), "n": len(whose), "ends": ends[cell[1]]}
             for cell, whose in sorted(people.items())
         ]
-        await self._learn_enough(connection, people.keys() - self._enough)
-        await connection.execute(self._sql(sql.COUNT), added)
+        self._learn_enough(connection, people.keys() - self._enough)
+        connection.execute(self._sql(sql.COUNT), added)
         if few := sorted(people.keys() - self._enough):
             key_of = {period.name: key for period, key in keys.items()}
             marked = ((one, self._mark(key_of[one[1]], who)) for one in few for who in people[one])
             marks = [{**self._named(one), "mark": mark} for one, mark in sorted(set(marked))]
             names = [self._named(one) for one in few]
-            await connection.execute(self._sql(sql.MARK), marks)
+            connection.execute(self._sql(sql.MARK), marks)
             judged = [{**one, "enough": ENOUGH} for one in names]
-            await connection.execute(self._sql(sql.ENOUGH), judged)
-            await connection.execute(self._sql(sql.UNMARK), names)
+            connection.execute(self._sql(sql.ENOUGH), judged)
+            connection.execute(self._sql(sql.UNMARK), names)
 
-    async def _learn_enough(
-        self, connection: AsyncConnection, asked: AbstractSet[CellKey]
-    ) -> None:
+    def _learn_enough(self, connection: Connection, asked: AbstractSet[CellKey]) -> None:
         """Remember which counts need no more marks; only what was committed before is learnt."""
         if not asked:
             return
-        found = await connection.execute(
+        found = connection.execute(
             select(tally.c.clinic, tally.c.period, tally.c.what, tally.c.name).where(
                 tally.c.bot_id == self._bot,
                 tally.c.clinic.in_({one[0] for one in asked}),
@@ -210,42 +211,43 @@ class Tally:
         clinic, period, what, name = cell
         return {"bot": self._bot, "clinic": clinic, "period": period, "what": what, "name": name}
 
-    async def cells(self, clinic: str, names: Iterable[str]) -> list[Cell]:
+    @transaction
+    def cells(self, connection: Connection, clinic: str, names: Iterable[str]) -> list[Cell]:
         """The counts of some periods, for a clinic or ``ALL``; small ones without their number."""
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(
-                select(tally.c.period, tally.c.what, tally.c.name, tally.c.count, tally.c.enough)
-                .where(
-                    tally.c.bot_id == self._bot,
-                    tally.c.clinic == clinic,
-                    tally.c.period.in_(list(names)),
-                )
-                .order_by(tally.c.period, tally.c.what, tally.c.name)
+        rows = connection.execute(
+            select(tally.c.period, tally.c.what, tally.c.name, tally.c.count, tally.c.enough)
+            .where(
+                tally.c.bot_id == self._bot,
+                tally.c.clinic == clinic,
+                tally.c.period.in_(list(names)),
             )
-            return [
-                Cell(period, what, name, rounded(number) if enough else None)
-                for period, what, name, number, enough in rows
-            ]
+            .order_by(tally.c.period, tally.c.what, tally.c.name)
+        )
+        return [
+            Cell(period, what, name, rounded(number) if enough else None)
+            for period, what, name, number, enough in rows
+        ]
 
-    async def _marks(self, connection: AsyncConnection, user_id: int) -> list[str]:
+    def _marks(self, connection: Connection, user_id: int) -> list[str]:
         """A person's marks under the keys that there are."""
-        return [self._mark(key, user_id) for key in (await self._kept(connection)).values()]
+        return [self._mark(key, user_id) for key in self._kept(connection).values()]
 
-    async def forget(self, connection: AsyncConnection, user_id: int) -> None:
+    def forget(self, connection: Connection, user_id: int) -> None:
         """Take a person's marks away."""
-        marks = await self._marks(connection, user_id)
-        await connection.execute(delete(tally_person).where(self._marked(marks)))
+        marks = self._marks(connection, user_id)
+        connection.execute(delete(tally_person).where(self._marked(marks)))
 
-    async def marked(self, connection: AsyncConnection, user_id: int) -> list[dict[str, Any]]:
+    def marked(self, connection: Connection, user_id: int) -> list[dict[str, Any]]:
         """Every row that bears a mark of a person."""
-        marks = await self._marks(connection, user_id)
-        rows = await connection.execute(select(tally_person).where(self._marked(marks)))
+        marks = self._marks(connection, user_id)
+        rows = connection.execute(select(tally_person).where(self._marked(marks)))
         return [dict(row) for row in rows.mappings()]
 
     def _marked(self, marks: list[str]) -> ColumnElement[bool]:
         return and_(tally_person.c.bot_id == self._bot, tally_person.c.mark.in_(marks))
 
-    async def purge(self) -> None:
+    @transaction
+    def purge(self, connection: Connection) -> None:
         """Throw away the keys and marks of periods that are over, and counts that are old."""
         now = time.time()
         over = (
@@ -253,21 +255,20 @@ class Tally:
             .where(tally_key.c.bot_id == self._bot, tally_key.c.ends < now)
             .scalar_subquery()
         )
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                delete(tally_person).where(
-                    tally_person.c.bot_id == self._bot, tally_person.c.period.in_(over)
-                )
+        connection.execute(
+            delete(tally_person).where(
+                tally_person.c.bot_id == self._bot, tally_person.c.period.in_(over)
             )
-            await connection.execute(
-                delete(tally_key).where(tally_key.c.bot_id == self._bot, tally_key.c.ends < now)
-            )
-            await connection.execute(
-                update(tally)
-                .where(tally.c.bot_id == self._bot, tally.c.ends < now)
-                .where(tally.c.enough == 0, tally.c.count > 0)
-                .values(count=0)
-            )
-            await connection.execute(
-                delete(tally).where(tally.c.bot_id == self._bot, tally.c.ends < now - KEPT)
-            )
+        )
+        connection.execute(
+            delete(tally_key).where(tally_key.c.bot_id == self._bot, tally_key.c.ends < now)
+        )
+        connection.execute(
+            update(tally)
+            .where(tally.c.bot_id == self._bot, tally.c.ends < now)
+            .where(tally.c.enough == 0, tally.c.count > 0)
+            .values(count=0)
+        )
+        connection.execute(
+            delete(tally).where(tally.c.bot_id == self._bot, tally.c.ends < now - KEPT)
+        )

@@ -10,7 +10,7 @@ import pytest
 from bot.clinic import ClinicError, commands
 from bot.reply import links
 from bot.settings import Settings
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.store import Store
 
 
@@ -71,8 +71,8 @@ def test_what_is_no_wait_is_refused(text: str) -> None:
 
 def test_the_line_for_the_group_names_the_bot_and_bears_a_code(settings: Settings) -> None:
     async def known_as(name: str) -> None:
-        store = Store(open_engine(settings.state_dir, None), 99, "one")
-        await migrate(store.engine)
+        store = Store(open_database(settings.state_dir, None), 99, "one")
+        await migrate(store.db)
         await store.set_setting("username_99", name)
         await store.close()
 

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from bot.dashboard.app import dashboard
 from bot.dashboard.site import COOKIE, LARGEST_FORM, Site
 from bot.store.clinics import Clinic, Clinics
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.staff import Staff
 from bot.store.tally import Tally
 from bot.turn.turn import Context
@@ -22,14 +22,14 @@ URL = "https://clinic.example"
 
 @pytest.fixture
 async def site(tmp_path: Path, context: Context) -> AsyncIterator[Site]:
-    engine = open_engine(tmp_path, None)
-    await migrate(engine)
-    clinics = Clinics(engine, 7)
+    db = open_database(tmp_path, None)
+    await migrate(db)
+    clinics = Clinics(db, 7)
     await clinics.add(Clinic(id="oak", name="Oak", phone="1"))
-    staff = Staff(engine, 7)
+    staff = Staff(db, 7)
     await staff.add("oak", 5)
-    yield Site(staff, clinics, Tally(engine, 7), context.kb, secure=True)
-    await engine.dispose()
+    yield Site(staff, clinics, Tally(db, 7), context.kb, secure=True)
+    await db.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from bot.dashboard.app import PAGES
 from bot.dashboard.site import COOKIE
-from bot.store.engine import open_engine
+from bot.store.opening import open_database
 from bot.store.staff import Staff
 from tests.dashboard.world import (
     ADMIN,
@@ -203,14 +203,14 @@ async def test_who_is_taken_off_the_list_is_out_at_once(
     world: World, context: BrowserContext
 ) -> None:
     await entered(world, context, OAK_STAFF)
-    engine = open_engine(world.state, None)
-    staff = Staff(engine, 123456)
+    db = open_database(world.state, None)
+    staff = Staff(db, 123456)
     assert await staff.remove("oak-clinic", OAK_STAFF)
     try:
         assert (await context.request.get(f"{world.url}/")).status == 403
     finally:
         await staff.add("oak-clinic", OAK_STAFF)
-        await engine.dispose()
+        await db.close()
 
 
 async def test_a_form_of_another_site_does_nothing(world: World, context: BrowserContext) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from bot.app import make_desk
 from bot.evaluation.kept import FILE, SHOWN, keep, last, told
 from bot.evaluation.messages import Figure
@@ -14,6 +12,7 @@ from bot.kb.knowledge import load
 from bot.reply.update import Me
 from bot.settings import Settings
 from bot.store.clinics import Clinics
+from bot.store.database import Sqlite
 from bot.turn.turn import Context
 from tests.journeys.chat import Chat, desk, text
 
@@ -56,7 +55,7 @@ async def test_trust_shows_the_figures_of_the_knowledge_base_in_use(
 ) -> None:
     keep(figures(0.75, *SHOWN.values()), base, TODAY)
     settings = Settings(knowledge_dir=base, state_dir=tmp_path, _env_file=None)
-    clinics = Clinics(create_async_engine("sqlite+aiosqlite://"), 1)
+    clinics = Clinics(Sqlite(tmp_path / "none"), 1)
     made = make_desk(settings, desk(context).turn, load(base), Me(1, "b"), clinics)
     assert "75 in 100" in text(Chat(made).message("/trust"))
     assert "not been checked" in text(Chat(desk(context)).message("/trust"))

@@ -11,13 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
 from bot.intake import webhook
 from bot.intake.health import Health
 from bot.intake.http import application
 from bot.intake.stats import Stats
 from bot.intake.webhook import Gatherer, webhook_route
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.rows import Arrival
 from bot.store.store import Store
 
@@ -58,12 +59,12 @@ class Door:
 
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    engine = open_engine(tmp_path, None)
-    await migrate(engine)
-    made = Door(Store(engine, 7, "web"))
+    db = open_database(tmp_path, None)
+    await migrate(db)
+    made = Door(Store(db, 7, "web"))
     yield made
     await made.client.aclose()
-    await engine.dispose()
+    await db.close()
 
 
 async def test_only_the_secret_opens_and_it_is_compared_in_constant_time(
@@ -147,9 +148,11 @@ async def test_it_is_kept_before_200_and_known_when_it_comes_again(door: Door) -
 
 
 async def test_a_full_disk_is_told_to_telegram_and_shown(door: Door) -> None:
-    async with door.store.engine.begin() as connection:
-        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+    def full(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+
+    await door.store.db.run(full)
     statuses = [await door.post(says(n, text="x" * 3000)) for n in range(1, 8)]
     assert statuses[0] == 200
     assert set(statuses) == {200, 503}
@@ -159,8 +162,8 @@ async def test_a_full_disk_is_told_to_telegram_and_shown(door: Door) -> None:
         ["the store does not take updates"],
     )
     assert (await door.client.get("/live")).status_code == 200
-    async with door.store.engine.begin() as connection:
-        await connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    space = "PRAGMA max_page_count = 1000000"
+    await door.store.db.run(lambda connection: connection.exec_driver_sql(space))
     again = [await door.post(says(n, text="x" * 3000)) for n in range(1, 8)]
     assert set(again) == {200}
     assert await door.waiting() == 7

@@ -32,7 +32,7 @@ async def test_pieces_of_one_question_get_one_answer(
     async with bench.running() as store:
         (answer,) = await bench.burst(store, *map(bench.typed, pieces))
         assert told in answer
-        stored = await People(store.engine, BOT).everything(PERSON, PERSON)
+        stored = await People(store.db, BOT).everything(PERSON, PERSON)
         assert not any(row["raw"] for row in stored["inbox"])  # the pieces are erased as well
 
 

@@ -73,7 +73,7 @@ async def test_an_emergency_is_answered_and_never_sent_to_the_staff(town: Town, 
         assert "Send it" not in str(town.api.calls[-1])
         assert "Ask my clinic" not in str(town.api.calls[-1])
         assert said not in town.read(STAFF)
-        assert await Handovers(town.store.engine, BOT).latest(ANNA) is None
+        assert await Handovers(town.store.db, BOT).latest(ANNA) is None
         assert "clinic" not in (await town.says(ANNA, "thanks")).lower()  # no longer writing to it
 
 
@@ -181,7 +181,7 @@ async def test_an_edit_changes_the_draft_and_never_what_was_sent(town: Town) -> 
 
 
 async def _draft_message(town: Town) -> int:
-    thread = await Handovers(town.store.engine, BOT).latest(ANNA)
+    thread = await Handovers(town.store.db, BOT).latest(ANNA)
     assert thread is not None
     assert thread.draft is not None
     return thread.draft.message

@@ -30,7 +30,7 @@ async def test_it_is_the_same_on_postgresql(
             await town.says(ANNA, "/deletedata")
             assert "nothing about you is left" in await town.taps(ANNA, "Yes, delete it all")
             assert "do not know this talk" in await town.staff("too late", annas)
-            assert not any((await People(town.store.engine, BOT).everything(ANNA, ANNA)).values())
+            assert not any((await People(town.store.db, BOT).everything(ANNA, ANNA)).values())
         assert "for Anna" in town.read(ANNA)
         assert "for Ben" in town.read(BEN)
         assert "has ended this talk" in town.read(BEN)

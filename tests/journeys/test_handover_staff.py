@@ -29,7 +29,7 @@ async def test_a_reply_that_cannot_be_delivered_is_told_to_the_staff(town: Town)
         )
         await town.staff("hello?", question)
         assert "the patient has left" in town.read(STAFF)
-        assert await Handovers(town.store.engine, BOT).latest(ANNA) is None
+        assert await Handovers(town.store.db, BOT).latest(ANNA) is None
 
 
 async def test_only_the_clinics_own_group_can_reply(town: Town) -> None:
@@ -70,7 +70,7 @@ async def test_a_clinic_that_stops_in_the_middle_says_so(town: Town) -> None:
         await town.says(BEN, GAP)
         await town.taps(BEN, "Ask my clinic")
         await town.says(BEN, "of Ben")
-        handovers = Handovers(town.store.engine, BOT)
+        handovers = Handovers(town.store.db, BOT)
         await town.clinics.revoke("oak")
         await handovers.wake("oak")
         await town.kept_house()
@@ -194,7 +194,7 @@ async def test_forged_buttons_do_nothing(town: Town) -> None:
             for chat in (BEN, OTHER):
                 await town.presses(chat, f"v1|x|{data}", 1)
         assert town.read(None).removeprefix(before).strip() == "\n".join([STALE] * 2)
-        thread = await Handovers(town.store.engine, BOT).latest(ANNA)
+        thread = await Handovers(town.store.db, BOT).latest(ANNA)
         assert thread is not None
         assert thread.open
 
@@ -227,7 +227,7 @@ async def test_a_reply_that_crosses_the_end_is_not_sent_and_the_staff_are_told(
     async with town.running() as store:
         await town.settles_in(ANNA)
         await town.asks(ANNA, ASKED)
-        thread = await Handovers(store.engine, BOT).latest(ANNA)
+        thread = await Handovers(store.db, BOT).latest(ANNA)
         assert thread is not None
         await town.says(ANNA, "/close")
         reply = Relay(to="patient", what="reply", clinic="oak", thread=thread.id, text="crossed")

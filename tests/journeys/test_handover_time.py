@@ -87,12 +87,12 @@ async def test_after_30_days_nothing_is_left_and_the_groups_copy_is_deleted(
         assert "ended this talk" in town.read(STAFF)
     clock.shift(dt.timedelta(days=29, hours=23))
     async with town.running():
-        handovers = Handovers(town.store.engine, BOT)
+        handovers = Handovers(town.store.db, BOT)
         assert await handovers.latest(ANNA) is not None
     clock.shift(dt.timedelta(hours=2))
     before = len(town.api.calls)
     async with town.running():
-        assert await Handovers(town.store.engine, BOT).latest(ANNA) is None
+        assert await Handovers(town.store.db, BOT).latest(ANNA) is None
         (deleted,) = town.api.calls_of("deleteMessages")
         assert (int(deleted["chat_id"]), json.loads(deleted["message_ids"])) == (STAFF, [question])
         assert town.read(None, before) == ""
@@ -106,7 +106,7 @@ async def test_deleting_ones_data_takes_the_conversation_along(town: Town) -> No
         bens = await town.asks(BEN, "of Ben")
         await town.taps(ANNA, "Ask my clinic")
         await town.says(ANNA, "a draft that never goes")
-        people = People(town.store.engine, BOT)
+        people = People(town.store.db, BOT)
         (row,) = (await people.everything(ANNA, ANNA))["handover"]
         assert "a draft that never goes" in row["draft"]
         assert ASKED not in str(row)

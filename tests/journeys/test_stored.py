@@ -27,7 +27,7 @@ from bot.reply.send import Pacer, Sender
 from bot.reply.talk import Kept, Reminder
 from bot.reply.window import Window
 from bot.store.clinics import Clinic, Clinics
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.people import People
 from bot.store.staff import Staff
 from bot.store.store import Store
@@ -82,12 +82,12 @@ class Bench:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Store]:
-        engine = open_engine(self.folder, None)
-        await migrate(engine)
-        store = Store(engine, BOT, "me")
-        clinics = Clinics(engine, BOT)
+        db = open_database(self.folder, None)
+        await migrate(db)
+        store = Store(db, BOT, "me")
+        clinics = Clinics(db, BOT)
         await clinics.refresh()
-        staff = Staff(engine, BOT)
+        staff = Staff(db, BOT)
         held = replace(desk(self.context, clinics), staff=staff, dashboard="https://c.example/d")
         bot = Bot("99:x", request=self.tape, get_updates_request=self.tape)
         parts = Parts(
@@ -174,7 +174,7 @@ async def test_all_that_is_stored_is_shown_and_then_deleted_for_good(bench: Benc
         await bench.says(store, text="/deletedata")
         assert "nothing about you is left" in await bench.says(store, press="v1|x|data.delete")
     async with bench.running() as store:  # after a restart too
-        found = await People(store.engine, BOT).everything(PERSON, PERSON)
+        found = await People(store.db, BOT).everything(PERSON, PERSON)
         assert not any(found.values())
     raw = on_disk(bench.folder)
     for secret in (b"Zebedee", b"71.3", b'"alcohol"'):
@@ -196,7 +196,7 @@ async def test_blocking_the_bot_is_deletion(bench: Bench) -> None:
                 "new_chat_member": member,
             },
         )
-        assert not any((await People(store.engine, BOT).everything(PERSON, PERSON)).values())
+        assert not any((await People(store.db, BOT).everything(PERSON, PERSON)).values())
 
 
 async def test_a_blocked_answer_is_deletion_too(bench: Bench) -> None:
@@ -205,7 +205,7 @@ async def test_a_blocked_answer_is_deletion_too(bench: Bench) -> None:
         await bench.says(store, press="v1|l|alcohol")
         bench.tape.blocked = True
         await bench.says(store, text="hello?")
-        assert not any((await People(store.engine, BOT).everything(PERSON, PERSON)).values())
+        assert not any((await People(store.db, BOT).everything(PERSON, PERSON)).values())
 
 
 async def test_a_due_reminder_is_sent_once_though_it_is_looked_for_often(bench: Bench) -> None:
@@ -215,10 +215,8 @@ async def test_a_due_reminder_is_sent_once_though_it_is_looked_for_often(bench: 
     past = dt.date(2026, 1, 5)
     kept = Kept(zone="Asia/Tokyo", reminders=(Reminder(what="end", on=past),))
     async with bench.running() as store:
-        async with store.engine.begin() as connection:
-            await connection.exec_driver_sql(
-                "UPDATE person SET kept = ?, due = ?", (kept.stored(), kept.due())
-            )
+        late = ("UPDATE person SET kept = ?, due = ?", (kept.stored(), kept.due()))
+        await store.db.run(lambda connection: connection.exec_driver_sql(*late))
         bench.tape.calls.clear()
         assert await put_due(store) == 1
         assert await put_due(store) == 0
@@ -231,7 +229,7 @@ async def test_a_due_reminder_is_sent_once_though_it_is_looked_for_often(bench: 
 
 async def test_a_clinic_link_binds_and_every_referral_names_the_clinic(bench: Bench) -> None:
     async with bench.running() as store:
-        clinics = Clinics(store.engine, BOT)
+        clinics = Clinics(store.db, BOT)
         await clinics.add(CLINIC)
         good = links.clinic(BOT, "oak", clinics.key("oak") or b"")
         foreign = links.clinic(BOT + 1, "oak", clinics.key("oak") or b"")

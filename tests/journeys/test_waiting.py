@@ -54,8 +54,8 @@ async def test_a_dialogue_that_nobody_goes_on_with_ends_without_a_word(bench: Be
     async with bench.running() as store:
         await bench.says(store, text="/remind")
         assert "time zone" in await bench.says(store, press="v1|x|remind.exam")
-        async with store.engine.begin() as connection:
-            await connection.exec_driver_sql("UPDATE conversation SET touched = touched - 1860")
+        older = "UPDATE conversation SET touched = touched - 1860"
+        await store.db.run(lambda connection: connection.exec_driver_sql(older))
         before = len(bench.tape.calls)
         await store.purge()
         assert len(bench.tape.calls) == before

@@ -32,7 +32,7 @@ def bench(tmp_path: Path, context: Context) -> Bench:
 
 async def week(bench: Bench, store: Store) -> Staff:
     """Five patients ask about alcohol on Wednesday, one asks more on Thursday."""
-    clinics, staff = Clinics(store.engine, BOT), Staff(store.engine, BOT)
+    clinics, staff = Clinics(store.db, BOT), Staff(store.db, BOT)
     await clinics.add(CLINIC)
     for who in (STAFF, OTHER):
         await staff.add("oak", who)

@@ -28,7 +28,7 @@ from bot.reply.transport import AiohttpTransport
 from bot.reply.update import Me
 from bot.reply.window import Window
 from bot.store.clinics import Clinic, Clinics
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.store import Store
 from bot.turn.handover import Handover
 from bot.turn.turn import Context
@@ -63,9 +63,9 @@ class Town:
     @asynccontextmanager
     async def running(self, *, at_once: bool = True) -> AsyncIterator[Store]:
         """``at_once``: wait until what is due at the start is done."""
-        engine = open_engine(self.folder, self.url)
-        await migrate(engine)
-        self.store, self.clinics = Store(engine, BOT, "town"), Clinics(engine, BOT)
+        db = open_database(self.folder, self.url)
+        await migrate(db)
+        self.store, self.clinics = Store(db, BOT, "town"), Clinics(db, BOT)
         await self.clinics.refresh()
         bot = Bot(TOKEN, base_url=self.api.url, request=AiohttpTransport())
         await bot.initialize()

@@ -13,7 +13,7 @@ from telegram import Bot
 from bot.kb.replies import Replies
 from bot.reply.profile import publish
 from bot.reply.transport import AiohttpTransport
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.store import Store
 from tests.emulator import TOKEN, Emulator, emulator
 
@@ -54,8 +54,8 @@ async def api() -> AsyncIterator[Emulator]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(open_engine(tmp_path, None), 123456, "me")
-    await migrate(store.engine)
+    store = Store(open_database(tmp_path, None), 123456, "me")
+    await migrate(store.db)
     yield store
     await store.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.store import Store
 
 BOT = 7
@@ -21,8 +21,8 @@ async def stores(
     """The same database as two workers see it."""
     url = request.getfixturevalue("postgres") if request.param == "postgres" else None
     bot = BOT if url is None else uuid.uuid4().int % 10**9
-    made = [Store(open_engine(tmp_path, url), bot, owner) for owner in ("one", "two")]
-    await migrate(made[0].engine)
+    made = [Store(open_database(tmp_path, url), bot, owner) for owner in ("one", "two")]
+    await migrate(made[0].db)
     yield made[0], made[1]
     for store in made:
         await store.close()

@@ -11,7 +11,7 @@ import pytest
 from bot.store import StoreError
 from bot.store.backup import LASTING, backup, restore
 from bot.store.clinics import Clinic, Clinics
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.people import People
 from bot.store.rows import Arrival, Closed
 from bot.store.schema import metadata
@@ -24,8 +24,8 @@ PERSONAL = {
 
 
 async def opened(folder: Path) -> Store:
-    store = Store(open_engine(folder, None), 7, "one")
-    await migrate(store.engine)
+    store = Store(open_database(folder, None), 7, "one")
+    await migrate(store.db)
     return store
 
 
@@ -42,22 +42,22 @@ async def test_what_was_deleted_after_the_backup_does_not_come_back(tmp_path: Pa
     state, file = tmp_path / "state", tmp_path / "file"
     store = await opened(state)
     await store.setting("webhook_secret_7", "kept")
-    await Clinics(store.engine, 7).add(Clinic(id="oak", name="Oak", phone="1"))
+    await Clinics(store.db, 7).add(Clinic(id="oak", name="Oak", phone="1"))
     await keep(store, 1, 5, '{"items":["alcohol"]}')
     await keep(store, 2, 6, '{"items":["sunscreen"]}')
     await asyncio.to_thread(backup, state, file)  # the bot still has it open
-    assert await People(store.engine, 7).delete(5, 5) == 0
-    await Clinics(store.engine, 7).remove("oak")
+    assert await People(store.db, 7).delete(5, 5) == 0
+    await Clinics(store.db, 7).remove("oak")
     with pytest.raises(StoreError, match="a bot is running"):
         await asyncio.to_thread(restore, state, file)
     await store.close()
 
     await asyncio.to_thread(restore, state, file)
     again = await opened(state)
-    people = People(again.engine, 7)
+    people = People(again.db, 7)
     assert not any((await people.everything(5, 5)).values())
     assert (await people.everything(6, 6))["person"][0]["kept"] == '{"items":["sunscreen"]}'
-    assert [one.id for one in await Clinics(again.engine, 7).refresh()] == ["oak"]
+    assert [one.id for one in await Clinics(again.db, 7).refresh()] == ["oak"]
     await again.close()
 
 
@@ -74,7 +74,7 @@ async def test_a_backup_holds_no_person_even_for_a_moment(tmp_path: Path) -> Non
     await asyncio.to_thread(restore, tmp_path / "new", tmp_path / "file")
     again = await opened(tmp_path / "new")
     assert await again.setting("webhook_secret_7") == "kept"
-    assert not any((await People(again.engine, 7).everything(5, 5)).values())
+    assert not any((await People(again.db, 7).everything(5, 5)).values())
     await again.close()
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["bot.sqlite"]
 

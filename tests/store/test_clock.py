@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.clock import SteadyClock
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.rows import Back
 from bot.store.store import Store
 from tests.store.test_store import claim, says
@@ -40,8 +40,8 @@ def test_no_step_moves_it(wall: Wall) -> None:
 async def test_what_waits_does_not_age_and_a_short_wait_stays_short(
     tmp_path: Path, wall: Wall, jump: float
 ) -> None:
-    store = Store(open_engine(tmp_path, None), 7, "one", rate=30.0)
-    await migrate(store.engine)
+    store = Store(open_database(tmp_path, None), 7, "one", rate=30.0)
+    await migrate(store.db)
     await store.put([says(1), says(2, chat=2)])
     held, _ = await claim(store)
     await store.step([], [Back(held, 0.0)], 0)
@@ -57,15 +57,15 @@ async def test_a_start_after_the_clock_was_set_back_waits_for_nothing(
     tmp_path: Path, wall: Wall
 ) -> None:
     wall.ahead = DAY
-    store = Store(open_engine(tmp_path, None), 7, "one", rate=30.0)
-    await migrate(store.engine)
+    store = Store(open_database(tmp_path, None), 7, "one", rate=30.0)
+    await migrate(store.db)
     await store.put([says(1), says(2, chat=2)])
     rows = await claim(store)
     await store.step([], [Back(row, 1.0) for row in rows], 0)
     await store.close()
 
     wall.ahead = 0.0
-    store = Store(open_engine(tmp_path, None), 7, "two", rate=30.0)
+    store = Store(open_database(tmp_path, None), 7, "two", rate=30.0)
     await store.take_over(all_owners=True)
     assert len(await claim(store)) == 2
     await store.close()
@@ -73,13 +73,11 @@ async def test_a_start_after_the_clock_was_set_back_waits_for_nothing(
 
 async def test_a_bots_own_rate_never_silences_it_for_long(stores: tuple[Store, Store]) -> None:
     """The allowance of a database whose clock was an hour ahead."""
-    store = Store(stores[0].engine, stores[0].bot_id, "one", rate=30.0)
+    store = Store(stores[0].db, stores[0].bot_id, "one", rate=30.0)
     await store.put([says(1)])
-    async with store.engine.begin() as connection:
-        await connection.execute(
-            text("INSERT INTO pace (bot_id, next) VALUES (:bot, :next)"),
-            {"bot": store.bot_id, "next": time.time() + 3600},
-        )
+    debt = text("INSERT INTO pace (bot_id, next) VALUES (:bot, :next)")
+    bound = {"bot": store.bot_id, "next": time.time() + 3600}
+    await store.db.run(lambda connection: connection.execute(debt, bound))
     assert len(await claim(store)) == 1
 
 

@@ -24,7 +24,7 @@ async def kept(store: Store, number: int, thread: Thread, chat: int = 1) -> Thre
     await store.put([says(number, chat=chat)])
     (row,) = await claim(store)
     await store.step([Closed(row, "answered", thread=thread)], [], 0)
-    found = await Handovers(store.engine, store.bot_id).latest(chat)
+    found = await Handovers(store.db, store.bot_id).latest(chat)
     assert found is not None
     return found
 
@@ -35,10 +35,9 @@ async def opened(store: Store, number: int, chat: int = 1) -> Thread:
 
 
 async def aged(store: Store, seconds: float) -> None:
-    async with store.engine.begin() as connection:
-        mine = handover.c.bot_id == store.bot_id
-        older = handover.c.touched - seconds
-        await connection.execute(update(handover).where(mine).values(touched=older))
+    mine = handover.c.bot_id == store.bot_id
+    older = update(handover).where(mine).values(touched=handover.c.touched - seconds)
+    await store.db.run(lambda connection: connection.execute(older))
 
 
 def notes(rows: list[Claimed]) -> list[Relay]:
@@ -53,12 +52,12 @@ async def test_a_draft_becomes_a_conversation_without_its_words(
     assert (drafted.id > 0, drafted.draft) == (True, DRAFTED.draft)
     sent = await kept(other, 2, drafted.sent(50.0, 240))
     assert (sent.id, sent.open, sent.draft) == (drafted.id, True, None)
-    stored = await People(store.engine, store.bot_id).everything(1, 1)
+    stored = await People(store.db, store.bot_id).everything(1, 1)
     assert "dry lips" not in json.dumps(stored["handover"])
-    held = await Handovers(store.engine, store.bot_id).named(sent.id)
+    held = await Handovers(store.db, store.bot_id).named(sent.id)
     assert held is not None
     assert (held.chat_id, held.thread) == (1, sent)
-    assert await Handovers(store.engine, store.bot_id + 1).named(sent.id) is None
+    assert await Handovers(store.db, store.bot_id + 1).named(sent.id) is None
 
 
 async def test_the_relay_and_the_answer_are_one_transaction(stores: tuple[Store, Store]) -> None:
@@ -101,7 +100,7 @@ async def test_forgetting_tells_the_staff_and_takes_our_messages_along(
         Relay(to="staff", what="deleted", clinic="oak", thread=thread.id, ids=(41, 42))
     ]
     assert {(row.chat_id, row.user_id) for row in rows} == {(0, 0)}
-    handovers = Handovers(store.engine, store.bot_id)
+    handovers = Handovers(store.db, store.bot_id)
     assert await handovers.latest(1) is None
     assert await handovers.latest(2) == stranger
 
@@ -130,13 +129,13 @@ async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Stor
     (row,) = await claim(store)
     await store.forget_chat(1)
     await store.step([Closed(row, "blocked", thread=thread.answered(1.0))], [], 0)
-    assert await Handovers(store.engine, store.bot_id).latest(1) is None
+    assert await Handovers(store.db, store.bot_id).latest(1) is None
     assert [note.what for note in notes(await claim(store))] == ["gone"]
 
 
 async def test_time_takes_drafts_first_and_then_all_of_it(stores: tuple[Store, Store]) -> None:
     store, _ = stores
-    handovers = Handovers(store.engine, store.bot_id)
+    handovers = Handovers(store.db, store.bot_id)
     now = time.time()
     fresh, old = Draft(text="new", at=now), Draft(text="old", at=now - 1600)
     thread = await opened(store, 1, chat=2)
@@ -160,7 +159,7 @@ async def test_time_takes_drafts_first_and_then_all_of_it(stores: tuple[Store, S
 
 async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Store]) -> None:
     store, _ = stores
-    handovers = Handovers(store.engine, store.bot_id)
+    handovers = Handovers(store.db, store.bot_id)
     thread = await opened(store, 1)
     await kept(store, 3, (await opened(store, 4, chat=2)).closed(1.0), chat=2)
     assert await handovers.due() == []
@@ -173,7 +172,7 @@ async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Sto
 
 async def test_what_a_clinic_has_set_outlives_its_new_details(stores: tuple[Store, Store]) -> None:
     store, other = stores
-    mine, theirs = Clinics(store.engine, store.bot_id), Clinics(other.engine, other.bot_id)
+    mine, theirs = Clinics(store.db, store.bot_id), Clinics(other.db, other.bot_id)
     await mine.add(Clinic(id="oak", name="Oak", phone="1"))
     await mine.hand_over("oak", lambda h: h.model_copy(update={"on": True, "group": -5}))
     await theirs.add(Clinic(id="oak", name="Oak", phone="2"))

@@ -18,7 +18,7 @@ async def test_what_is_kept_comes_with_the_next_update_and_goes_on_request(
     stores: tuple[Store, Store],
 ) -> None:
     store, other = stores
-    people = People(store.engine, store.bot_id)
+    people = People(store.db, store.bot_id)
     await store.put([says(1), says(2), says(3)])
     (row,) = await claim(store)
     due = time.time() - 1
@@ -34,7 +34,7 @@ async def test_what_is_kept_comes_with_the_next_update_and_goes_on_request(
 
 async def test_deleting_leaves_nothing_but_the_row_at_work(stores: tuple[Store, Store]) -> None:
     store, _ = stores
-    people = People(store.engine, store.bot_id)
+    people = People(store.db, store.bot_id)
     await store.put([says(1), says(2), says(3), says(4, chat=2)])
     first, stranger = await claim(store)
     await store.step([Closed(first, "answered", memory="{}", kept="{}")], [], 0)
@@ -48,7 +48,7 @@ async def test_deleting_leaves_nothing_but_the_row_at_work(stores: tuple[Store, 
 async def test_nobody_is_not_a_person(stores: tuple[Store, Store]) -> None:
     store, _ = stores
     await store.put([says(1, chat=0), says(2, chat=5)])
-    people = People(store.engine, store.bot_id)
+    people = People(store.db, store.bot_id)
     found = await people.everything(5, 0)
     assert [row["chat_id"] for row in found["inbox"]] == [5]
 
@@ -61,19 +61,20 @@ async def test_counts_add_up_over_workers(stores: tuple[Store, Store]) -> None:
     await store.step(
         [Closed(two, "a", counted=(("up", "what", ""), ("gap", "sun", "oak")))], [], 0
     )
-    async with other.engine.begin() as connection:
-        rows = await connection.execute(
-            select(tally.c.clinic, tally.c.what, tally.c.name, tally.c.count)
-            .where(tally.c.bot_id == other.bot_id, tally.c.period.like("____-__"))
-            .order_by(tally.c.clinic, tally.c.what)
-        )
-        counts = [tuple(row) for row in rows]
+    monthly = (
+        select(tally.c.clinic, tally.c.what, tally.c.name, tally.c.count)
+        .where(tally.c.bot_id == other.bot_id, tally.c.period.like("____-__"))
+        .order_by(tally.c.clinic, tally.c.what)
+    )
+    counts = await other.db.run(
+        lambda connection: [tuple(row) for row in connection.execute(monthly)]
+    )
     assert counts == [("*", "gap", "sun", 1), ("*", "up", "what", 2), ("oak", "gap", "sun", 1)]
 
 
 async def test_a_clinic_keeps_its_key_until_it_is_revoked(stores: tuple[Store, Store]) -> None:
     store, other = stores
-    mine, theirs = Clinics(store.engine, store.bot_id), Clinics(other.engine, other.bot_id)
+    mine, theirs = Clinics(store.db, store.bot_id), Clinics(other.db, other.bot_id)
     assert await mine.add(Clinic(id="oak", name="Oak", phone="1"))
     key = mine.key("oak")
     assert not await mine.add(Clinic(id="oak", name="Oak", phone="2"))

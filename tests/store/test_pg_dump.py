@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.store.backup import LASTING
 from bot.store.clinics import Clinic, Clinics
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 from bot.store.people import People
 from bot.store.rows import Closed
 from bot.store.schema import metadata
@@ -33,9 +33,9 @@ async def test_a_dump_of_postgresql_holds_no_person_and_comes_back(
     tmp_path: Path, postgres_server: Postgres
 ) -> None:
     old, new = [await fresh_database(postgres_server.url) for _ in range(2)]
-    store = Store(open_engine(tmp_path, old), 7, "one")
-    await migrate(store.engine)
-    await Clinics(store.engine, 7).add(Clinic(id="oak", name="Oak", phone="1"))
+    store = Store(open_database(tmp_path, old), 7, "one")
+    await migrate(store.db)
+    await Clinics(store.db, 7).add(Clinic(id="oak", name="Oak", phone="1"))
     await store.put([says(1), says(2)])
     (row,) = await claim(store)
     await store.step([Closed(row, "answered", memory="{}", kept='{"items":["canary"]}')], [], 0)
@@ -48,10 +48,10 @@ async def test_a_dump_of_postgresql_holds_no_person_and_comes_back(
     back = [str(postgres_server.bin / "psql"), *command("psql"), "-q", "-f", str(file), new]
     await asyncio.to_thread(subprocess.run, back, check=True, stdout=subprocess.DEVNULL)
 
-    again = Store(open_engine(tmp_path, new), 7, "one")
-    await migrate(again.engine)
-    assert [one.id for one in await Clinics(again.engine, 7).refresh()] == ["oak"]
-    assert not any((await People(again.engine, 7).everything(1, 1)).values())
+    again = Store(open_database(tmp_path, new), 7, "one")
+    await migrate(again.db)
+    assert [one.id for one in await Clinics(again.db, 7).refresh()] == ["oak"]
+    assert not any((await People(again.db, 7).everything(1, 1)).values())
     await again.close()
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.store import sql
-from bot.store.engine import migrate, open_engine
+from bot.store.opening import migrate, open_database
 
 NAMES = ("bot", "owner", "now", "lease", "take", "lasts", "lane", "most", "before", "id")
 VALUES = dict.fromkeys(NAMES, 1)
@@ -25,9 +25,9 @@ TEMPLATES = {
 
 
 async def test_every_step_finds_its_rows_by_an_index(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path, None)
-    await migrate(engine)
-    await engine.dispose()
+    db = open_database(tmp_path, None)
+    await migrate(db)
+    await db.close()
     with closing(sqlite3.connect(tmp_path / "bot.sqlite")) as database:
         for name, template in TEMPLATES.items():
             query = f"EXPLAIN QUERY PLAN {sql.statement(template, postgres=False)}"

@@ -10,7 +10,7 @@ from bot.store.store import Store
 
 
 def staffs(stores: tuple[Store, Store]) -> tuple[Staff, Staff]:
-    one, two = (Staff(store.engine, store.bot_id, (900,)) for store in stores)
+    one, two = (Staff(store.db, store.bot_id, (900,)) for store in stores)
     return one, two
 
 
@@ -42,7 +42,7 @@ async def test_links_and_sessions_end(stores: tuple[Store, Store]) -> None:
 
 async def test_another_bot_knows_none_of_it(stores: tuple[Store, Store]) -> None:
     staff, _ = staffs(stores)
-    other = Staff(stores[0].engine, stores[0].bot_id + 1)
+    other = Staff(stores[0].db, stores[0].bot_id + 1)
     await staff.add("oak", 5)
     link = await staff.link(5)
     assert await other.redeem(link) is None
@@ -73,7 +73,7 @@ async def test_staff_see_and_delete_what_is_stored_of_them_too(
 ) -> None:
     store, _ = stores
     staff, _ = staffs(stores)
-    people = People(store.engine, store.bot_id)
+    people = People(store.db, store.bot_id)
     await staff.add("oak", 5)
     await staff.redeem(await staff.link(5))
     await staff.note(5, "figures 2027-03", "oak")

@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 import uuid
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy.engine import make_url
 
-from bot.store.engine import migrate, open_engine
 from bot.store.listen import listen
+from bot.store.opening import migrate, open_database
 from bot.store.rows import Arrival, Back, Claimed, Closed
 from bot.store.store import Store
+
+
+async def rows_of(store: Store, statement: str) -> list[tuple[Any, ...]]:
+    return await store.db.run(
+        lambda connection: [tuple(row) for row in connection.exec_driver_sql(statement)]
+    )
 
 
 def says(number: int, chat: int = 1) -> Arrival:
@@ -53,9 +60,8 @@ async def test_one_answer_may_close_the_rows_behind_it(stores: tuple[Store, Stor
     await store.step([Closed(first, "answered", joined=joined)], [], 0)
     assert [row.update_id for row in await claim(other)] == [4]
     assert (await store.depth()).waiting == 2
-    async with store.engine.begin() as connection:
-        found = await connection.exec_driver_sql("SELECT raw FROM inbox WHERE outcome = 'joined'")
-        assert [row.raw for row in found] == [None, None]
+    statement = "SELECT raw FROM inbox WHERE outcome = 'joined'"
+    assert await rows_of(store, statement) == [(None,), (None,)]
 
 
 async def test_a_row_given_back_is_first_of_its_chat_again(stores: tuple[Store, Store]) -> None:
@@ -90,11 +96,8 @@ async def test_a_closed_row_keeps_no_text(stores: tuple[Store, Store]) -> None:
     store, _ = stores
     await store.put([says(1), Arrival(2, "unreadable", "unreadable", None)])
     await store.step([Closed((await claim(store))[0], "answered")], [], 0)
-    async with store.engine.begin() as connection:
-        found = await connection.exec_driver_sql(
-            f"SELECT count(*) FROM inbox WHERE raw IS NOT NULL AND bot_id = {store.bot_id}"
-        )
-        assert found.scalar_one() == 0
+    texts = f"SELECT count(*) FROM inbox WHERE raw IS NOT NULL AND bot_id = {store.bot_id}"
+    assert await rows_of(store, texts) == [(0,)]
     assert (await store.depth()).dead == 1
 
 
@@ -113,8 +116,8 @@ async def test_what_a_dead_worker_noted_as_sent_is_known_to_the_next(
 
 async def test_damaged_notes_keep_no_bot_from_starting(tmp_path: Path) -> None:
     (tmp_path / "sent.sqlite").write_bytes(b"no database" * 100)
-    store = Store(open_engine(tmp_path, None), 7, "one")
-    await migrate(store.engine)
+    store = Store(open_database(tmp_path, None), 7, "one")
+    await migrate(store.db)
     await store.put([says(1)])
     (row,) = await claim(store)
     await store.take_over(all_owners=True)
@@ -146,7 +149,7 @@ async def test_a_forgotten_chat_leaves_nothing(stores: tuple[Store, Store]) -> N
 
 
 async def test_the_bots_own_rate_is_shared(stores: tuple[Store, Store]) -> None:
-    slow = [Store(s.engine, s.bot_id, s.owner, rate=2.0) for s in stores]
+    slow = [Store(s.db, s.bot_id, s.owner, rate=2.0) for s in stores]
     await slow[0].put([says(n, chat=n) for n in range(1, 9)])
     first, _ = await slow[0].step([], [], 8)
     second, wait = await slow[1].step([], [], 8)
@@ -157,7 +160,7 @@ async def test_the_bots_own_rate_is_shared(stores: tuple[Store, Store]) -> None:
 async def test_an_answer_takes_the_part_of_the_messages_that_it_sent(
     stores: tuple[Store, Store],
 ) -> None:
-    slow, other = (Store(s.engine, s.bot_id, s.owner, rate=2.0) for s in stores)
+    slow, other = (Store(s.db, s.bot_id, s.owner, rate=2.0) for s in stores)
     await slow.put([says(n, chat=n) for n in range(1, 20)])
     rows, _ = await slow.step([], [], 8)
     await slow.step([Closed(row, "ignored") for row in rows], [], 0, more=-len(rows))
@@ -173,13 +176,13 @@ async def test_an_answer_takes_the_part_of_the_messages_that_it_sent(
 async def test_processes_that_start_at_once_migrate_once(tmp_path: Path, postgres: str) -> None:
     """One waits for the lock of the other, on both databases."""
     for url in (None, await fresh_database(postgres)):
-        engines = [open_engine(tmp_path, url) for _ in range(4)]
+        databases = [open_database(tmp_path, url) for _ in range(4)]
         async with asyncio.timeout(30):
-            await asyncio.gather(*(migrate(engine) for engine in engines))
-        store = Store(engines[0], 7, "one")
+            await asyncio.gather(*(migrate(db) for db in databases))
+        store = Store(databases[0], 7, "one")
         assert await store.put([says(1)]) == 1
-        for engine in engines:
-            await engine.dispose()
+        for db in databases:
+            await db.close()
 
 
 async def fresh_database(postgres: str) -> str:
@@ -210,8 +213,8 @@ async def test_many_workers_put_and_claim_without_loss(stores: tuple[Store, Stor
 
 
 async def test_workers_hear_of_rows_from_other_processes(postgres: str, tmp_path: Path) -> None:
-    here, there = (Store(open_engine(tmp_path, postgres), 99, name) for name in ("a", "b"))
-    await migrate(here.engine)
+    here, there = (Store(open_database(tmp_path, postgres), 99, name) for name in ("a", "b"))
+    await migrate(here.db)
     stopping = asyncio.Event()
     hearing = asyncio.create_task(listen([here], stopping))
     await here.arrived.wait()  # it listens now
@@ -227,8 +230,8 @@ async def test_workers_hear_of_rows_from_other_processes(postgres: str, tmp_path
 
 async def test_after_a_purge_no_file_holds_a_word_that_was_deleted(tmp_path: Path) -> None:
     """Neither the database's free pages nor its write-ahead log, while the bot runs on."""
-    store = Store(open_engine(tmp_path, None), 7, "one")
-    await migrate(store.engine)
+    store = Store(open_database(tmp_path, None), 7, "one")
+    await migrate(store.db)
     words = '{"text": "canary and 83.4 kg"}'
     await store.put([Arrival(n, str(n), "message", words, n, n) for n in range(1, 200)])
     rows = await claim(store, 200)

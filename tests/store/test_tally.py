@@ -40,11 +40,8 @@ async def shown(store: Store, clinic: str, period: str) -> int | None:
 
 
 async def marks(store: Store) -> int:
-    async with store.engine.begin() as connection:
-        found = await connection.execute(
-            select(func.count()).where(tally_person.c.bot_id == store.bot_id)
-        )
-        return int(found.scalar_one())
+    marks = select(func.count()).where(tally_person.c.bot_id == store.bot_id)
+    return await store.db.run(lambda connection: int(connection.execute(marks).scalar_one()))
 
 
 @time_machine.travel(MONDAY)
@@ -106,17 +103,14 @@ async def test_when_a_period_is_over_its_marks_keys_and_small_numbers_go(
         await store.purge()
         assert await marks(store) == 0
         assert await shown(store, "oak", "2027-03") is None
-        async with store.engine.begin() as connection:
-            keys = await connection.execute(
-                select(func.count()).where(tally_key.c.bot_id == store.bot_id)
-            )
-            assert keys.scalar_one() == 0
-            numbers = await connection.execute(
-                select(tally.c.what, tally.c.count)
-                .where(tally.c.bot_id == store.bot_id)
-                .distinct()
-            )
-            assert sorted((row[0], row[1]) for row in numbers) == [("gap", 0), ("up", 5)]
+        keys = select(func.count()).where(tally_key.c.bot_id == store.bot_id)
+        numbers = (
+            select(tally.c.what, tally.c.count).where(tally.c.bot_id == store.bot_id).distinct()
+        )
+        left = await store.db.run(lambda connection: connection.execute(keys).scalar_one())
+        assert left == 0
+        found = await store.db.run(lambda connection: connection.execute(numbers).all())
+        assert sorted((row[0], row[1]) for row in found) == [("gap", 0), ("up", 5)]
     with time_machine.travel(MONDAY + dt.timedelta(days=500)):
         await store.purge()
         assert await store.tally.cells(ALL, ["2027-03"]) == []
@@ -127,7 +121,7 @@ async def test_who_deletes_their_data_is_no_longer_one_of_the_five(
     stores: tuple[Store, Store],
 ) -> None:
     store, _ = stores
-    people = People(store.engine, store.bot_id)
+    people = People(store.db, store.bot_id)
     for who in (1, 2, 3, 4):
         await ask(store, who)
     assert len((await people.everything(4, 4))["tally_person"]) == 6
@@ -163,13 +157,13 @@ async def test_marks_cannot_be_made_again_from_the_database_alone(
     stores: tuple[Store, Store],
 ) -> None:
     store, _ = stores
-    store.tally = Tally(store.engine, store.bot_id, "pepper")
+    store.tally = Tally(store.db, store.bot_id, "pepper")
     for who in (1, 2, 3, 4):
         await ask(store, who)
-    assert (await People(store.engine, store.bot_id).everything(4, 4))["tally_person"] == []
-    found = await People(store.engine, store.bot_id, store.tally).everything(4, 4)
+    assert (await People(store.db, store.bot_id).everything(4, 4))["tally_person"] == []
+    found = await People(store.db, store.bot_id, store.tally).everything(4, 4)
     assert len(found["tally_person"]) == 6
-    store.tally = Tally(store.engine, store.bot_id, "another")  # the token was changed
+    store.tally = Tally(store.db, store.bot_id, "another")  # the token was changed
     for who in (1, 2, 3, 4):
         await ask(store, who)
     assert await shown(store, "oak", "2027-03") is None

@@ -1,4 +1,4 @@
-"""What Alembic runs; the connection is handed in by ``bot.store.engine.migrate``."""
+"""What Alembic runs; the connection is handed in by ``bot.store.db.migrate``."""
 
 from alembic import context
 

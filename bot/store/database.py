@@ -1,0 +1,195 @@
+"""The database, and the one way to use it: a transaction is a function of a connection.
+
+SQLite's statements run in a thread of its own, a whole transaction at a time, so that it costs the
+event loop one hand-over; PostgreSQL's run on the loop and never block it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.store import StoreError
+
+Result = TypeVar("Result")
+P = ParamSpec("P")
+Work = Callable[[Connection], Result]
+
+_PRAGMAS = (
+    "journal_mode=WAL",  # backups read beside it
+    "synchronous=FULL",  # an acknowledged update survives a power cut too
+    "busy_timeout=5000",
+    "secure_delete=ON",  # what is deleted is overwritten, not only unlinked
+    "wal_autocheckpoint=500",
+    "journal_size_limit=4194304",
+)
+
+
+class Database(ABC):
+    """What the store works on. ``url``: where it is; for SQLite, ``url.database`` is its file."""
+
+    postgres: bool
+    url: URL
+
+    @abstractmethod
+    async def run(self, work: Work[Result]) -> Result:
+        """Do some work as one transaction: all of it is kept, or nothing.
+
+        Raises:
+            SQLAlchemyError: the database does not do it, or is not there.
+        """
+
+    async def alone(self, work: Work[Result]) -> Result:
+        """The same for a single statement, which needs no transaction around it."""
+        return await self.run(work)
+
+    @abstractmethod
+    async def empty_log(self) -> None:
+        """Leave nothing of what was deleted in a log beside the database."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close the connections."""
+
+
+class Sqlite(Database):
+    """One connection in one thread, as SQLite writes one at a time anyway."""
+
+    postgres = False
+
+    def __init__(self, file: Path) -> None:
+        self._engine = create_engine(
+            f"sqlite:///{file}",
+            pool_size=1,
+            max_overflow=0,
+            pool_reset_on_return=None,
+            hide_parameters=True,
+            connect_args={"timeout": 5},
+        )
+        self.url = self._engine.url
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
+        self._open = True
+        event.listen(self._engine, "connect", self._on_connect)
+        event.listen(self._engine, "begin", self._on_begin)
+
+    @staticmethod
+    def _on_connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @staticmethod
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    async def run(self, work: Work[Result]) -> Result:
+        """See ``Database``."""
+
+        def transaction() -> Result:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+
+    async def empty_log(self) -> None:
+        """See ``Database``."""
+
+        def checkpoint() -> None:
+            with self._engine.connect() as connection:  # outside of any transaction
+                held = connection.connection.driver_connection
+                assert held is not None
+                held.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+        await asyncio.get_running_loop().run_in_executor(self._thread, checkpoint)
+
+    async def close(self) -> None:
+        """See ``Database``."""
+        if self._open:  # whoever shares it may close it too
+            self._open = False
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+            self._thread.shutdown()
+
+
+class Postgres(Database):
+    """A few connections to a server."""
+
+    postgres = True
+
+    def __init__(self, url: URL) -> None:
+        # pool_pre_ping: a server that went away and came back costs a reconnect, not an answer
+        self._engine = create_async_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=4,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 5},
+        )
+        self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.url = self._engine.url
+
+    async def run(self, work: Work[Result]) -> Result:
+        """See ``Database``."""
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def alone(self, work: Work[Result]) -> Result:
+        """See ``Database``."""
+        async with self._at_once.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def empty_log(self) -> None:
+        """Nothing: its log is the server's business."""
+
+    async def close(self) -> None:
+        """See ``Database``."""
+        await self._engine.dispose()
+
+
+class Using(Protocol):
+    """What works on a database."""
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+
+
+S = TypeVar("S", bound=Using)
+
+
+def transaction(
+    work: Callable[Concatenate[S, Connection, P], Result],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, Result]]:
+    """Make a method, written over a connection, that is awaited without one."""
+
+    @wraps(work)
+    async def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> Result:
+        return await self.db.run(lambda connection: work(self, connection, *args, **kwargs))
+
+    return run
+
+
+def made_private(file: Path) -> Path:
+    """The file of a SQLite database that only its owner may read; the log beside it follows.
+
+    Raises:
+        StoreError: the folder cannot be made.
+    """
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch()
+        file.chmod(0o600)
+    except OSError as error:
+        raise StoreError(f"STATE_DIR {file.parent} cannot be used: {error.strerror}") from error
+    return file
