@@ -16,7 +16,6 @@ from bot.reply import ask, private
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.talk import Talk
 from bot.reply.update import Done, Me, Raw, UnreadableError, read
-from bot.turn.inbound import Where
 from bot.turn.reply import Kind
 from bot.turn.search import SHORT, leans
 
@@ -36,7 +35,7 @@ def following(first: Done, waiting: Sequence[Raw], me: Me) -> list[Done]:
             done = read(raw, me)
         except UnreadableError:
             break
-        if not _words(done) or last.at is None or done.at is None:
+        if not done.plain or last.at is None or done.at is None:
             break
         if done.at - last.at > TOGETHER:
             break
@@ -45,22 +44,18 @@ def following(first: Done, waiting: Sequence[Raw], me: Me) -> list[Done]:
     return found
 
 
-def _words(done: Done) -> bool:
-    return done.kind == "text" and done.where is Where.PRIVATE and done.command is None
-
-
 def answer(event: Event, desk: Desk, waiting: Sequence[Raw], *, may_wait: bool) -> Response:
     """Answer a private message together with those that follow it.
 
     ``Response.took`` says how many of the waiting ones it answers too, ``Response.wait`` that it
     should wait a moment for more.
     """
-    if event.talk.asking == ask.ASKING and _words(event.done):
+    if event.talk.asking == ask.ASKING and event.done.plain:
         after = following(event.done, waiting, desk.me)
         whole = "\n".join([event.done.text, *(done.text for done in after)])
         return replace(private.to_clinic(event, desk, whole), took=len(after))
     open_question = event.talk.asking is not None or event.talk.memory.asking is not None
-    if open_question or not _words(event.done) or not event.done.text:
+    if open_question or not event.done.plain or not event.done.text:
         return private.answer(event, desk)
     alone = private.answer(event, desk)
     after = following(event.done, waiting, desk.me)

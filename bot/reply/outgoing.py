@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -34,10 +34,7 @@ class Outgoing:
 
     def to(self, chat_id: int) -> Outgoing:
         """The same message to another chat."""
-        if self.chat_id is None:
-            return self
-        kwargs = {**self.kwargs, "chat_id": chat_id}
-        return Outgoing(self.method, kwargs, chat_id, self.essential)
+        return self if self.chat_id is None else replace(self.moved(chat_id), chat_id=chat_id)
 
     def moved(self, chat_id: int) -> Outgoing:
         """The same message to the chat that took its chat's place."""

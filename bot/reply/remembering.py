@@ -10,15 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.reply.update import Done
-from bot.turn.inbound import Where
 
 if TYPE_CHECKING:
     from bot.reply.desk import Response
-
-
-def plain(done: Done) -> bool:
-    """Words typed in a private chat: what two people may send alike."""
-    return done.kind == "text" and done.where is Where.PRIVATE and done.command is None
 
 
 class Remembered:

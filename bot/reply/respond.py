@@ -19,7 +19,7 @@ from bot.reply.buttons import offers
 from bot.reply.counts import counted
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
-from bot.reply.remembering import Remembered, plain
+from bot.reply.remembering import Remembered
 from bot.reply.render import messages, page
 from bot.reply.talk import Kept, Talk
 from bot.reply.update import REMINDER, WEEKLY, Me, Raw, read
@@ -86,10 +86,14 @@ class Responder:
             thread,
             int(update.get("update_id", 0)),
         )
-        said = self._said(event, update, waiting, may_wait=may_wait)
-        if plain(done) and not (remembered or kept or thread or waiting):
+        desk = self._desk(event)
+        if desk is None:
+            said = self._bare(event)
+        else:
+            said = self._answer(event, desk, update, waiting, may_wait=may_wait)
+        if done.plain and not (remembered or kept or thread or waiting):
             self.known.put(done, event.at, said, may_wait=may_wait)
-        return self._counted(event, said)
+        return _with_counts(event, desk, said)
 
     def recall(
         self,
@@ -111,31 +115,21 @@ class Responder:
         if remembered or kept:
             return None
         done = read(update, Me(self.bot_id, self.username))
-        if not plain(done):
+        if not done.plain:
             return None
         at = done.at or dt.datetime.fromtimestamp(received, dt.UTC)
         said = self.known.get(done, at, chat_id, may_wait=may_wait)
         if said is None:
             return None
-        return self._counted(Event(done, chat_id, 0, Talk(), Kept(), at), said)
+        event = Event(done, chat_id, 0, Talk(), Kept(), at)
+        return _with_counts(event, self._desk(event), said)
 
     def _desk(self, event: Event) -> Desk | None:
         """The person's own; others see cards, and no clinic's own document."""
-        private = self.desk is not None and event.done.where is Where.PRIVATE
-        return self.desk.of(event.kept) if self.desk is not None and private else self.desk
-
-    def _counted(self, event: Event, said: Response) -> Response:
-        """The answer with what it counts for."""
-        desk = self._desk(event)
-        return said if desk is None else replace(said, counted=counted(event, desk, said))
-
-    def _said(
-        self, event: Event, update: Raw, waiting: Sequence[Raw], *, may_wait: bool
-    ) -> Response:
-        desk = self._desk(event)
-        if desk is None:
-            return self._bare(event)
-        return self._answer(event, desk, update, waiting, may_wait=may_wait)
+        desk = self.desk
+        if desk is not None and event.done.where is Where.PRIVATE:
+            desk = desk.of(event.kept)
+        return desk
 
     def _answer(
         self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw], *, may_wait: bool
@@ -173,6 +167,11 @@ class Responder:
     def say(self, key: str, chat_id: int) -> Outgoing:
         """One of our own sentences as a message."""
         return text_call(chat_id, self.replies.say(key))
+
+
+def _with_counts(event: Event, desk: Desk | None, said: Response) -> Response:
+    """The answer with what it counts for."""
+    return said if desk is None else replace(said, counted=counted(event, desk, said))
 
 
 def parse(raw: str) -> Raw:

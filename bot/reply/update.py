@@ -98,6 +98,11 @@ class Done:
     public: bool = False
     moved_to: int | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is words typed in a private chat, and no command."""
+        return self.kind == "text" and self.where is Where.PRIVATE and self.command is None
+
 
 def address(update: Raw) -> Address:
     """Where an update belongs.

@@ -17,8 +17,6 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store import StoreError
-
 Result = TypeVar("Result")
 P = ParamSpec("P")
 Work = Callable[[Connection], Result]
@@ -46,10 +44,6 @@ class Database(ABC):
         Raises:
             SQLAlchemyError: the database does not do it, or is not there.
         """
-
-    async def alone(self, work: Work[Result]) -> Result:
-        """The same for a single statement, which needs no transaction around it."""
-        return await self.run(work)
 
     @abstractmethod
     async def empty_log(self) -> None:
@@ -99,7 +93,10 @@ class Sqlite(Database):
             with self._engine.begin() as connection:
                 return work(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+        return await self._in_thread(transaction)
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def empty_log(self) -> None:
         """See ``Database``."""
@@ -110,13 +107,13 @@ class Sqlite(Database):
                 assert held is not None
                 held.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-        await asyncio.get_running_loop().run_in_executor(self._thread, checkpoint)
+        await self._in_thread(checkpoint)
 
     async def close(self) -> None:
         """See ``Database``."""
         if self._open:  # whoever shares it may close it too
             self._open = False
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+            await self._in_thread(self._engine.dispose)
             self._thread.shutdown()
 
 
@@ -145,7 +142,7 @@ class Postgres(Database):
             return await connection.run_sync(work)
 
     async def alone(self, work: Work[Result]) -> Result:
-        """See ``Database``."""
+        """Run a single statement, which needs no transaction around it."""
         async with self._at_once.connect() as connection:
             return await connection.run_sync(work)
 
@@ -178,18 +175,3 @@ def transaction(
         return await self.db.run(lambda connection: work(self, connection, *args, **kwargs))
 
     return run
-
-
-def made_private(file: Path) -> Path:
-    """The file of a SQLite database that only its owner may read; the log beside it follows.
-
-    Raises:
-        StoreError: the folder cannot be made.
-    """
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.touch()
-        file.chmod(0o600)
-    except OSError as error:
-        raise StoreError(f"STATE_DIR {file.parent} cannot be used: {error.strerror}") from error
-    return file

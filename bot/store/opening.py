@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.store import StoreError
-from bot.store.database import Database, Postgres, Sqlite, made_private
+from bot.store.database import Database, Postgres, Sqlite
 
 MIGRATION_LOCK = 0x6163_6E65  # any number that no other program on the database uses
 MIGRATION_PATIENCE = 20.0  # seconds that a start waits for another process that migrates
@@ -27,7 +27,7 @@ def open_database(state_dir: Path, database_url: str | None) -> Database:
         StoreError: the folder cannot be made, or the address is not PostgreSQL's.
     """
     if database_url is None:
-        return Sqlite(made_private(state_dir / "bot.sqlite"))
+        return Sqlite(_made_private(state_dir / "bot.sqlite"))
     try:
         url = make_url(database_url)
     except ArgumentError:
@@ -37,6 +37,17 @@ def open_database(state_dir: Path, database_url: str | None) -> Database:
     if url.get_backend_name() in ("postgresql", "postgres"):
         return Postgres(url)
     raise StoreError("DATABASE_URL must begin with postgresql://; without it SQLite is used")
+
+
+def _made_private(file: Path) -> Path:
+    """The file of a SQLite database that only its owner may read; the log beside it follows."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch()
+        file.chmod(0o600)
+    except OSError as error:
+        raise StoreError(f"STATE_DIR {file.parent} cannot be used: {error.strerror}") from error
+    return file
 
 
 async def migrate(db: Database) -> None:

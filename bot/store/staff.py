@@ -180,14 +180,10 @@ class Staff:
     def _key(self, connection: Connection) -> str:
         """What makes the marks of the audit log; made at first use."""
         name = audit_key(self._bot)
-        first = sql.statement(sql.FIRST_SETTING, postgres=self._postgres)
+        first = sql.statement(sql.FIRST_SETTING, postgres=self.db.postgres)
         connection.execute(first, {"name": name, "value": secrets.token_hex(32)})
         found = connection.execute(select(setting.c.value).where(setting.c.name == name))
         return str(found.scalar_one())
-
-    @property
-    def _postgres(self) -> bool:
-        return self.db.postgres
 
     @transaction
     def looks(self, connection: Connection, most: int = 50) -> list[Look]:

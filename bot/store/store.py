@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import handovers, schema, sql
 from bot.store.clock import SteadyClock
-from bot.store.database import Database, transaction
+from bot.store.database import Database, Postgres, transaction
 from bot.store.notes import Notes
 from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
 from bot.store.tally import Period, Tally
@@ -76,25 +76,34 @@ class Store:
         Returns:
             How many were new.
         """
-        return await self._put(arrivals) if arrivals else 0
+        if not arrivals:
+            return 0
+        new = await self._put(arrivals)
+        self.arrived.set()
+        return new
 
     @transaction
     def _put(self, connection: Connection, arrivals: Sequence[Arrival]) -> int:
-        lanes = sorted({a.lane for a in arrivals if a.raw is not None})
-        self._lock(connection, lanes)
+        self._lock(connection, {a.lane for a in arrivals if a.raw is not None})
         before = self._highest(connection)
-        connection.execute(self._sql(sql.PUT), [self._row(arrival) for arrival in arrivals])
-        self._promote(connection, lanes)
+        self._insert(connection, arrivals)
         new = connection.execute(self._sql(sql.COUNT_NEW), self._bind(before=before))
-        self._announce(connection)
         return int(new.scalar_one())
 
-    def _announce(self, connection: Connection) -> None:
-        """Have workers look for rows, those of other processes too."""
+    def _insert(self, connection: Connection, arrivals: Sequence[Arrival]) -> None:
+        """Put rows into the inbox and tell other processes, in a transaction that holds the lanes.
+
+        A row without its text is closed already, and its lane is nobody's.
+        """
+        connection.execute(self._sql(sql.PUT), [self._row(arrival) for arrival in arrivals])
+        self._promote(connection, sorted({a.lane for a in arrivals if a.raw is not None}))
         if self._postgres:
             notice = {"channel": CHANNEL, "bot": str(self.bot_id)}
             connection.execute(text(sql.NOTIFY), notice)
-        self._loop.call_soon_threadsafe(self.arrived.set)  # a transaction may be in a thread
+
+    def _wake(self) -> None:
+        """Have our workers look for rows, from whatever thread a transaction runs in."""
+        self._loop.call_soon_threadsafe(self.arrived.set)
 
     def _row(self, arrival: Arrival) -> dict[str, Any]:
         """An arrival as the inbox holds it; one without its text is a dead letter."""
@@ -110,12 +119,9 @@ class Store:
 
     def _add(self, connection: Connection, rows: Sequence[Arrival]) -> None:
         """Put rows of our own into the inbox, within a transaction that holds their lanes."""
-        if not rows:
-            return
-        bound = [self._row(arrival) for arrival in rows]
-        connection.execute(self._sql(sql.PUT), bound)
-        self._promote(connection, sorted({a.lane for a in rows}))
-        self._announce(connection)
+        if rows:
+            self._insert(connection, rows)
+            self._wake()
 
     def _highest(self, connection: Connection) -> int:
         found = connection.execute(text("SELECT coalesce(max(id), 0) FROM inbox"))
@@ -138,9 +144,8 @@ class Store:
             The claimed rows, oldest first, and in how many seconds the bot's own rate lets the
             next one go (None: it does not hold any up).
         """
-        counted = [one for one in closed if one.counted]
-        keys = await self.tally.keys() if counted else {}
-        done = await self._step(closed, back, take, more, counted, keys)
+        keys = await self.tally.keys() if any(one.counted for one in closed) else {}
+        done = await self._step(closed, back, take, more, keys)
         if self._notes is not None and (closed or back):
             settled: list[Closed | Back] = [*closed, *back]
             self._notes.drop(self.bot_id, [one.row.update_id for one in settled])
@@ -154,7 +159,6 @@ class Store:
         back: Sequence[Back],
         take: int,
         more: int,
-        counted: Sequence[Closed],
         keys: dict[Period, str],
     ) -> tuple[list[Claimed], float | None]:
         wait: float | None = None
@@ -178,8 +182,8 @@ class Store:
         if self._rate and len(claimed) + more:
             bound = self._bind(spent=(len(claimed) + more) / self._rate, burst=1.0)
             connection.execute(self._sql(sql.SPEND), bound)
-        if counted:  # last, for it holds rows that every worker counts in
-            self.tally.count(connection, counted, keys)
+        if keys:  # last, for it holds rows that every worker counts in
+            self.tally.count(connection, closed, keys)
         return claimed, wait
 
     def _with_followed(self, connection: Connection, claimed: list[Claimed]) -> list[Claimed]:
@@ -258,7 +262,7 @@ class Store:
 
         It outlives the process; the row is settled with others, later.
         """
-        if self._postgres:
+        if isinstance(self.db, Postgres):
             bound = {"id": row.id, "owner": self.owner, "sent": sent}
             await self.db.alone(lambda connection: connection.execute(self._sql(sql.NOTE), bound))
         else:
@@ -295,7 +299,7 @@ class Store:
         self._lock(connection, lanes)
         self._promote(connection, lanes)
         if not self._postgres or found.rowcount or lanes:
-            self._loop.call_soon_threadsafe(self.arrived.set)
+            self._wake()
         return int(found.rowcount)
 
     @transaction

@@ -1,4 +1,4 @@
-"""What Alembic runs; the connection is handed in by ``bot.store.db.migrate``."""
+"""What Alembic runs; the connection is handed in by ``bot.store.opening.migrate``."""
 
 from alembic import context
 
