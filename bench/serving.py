@@ -201,9 +201,14 @@ def idle(bench: Bench) -> dict[str, float]:
 
 
 def workers(bench: Bench) -> dict[str, float]:
-    """Answers a second of one and of two workers on one PostgreSQL."""
+    """Answers a second of one and of two workers on one PostgreSQL.
+
+    A worker knows what it has answered itself. So questions that are new stay so for both, and
+    common ones are asked several times beforehand: chance gives about half of them to each.
+    """
     count = bench.args.updates
     said = questions(count, again=bench.args.again)
+    common = questions(count, again=True)
 
     def one(name: str) -> float:
         hands = 2 if name == "two" else 1
@@ -217,7 +222,8 @@ def workers(bench: Bench) -> dict[str, float]:
                 for process in made:
                     process.start()
                     process.until_ready()
-                bench.ready(telegram, made[0], said)
+                for _ in range(5 * hands):
+                    bench.ready(telegram, made[0], common)
                 telegram("feed", messages=list(zip(strangers(), said, strict=False)))
                 report = telegram.until_answered(count, 240)
             finally:

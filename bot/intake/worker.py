@@ -49,8 +49,6 @@ GENTLE = 1.0  # seconds after the start in which one row that kills us is told f
 HUNG = 3  # turns that never ended; after so many the process starts anew
 ADMITTED = 10_000  # rows remembered as counted
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
-PATIENCE = 0.1  # seconds for which a message that is unclear alone waits for the next one
-LONGEST_WAIT = 2.0  # seconds, however many follow
 GATHERING = 0.06  # seconds that rows are gathered for a commit while most hands are busy
 RETRY = 0.5  # seconds after the first failure
 
@@ -262,10 +260,7 @@ class Crew:
             case Admission.SLOW_DOWN:
                 return await self._slow_down(row)
         waiting = await self._waiting(row)
-        left = PATIENCE - min([age, *(one.age for one in waiting)])
-        response = await self._response(row, waiting, may_wait=left > 0 and age < LONGEST_WAIT)
-        if response.wait:
-            return Back(row, left)
+        response = await self._response(row, waiting)
         if response.gone:
             await self._gone(row.chat_id)
             return Closed(row, "gone", memory="", kept="", scrub=True)
@@ -298,19 +293,17 @@ class Crew:
             found = await self._parts.store.behind(row, MOST)
         return list(takewhile(lambda one: one.kind == "message", found))
 
-    async def _response(
-        self, row: Claimed, waiting: Sequence[Behind], *, may_wait: bool
-    ) -> Response:
+    async def _response(self, row: Claimed, waiting: Sequence[Behind]) -> Response:
         """Recall what was said to the same words, or take the turn in its thread."""
         parts = self._parts
         with of_the_store():
             thread = await last_thread(parts.store, parts.clinics, row)
         update = parse(row.raw)
-        work = partial(self._respond, update, row, waiting, may_wait, thread)
+        work = partial(self._respond, update, row, waiting, thread)
         response = None
         if not waiting and thread is None:
             response = parts.responder.recall(
-                update, row.chat_id, row.memory, row.received, row.kept, may_wait=may_wait
+                update, row.chat_id, row.memory, row.received, row.kept
             )
         if response is None:
             response = await self._shown_typing(row, work)
@@ -334,7 +327,6 @@ class Crew:
         update: Raw,
         row: Claimed,
         waiting: Sequence[Behind],
-        may_wait: bool,
         thread: Thread | None,
     ) -> Response:
         return self._parts.responder.respond(
@@ -346,7 +338,6 @@ class Crew:
             row.kept,
             [parse(one.raw) for one in waiting],
             thread,
-            may_wait=may_wait,
         )
 
     def _admit(self, row: Claimed) -> Admission:

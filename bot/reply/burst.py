@@ -1,8 +1,8 @@
 """Several messages in a row, answered together.
 
-People write in pieces: "hi", "quick question", "can i drink on it". What is unclear alone waits a
-moment and is read with what follows it. What is clear alone is never held up, and takes with it
-only what comes back to the same place ("is that normal?"), so each question gets its answer.
+People write in pieces: "hi", "quick question", "can i drink on it". What is unclear alone is read
+with what stands behind it already; nothing is held up for what may come. What is clear alone takes
+with it only what comes back to the same place ("is that normal?"): each question gets its answer.
 Red flags are looked for in each message and in all of them as one.
 """
 
@@ -44,11 +44,10 @@ def following(first: Done, waiting: Sequence[Raw], me: Me) -> list[Done]:
     return found
 
 
-def answer(event: Event, desk: Desk, waiting: Sequence[Raw], *, may_wait: bool) -> Response:
+def answer(event: Event, desk: Desk, waiting: Sequence[Raw]) -> Response:
     """Answer a private message together with those that follow it.
 
-    ``Response.took`` says how many of the waiting ones it answers too, ``Response.wait`` that it
-    should wait a moment for more.
+    ``Response.took`` says how many of the waiting ones it answers too.
     """
     if event.talk.asking == ask.ASKING and event.done.plain:
         after = following(event.done, waiting, desk.me)
@@ -63,13 +62,7 @@ def answer(event: Event, desk: Desk, waiting: Sequence[Raw], *, may_wait: bool) 
         return _with_echoes(event, desk, alone, after)
     if not _may_go_on(event, alone):
         return alone
-    found = _read_on(event, desk, after)
-    unsure = alone.reply is not None and (
-        alone.reply.kind is Kind.CHAT or alone.reply.confidence < SURE
-    )
-    if found is None and may_wait and unsure:
-        return Response(outcome="waiting", wait=True)
-    return found or alone
+    return _read_on(event, desk, after) or alone
 
 
 def _read_on(event: Event, desk: Desk, after: Sequence[Done]) -> Response | None:

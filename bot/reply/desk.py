@@ -38,8 +38,8 @@ class Response:
     clinic) to add one to; ``later``: calls that need the database; ``scrub``: take the person's
     ids out of closed rows; ``answers``: the number of the person's message that the one call
     answers, for edits;
-    ``took``: how many of the waiting messages it answers as well; ``wait``: nothing is said yet,
-    for more may follow in a moment. ``thread``: the conversation with the clinic, changed;
+    ``took``: how many of the waiting messages it answers as well. ``thread``: the conversation
+    with the clinic, changed;
     ``relays``: what goes to its other side, and ``undelivered`` instead of it where Telegram takes
     none of the calls; ``shows``: the number of the conversation whose staff sees the call;
     ``moved_to``: the group's number from now on.
@@ -56,7 +56,6 @@ class Response:
     scrub: bool = False
     answers: int | None = None
     took: int = 0
-    wait: bool = False
     thread: Thread | None = None
     relays: tuple[Arrival, ...] = ()
     undelivered: tuple[Arrival, ...] = ()

@@ -28,20 +28,15 @@ class Remembered:
         self._key = secrets.token_bytes(16)
         self._known: OrderedDict[bytes, Response] = OrderedDict()
 
-    def put(self, done: Done, at: dt.datetime, response: Response, *, may_wait: bool) -> None:
-        """Remember what was said; the oldest is forgotten first.
-
-        Who may wait and is answered all the same is answered so without waiting, too.
-        """
-        self._known[self._digest(done, at, may_wait=may_wait)] = response
-        if may_wait and not response.wait:
-            self._known[self._digest(done, at, may_wait=False)] = response
+    def put(self, done: Done, at: dt.datetime, response: Response) -> None:
+        """Remember what was said; the oldest is forgotten first."""
+        self._known[self._digest(done, at)] = response
         while len(self._known) > self._size:
             self._known.popitem(last=False)
 
-    def get(self, done: Done, at: dt.datetime, chat_id: int, *, may_wait: bool) -> Response | None:
+    def get(self, done: Done, at: dt.datetime, chat_id: int) -> Response | None:
         """The same for this chat and its message; None where these words are not known."""
-        found = self._known.get(self._digest(done, at, may_wait=may_wait))
+        found = self._known.get(self._digest(done, at))
         if found is None:
             return None
         talk = found.talk
@@ -54,7 +49,7 @@ class Remembered:
             answers=None if found.answers is None else done.message_id,
         )
 
-    def _digest(self, done: Done, at: dt.datetime, *, may_wait: bool) -> bytes:
+    def _digest(self, done: Done, at: dt.datetime) -> bytes:
         """Of all that a response depends on."""
-        said = f"{may_wait:d} {at.date()} {done.text}"
+        said = f"{at.date()} {done.text}"
         return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), key=self._key).digest()

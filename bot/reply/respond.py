@@ -56,15 +56,12 @@ class Responder:
         kept: str | None = None,
         waiting: Sequence[Raw] = (),
         thread: Thread | None = None,
-        *,
-        may_wait: bool = False,
     ) -> Response:
         """Answer one update that was received then (seconds since 1970).
 
         ``remembered``: the talk, and ``kept``: what lasts about the person, as stored.
-        ``waiting``: the chat's next updates, which one answer may cover; ``may_wait``: whether a
-        message that is unclear alone may be held for a moment. ``thread``: the person's last
-        conversation with a clinic.
+        ``waiting``: the chat's next updates, which one answer may cover. ``thread``: the person's
+        last conversation with a clinic.
 
         Raises:
             UnreadableError: the update has not the shape that the Bot API promises.
@@ -87,12 +84,9 @@ class Responder:
             int(update.get("update_id", 0)),
         )
         desk = self._desk(event)
-        if desk is None:
-            said = self._bare(event)
-        else:
-            said = self._answer(event, desk, update, waiting, may_wait=may_wait)
+        said = self._bare(event) if desk is None else self._answer(event, desk, update, waiting)
         if done.plain and not (remembered or kept or thread or waiting):
-            self.known.put(done, event.at, said, may_wait=may_wait)
+            self.known.put(done, event.at, said)
         return _with_counts(event, desk, said)
 
     def recall(
@@ -102,8 +96,6 @@ class Responder:
         remembered: str | None,
         received: float,
         kept: str | None,
-        *,
-        may_wait: bool = False,
     ) -> Response | None:
         """What ``respond`` would say, where it said it before; None where it must be found.
 
@@ -118,7 +110,7 @@ class Responder:
         if not done.plain:
             return None
         at = done.at or dt.datetime.fromtimestamp(received, dt.UTC)
-        said = self.known.get(done, at, chat_id, may_wait=may_wait)
+        said = self.known.get(done, at, chat_id)
         if said is None:
             return None
         event = Event(done, chat_id, 0, Talk(), Kept(), at)
@@ -131,9 +123,7 @@ class Responder:
             desk = desk.of(event.kept)
         return desk
 
-    def _answer(
-        self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw], *, may_wait: bool
-    ) -> Response:
+    def _answer(self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw]) -> Response:
         """Let the one answer whom what was done calls for."""
         done = event.done
         if done.kind == RELAY:
@@ -151,7 +141,7 @@ class Responder:
         if done.where is Where.GROUP:
             nonce = links.mac(desk.secret, "nonce", str(update.get("update_id")))
             return group.answer(event, desk, nonce[:8].replace("_", "-"))
-        return burst.answer(event, desk, waiting, may_wait=may_wait)
+        return burst.answer(event, desk, waiting)
 
     def _bare(self, event: Event) -> Response:
         """What the turn says, and nothing beside it."""

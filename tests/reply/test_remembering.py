@@ -34,11 +34,9 @@ def typed(who: int, text: str, at: dt.datetime = NOON, language: str = "en") -> 
     return {"update_id": 1000 + who, "message": {**body, "text": text}}
 
 
-def recalled(
-    of: Responder, update: dict[str, Any], talk: str | None = None, *, may_wait: bool = False
-) -> Response | None:
+def recalled(of: Responder, update: dict[str, Any], talk: str | None = None) -> Response | None:
     chat = update["message"]["chat"]["id"]
-    return of.recall(update, chat, talk, 0.0, None, may_wait=may_wait)
+    return of.recall(update, chat, talk, 0.0, None)
 
 
 @pytest.mark.parametrize(
@@ -78,18 +76,6 @@ def test_another_day_or_word_is_another_question(desk: Desk, other: dict[str, An
     ours = responder(desk)
     ours.respond(typed(ANNA, "I end on 3 March"), ANNA, None, 0.0, ANNA)
     assert recalled(ours, other) is None
-
-
-def test_who_may_go_on_writing_is_waited_for_each_time(desk: Desk) -> None:
-    ours = responder(desk)
-    for may_wait in (False, True):
-        ours.respond(typed(ANNA, "hello"), ANNA, None, 0.0, ANNA, may_wait=may_wait)
-    held = recalled(ours, typed(BEN, "hello"), may_wait=True)
-    assert held is not None
-    assert held.wait
-    said = recalled(ours, typed(BEN, "hello"))
-    assert said is not None
-    assert not said.wait
 
 
 def test_no_more_is_kept_than_was_allowed(desk: Desk) -> None:
