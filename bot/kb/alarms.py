@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.kb.knowledge import KnowledgeError
+from bot.kb.knowledge import UNRELATED, KnowledgeError
 from bot.kb.models import NONE, Frozen
 from bot.kb.triage_rules import TriageRules
 from bot.kb.yaml_file import Fault, line_of, parse
@@ -17,17 +17,22 @@ URGENCIES = (NONE, "next_visit", "today", "emergency")
 
 
 class Alarm(Frozen):
-    """A message, the red flag that it raises, and how urgent it is; ``none``: it raises none."""
+    """A message, the red flag that it raises, and how urgent it is; ``none``: it raises none.
+
+    ``unrelated``: and it is no question to this bot either.
+    """
 
     row: str
     urgency: str
     text: str
+    unrelated: bool = False
 
 
 class AlarmFile(Frozen):
     """``alarms/<lang>.yaml``: messages by red flag.
 
     ``RF13`` is at the row's own urgency; ``RF13 emergency`` at another one, by its exceptions.
+    ``none`` and ``unrelated`` raise nothing.
     """
 
     messages: Mapping[str, tuple[str, ...]]
@@ -45,7 +50,7 @@ def load_alarms(directory: Path, rules: TriageRules, language: str = "en") -> tu
     found: list[Alarm] = []
     first: dict[str, str] = {}
     for key, texts in told.messages.items() if told else ():
-        row, _, urgency = key.partition(" ")
+        row, _, urgency = (NONE if key == UNRELATED else key).partition(" ")
         known = rules.file.rows.get(row)
         if (known is None and row != NONE) or (urgency and urgency not in URGENCIES):
             what = f"{key!r} is no red flag with an urgency of {', '.join(URGENCIES)}"
@@ -58,7 +63,8 @@ def load_alarms(directory: Path, rules: TriageRules, language: str = "en") -> tu
                 line = line_of(directory / file, ("messages", key, number))
                 faults.append(Fault(file, line, what))
             first.setdefault(text, key)
-            found.append(Alarm(row=row, urgency=urgency, text=text))
+            unrelated = key == UNRELATED
+            found.append(Alarm(row=row, urgency=urgency, text=text, unrelated=unrelated))
     if faults:
         raise KnowledgeError(faults)
     return tuple(found)

@@ -88,6 +88,9 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
     took, text = 0, event.done.text
     for done in after:
         later = event.having(said.talk or Talk())
+        if (figure := _figure(later, desk, done)) is not None:
+            said, took, text = figure, took + 1, f"{text}\n{done.text}"
+            continue
         if _about(said) is None or later.talk.memory.asking is not None or not _piece(done.text):
             break
         text = f"{text}\n{done.text}"
@@ -102,6 +105,15 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
             break
         took += 1
     return replace(said, took=took, answers=None) if took else said
+
+
+def _figure(later: Event, desk: Desk, done: Done) -> Response | None:
+    """What the calculator says where our question for a figure is answered already."""
+    if later.talk.memory.asking is None:
+        return None
+    found = private.say(later, desk, done.text)
+    given = found.reply is not None and found.reply.kind is Kind.DOSE
+    return found if given else None
 
 
 def _clear(said: Response) -> bool:

@@ -23,11 +23,8 @@ ANY_EMERGENCY = "RF00"  # what is said where it is an emergency, and none of the
 # Probability of the likeliest row from which its words are said; where none leads, an emergency is
 # told all the same, in the words for any, and what is less is not.
 LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
-DOUBT_FROM = 0.7  # probability of no red flag from which the rules' finding becomes a question
 # Pregnancy, thoughts of suicide, a child that took some: said in passing they count all the same.
 HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF12"})
-HARDLY_FROM = 0.93
-LINE_FROM = 0.95  # ... or a safety line beside the answer
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,21 @@ class Limits:
 
 
 # Chosen with triage, triage-2, everyday and the real messages in view (docs/safety.md).
-WHOLE = Limits(emergency=0.25, today=0.55, next_visit=0.4)
+WHOLE = Limits(emergency=0.2, today=0.55, next_visit=0.4)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
-SENTENCE = Limits(emergency=0.85, today=0.92, next_visit=0.92)  # one of several
+SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """The probabilities of no red flag from which what the rules found is said less urgently."""
+
+    asked: float  # as a question
+    line: float  # as a safety line beside the answer
+
+
+LOWERING = Lowering(asked=0.7, line=0.9)
+HARDLY = Lowering(asked=0.93, line=0.95)  # for those rows
 
 
 def second_opinion(
@@ -153,12 +162,13 @@ def _doubted(verdict: Verdict, none: float, rules: TriageRules) -> Verdict:
     rows = (question.yes,) if question else tuple(one.id for one in verdict.findings)
     if not rows or (question is not None and verdict.findings):
         return verdict
-    if none >= LINE_FROM:
+    limits = HARDLY if HARDLY_DOUBTED.intersection(rows) else LOWERING
+    if none >= limits.line:
         informed = tuple(dict.fromkeys((*rows, *verdict.informed)))
         return verdict.model_copy(update={"findings": (), "ask": None, "informed": informed})
     if question is not None or verdict.findings[0].urgency is Urgency.NEXT_VISIT:
         return verdict
-    if none < (HARDLY_FROM if HARDLY_DOUBTED.intersection(rows) else DOUBT_FROM):
+    if none < limits.asked:
         return verdict
     first = verdict.findings[0]
     asked = f"{DOUBT} {first.id} {first.urgency}"

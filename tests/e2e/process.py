@@ -14,6 +14,7 @@ import signal
 import socket
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
@@ -95,6 +96,7 @@ class Process:
         if more.get("PUBLIC_URL") == "here":
             self._env["PUBLIC_URL"] = f"http://{self.listen}"
         self._running: multiprocessing.process.BaseProcess | None = None
+        self._one_asks = threading.Lock()
 
     @property
     def pid(self) -> int:
@@ -112,15 +114,21 @@ class Process:
         """Send a signal, unless it has ended already or never began; its exit status."""
         if self._running is None:
             return 0
-        if self._running.is_alive():
+        with suppress(ProcessLookupError):
             os.kill(self.pid, how)
         return await self.ended()
 
     async def ended(self, seconds: float = 20) -> int:
         """Wait for its end; its exit status."""
-        assert self._running is not None
-        await asyncio.to_thread(self._running.join, seconds)
-        status = self._running.exitcode
+        running = self._running
+        assert running is not None
+
+        def joined() -> int | None:
+            with self._one_asks:  # the forkserver tells the status once only
+                running.join(seconds)
+                return running.exitcode
+
+        status = await asyncio.to_thread(joined)
         assert status is not None, f"it did not end:\n{self.log.read_text()}"
         return status
 

@@ -31,6 +31,12 @@ def test_a_message_has_its_rows_urgency_or_the_one_that_is_written(tmp_path: Pat
     )
 
 
+def test_a_remark_to_anybody_raises_nothing_and_is_no_question(tmp_path: Path) -> None:
+    assert load_alarms(written(tmp_path, "  unrelated:\n  - what a goal\n"), RULES) == (
+        Alarm(row="none", urgency="none", text="what a goal", unrelated=True),
+    )
+
+
 @pytest.mark.parametrize("key", ["RF99", "RF13 tomorrow", "nothing"])
 def test_a_key_that_is_no_red_flag_is_a_fault_with_its_line(tmp_path: Path, key: str) -> None:
     with pytest.raises(KnowledgeError, match=r"alarms/en\.yaml:2: .*no red flag"):
