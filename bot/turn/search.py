@@ -120,6 +120,10 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
         return found(Outcome.REFUSE, [best], p_best, "not about isotretinoin treatment")
     if match.among(kb.passages) >= OPEN_FROM:
         open_ = match.among(kb.passages)
+        if p_topic >= GAP_FROM:  # it may be the gap that is meant
+            near = (first, topic, second)
+            why = f"{first} and the gap {topic} are too close"
+            return found(Outcome.CLARIFY, near, open_, why)
         return found(Outcome.CLARIFY, near, open_, f"{first} and {second} are too close")
     if p_topic >= GAP_FROM:
         return found(Outcome.GAP, [topic], p_topic, f"the gap {topic} is ahead of any passage")

@@ -36,6 +36,14 @@ def test_two_close_passages_are_offered_not_guessed(context: Context) -> None:
     assert found.nearest[:2] == ("efficacy", "duration")
 
 
+def test_a_gap_close_behind_a_passage_is_offered_beside_it(context: Context) -> None:
+    found = decide(match(context, duration=0.6, stopping_early=0.35), context.kb)
+    assert found.outcome is Outcome.ANSWER
+    found = decide(match(context, duration=0.56, stopping_early=0.42), context.kb)
+    assert found.outcome is Outcome.CLARIFY
+    assert found.nearest[:2] == ("duration", "stopping-early")
+
+
 def test_a_gap_that_is_ahead_is_named(context: Context) -> None:
     found = decide(match(context, alcohol=0.6, monitoring=0.3), context.kb)
     assert (found.outcome, found.names) == (Outcome.GAP, ("alcohol",))
