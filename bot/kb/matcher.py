@@ -13,6 +13,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from bot.kb.encoder import Encoder
+from bot.kb.knowledge import CHAT
 from bot.kb.models import Example, Words
 from bot.kb.ngrams import Ngrams, Progress
 from bot.kb.reading import Read, Reader
@@ -73,6 +74,11 @@ class Matcher:
         self.reader = Reader(words)
         self._examples = examples
         self._ngrams = ngrams
+        self._small_talk = {
+            self.reader.read(example.text).text: example.labels[0]
+            for example in examples
+            if example.labels[0].startswith(CHAT)
+        }
         self._encoder = encoder if encoder and encoder.knows(ngrams.labels) else None
         if self._encoder:
             known = self._encoder.card.labels.questions
@@ -114,6 +120,11 @@ class Matcher:
             OSError, ValueError, KeyError: the files are missing or damaged.
         """
         return cls(words, examples, Ngrams.load(folder), encoder)
+
+    def small_talk(self, text: str) -> str | None:
+        """The small talk that a message is word for word, which no guess is needed for."""
+        said = self.reader.read(text).text
+        return self._small_talk.get(said) or self._small_talk.get(said.rstrip(" .!"))
 
     def match(self, text: str) -> Match:
         """Compare a message with the examples."""

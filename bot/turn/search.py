@@ -79,6 +79,8 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     asked = [one for part, one in zip(parts, heard, strict=False) if len(part.split()) > 1]
     talk = memory.isotretinoin
     found = _both(decide(whole, kb, talk=talk), asked if long else [], kb)
+    if (said := matcher.small_talk(text)) is not None:
+        return replace(found, outcome=Outcome.CHAT, names=(said,), why="small talk, word for word")
     bare = _BARE.match(text) is not None
     if bare and memory.passage is memory.topic is None:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")

@@ -127,3 +127,16 @@ def test_two_questions_in_one_message_get_both_passages(context: Context) -> Non
     found = search(text, Memory(), context.kb, context.matcher)
     assert found.outcome is Outcome.ANSWER
     assert set(found.names) == {"duration", "side-effects"}
+
+
+@pytest.mark.parametrize(
+    ("said", "label"), [("ok", "chat-thanks"), ("OK!", "chat-thanks"), ("See ya.", "chat-goodbye")]
+)
+def test_small_talk_is_known_word_for_word(context: Context, said: str, label: str) -> None:
+    found = search(said, Memory(), context.kb, context.matcher)
+    assert (found.outcome, found.names) == (Outcome.CHAT, (label,))
+
+
+def test_small_talk_with_a_question_is_a_question(context: Context) -> None:
+    found = search("ok, and what are the side effects?", Memory(), context.kb, context.matcher)
+    assert found.names == ("side-effects",)
