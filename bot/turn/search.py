@@ -21,7 +21,7 @@ from bot.turn.memory import Memory
 # Chosen with messages, posts, clean and the real messages in view (docs/matching.md).
 ANSWER_FROM = 0.4  # probability from which a passage is given as the answer
 UNNAMED_FROM = 0.55  # the same where neither the message nor the talk so far is of isotretinoin
-AHEAD = 0.15  # of any gap: a passage that leads by less may not answer at all
+AHEAD = 0.15  # of any gap and of skin care: a passage that leads by less may not answer at all
 BOTH_FROM = 0.6  # and from which a sentence's own passage is quoted as well
 OPEN_FROM = 0.5  # of all passages together: the document answers, but which part is open
 GAP_FROM = 0.25  # probability from which a gap is named
@@ -116,7 +116,8 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
     if best.startswith(CHAT):
         return found(Outcome.CHAT, [best], p_best, "small talk")
     enough = ANSWER_FROM if match.drug or talk else UNNAMED_FROM
-    if p_first >= enough and p_first >= p_topic + AHEAD:
+    rival = max([p_topic, *(share for _, share in match.best(NOT_FOR_US))])
+    if p_first >= enough and p_first >= rival + AHEAD:
         return found(Outcome.ANSWER, [first], confidence(p_first), f"{first} is clearly ahead")
     if best in NOT_FOR_US:
         return found(Outcome.REFUSE, [best], p_best, "not about isotretinoin treatment")
