@@ -50,7 +50,8 @@ def load_alarms(directory: Path, rules: TriageRules, language: str = "en") -> tu
     found: list[Alarm] = []
     first: dict[str, str] = {}
     for key, texts in told.messages.items() if told else ():
-        row, _, urgency = (NONE if key == UNRELATED else key).partition(" ")
+        unrelated = key == UNRELATED
+        row, _, urgency = (NONE if unrelated else key).partition(" ")
         known = rules.file.rows.get(row)
         if (known is None and row != NONE) or (urgency and urgency not in URGENCIES):
             what = f"{key!r} is no red flag with an urgency of {', '.join(URGENCIES)}"
@@ -63,7 +64,6 @@ def load_alarms(directory: Path, rules: TriageRules, language: str = "en") -> tu
                 line = line_of(directory / file, ("messages", key, number))
                 faults.append(Fault(file, line, what))
             first.setdefault(text, key)
-            unrelated = key == UNRELATED
             found.append(Alarm(row=row, urgency=urgency, text=text, unrelated=unrelated))
     if faults:
         raise KnowledgeError(faults)

@@ -88,32 +88,25 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
     took, text = 0, event.done.text
     for done in after:
         later = event.having(said.talk or Talk())
-        if (figure := _figure(later, desk, done)) is not None:
-            said, took, text = figure, took + 1, f"{text}\n{done.text}"
-            continue
-        if _about(said) is None or later.talk.memory.asking is not None or not _piece(done.text):
+        asked = later.talk.memory.asking is not None
+        if not asked and (_about(said) is None or not _piece(done.text)):
+            break
+        single = private.say(later, desk, done.text)
+        if asked and _about(single) != "dose":  # a figure that we ask for may be there already
             break
         text = f"{text}\n{done.text}"
         whole = private.say(event, desk, text)
         if whole.reply is not None and whole.reply.kind is Kind.ALERT:
             return replace(whole, took=took + 1, answers=None)
-        single = private.say(later, desk, done.text)
         surer = leans(done.text) and _rank(whole) > _rank(single)
-        if _clear(whole) and (surer or not _sure(single)):
+        if asked:
+            said = single
+        elif _clear(whole) and (surer or not _sure(single)):
             said = whole
         elif _about(single) != _about(said):
             break
         took += 1
     return replace(said, took=took, answers=None) if took else said
-
-
-def _figure(later: Event, desk: Desk, done: Done) -> Response | None:
-    """What the calculator says where our question for a figure is answered already."""
-    if later.talk.memory.asking is None:
-        return None
-    found = private.say(later, desk, done.text)
-    given = found.reply is not None and found.reply.kind is Kind.DOSE
-    return found if given else None
 
 
 def _clear(said: Response) -> bool:

@@ -105,9 +105,10 @@ def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:
 
 def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
     """From probabilities to an outcome. ``talk``: the talk so far is of isotretinoin."""
-    (first, p_first), (second, _) = match.best(kb.passages)[:2]
+    passages = match.best(kb.passages)
+    (first, p_first), (second, _) = passages[:2]
     topic, p_topic = match.best(kb.topics)[0] if kb.topics else ("", 0.0)
-    near = tuple(name for name, _ in match.best(kb.passages)[:3])
+    near = tuple(name for name, _ in passages[:3])
     best, p_best = match.pairs()[0]
 
     def found(outcome: Outcome, names: Sequence[str], confidence: float, why: str) -> Found:
@@ -121,13 +122,11 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
         return found(Outcome.ANSWER, [first], confidence(p_first), f"{first} is clearly ahead")
     if best in NOT_FOR_US:
         return found(Outcome.REFUSE, [best], p_best, "not about isotretinoin treatment")
-    if match.among(kb.passages) >= OPEN_FROM:
-        open_ = match.among(kb.passages)
+    if (open_ := match.among(kb.passages)) >= OPEN_FROM:
+        close = second
         if p_topic >= GAP_FROM:  # it may be the gap that is meant
-            near = (first, topic, second)
-            why = f"{first} and the gap {topic} are too close"
-            return found(Outcome.CLARIFY, near, open_, why)
-        return found(Outcome.CLARIFY, near, open_, f"{first} and {second} are too close")
+            near, close = (first, topic, second), f"the gap {topic}"
+        return found(Outcome.CLARIFY, near, open_, f"{first} and {close} are too close")
     if p_topic >= GAP_FROM:
         return found(Outcome.GAP, [topic], p_topic, f"the gap {topic} is ahead of any passage")
     return found(Outcome.CLARIFY, near, p_first, "nothing is clear")

@@ -100,3 +100,12 @@ async def test_a_command_ends_a_burst(bench: Bench) -> None:
         said = await bench.burst(store, *map(bench.typed, ("hi", "/trust", "hello?")))
         assert len(said) == 3
         assert "Version" in said[1]
+
+
+async def test_a_figure_that_was_asked_for_does_not_hide_a_red_flag_before_it(
+    bench: Bench,
+) -> None:
+    async with bench.running() as store:
+        said = await bench.burst(store, *map(bench.typed, ["i weigh", "60 kg pregnant"]))
+        assert "call your prescriber today" in "\n".join(said)
+        assert not any("mg" in one for one in said)
