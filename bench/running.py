@@ -73,8 +73,9 @@ class Process:
         self._command, self._state = list(command), state
         self._running: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        with (self._state / "log").open("ab") as log:
+    def start(self, core: int | None = None) -> None:
+        """``core``: the only processor that it may use."""
+        with (self._state / "log").open("ab") as log, _on_core(core):
             self._running = subprocess.Popen(
                 self._command, env=self._env, cwd=self._state, stdout=log, stderr=log
             )
@@ -115,6 +116,17 @@ class Process:
         assert self._running is not None
         pages = int(Path(f"/proc/{self._running.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def _on_core(core: int | None) -> Iterator[None]:
+    """Have what is started here keep to this processor."""
+    every = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, every if core is None else {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, every)
 
 
 @contextmanager

@@ -215,12 +215,11 @@ def workers(bench: Bench) -> dict[str, float]:
         with api() as telegram, postgres() as url, state_dir() as other:
             _, settings = bench.command("asked", telegram.url)
             settings["DATABASE_URL"] = url
-            made = [Process(OURS, bench.state, ROLE="all", **settings)]
-            if hands == 2:
-                made.append(Process(OURS, bench.state, ROLE="worker", **settings))
+            roles = ("all", "worker")[:hands]
+            made = [Process(OURS, bench.state, ROLE=role, **settings) for role in roles]
             try:
-                for process in made:
-                    process.start()
+                for core, process in enumerate(made):
+                    process.start(core if bench.args.one_core else None)
                     process.until_ready()
                 for _ in range(5 * hands):
                     bench.ready(telegram, made[0], common)
@@ -265,6 +264,8 @@ def main() -> None:
     given.add_argument("--rate", type=int, default=100, help="updates a second for p99")
     given.add_argument("--seconds", type=int, default=6, help="of load at that rate, and idle")
     given.add_argument("--again", action="store_true", help="workers: questions asked before")
+    given.add_argument("--one-core", action="store_true",
+                       help="workers: each keeps to one, as on a small machine")  # fmt: skip
     given.add_argument("--peer-python", default=sys.executable,
                        help="a Python that has aiogram, where this one has not")  # fmt: skip
     given.add_argument("--state", type=Path, help="STATE_DIR of ours, to spare the training")

@@ -7,6 +7,7 @@ event loop one hand-over; PostgreSQL's run on the loop and never block it.
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 Result = TypeVar("Result")
 P = ParamSpec("P")
@@ -29,6 +32,8 @@ _PRAGMAS = (
     "wal_autocheckpoint=500",
     "journal_size_limit=4194304",
 )
+
+ALIVE = 1.0  # seconds after its last use in which a connection is taken to be there still
 
 
 class Database(ABC):
@@ -118,23 +123,42 @@ class Sqlite(Database):
 
 
 class Postgres(Database):
-    """A few connections to a server."""
+    """A few connections to a server.
+
+    A server that went away and came back costs a reconnect, not an answer: what was not in use for
+    a while is tried before it is used. SQLAlchemy's ``pool_pre_ping`` does it each time, which is
+    a round trip more for every answer.
+    """
 
     postgres = True
 
     def __init__(self, url: URL) -> None:
-        # pool_pre_ping: a server that went away and came back costs a reconnect, not an answer
         self._engine = create_async_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_size=4,
             max_overflow=0,
             pool_timeout=10,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"connect_timeout": 5},
         )
         self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.url = self._engine.url
+        event.listen(self._engine.sync_engine, "checkin", self._on_checkin)
+        event.listen(self._engine.sync_engine, "checkout", self._on_checkout)
+
+    @staticmethod
+    def _on_checkin(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    def _on_checkout(self, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        used = record.info.get("used")
+        if used is None or time.monotonic() - used < ALIVE:
+            return
+        dialect = self._engine.dialect
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error:
+            raise DisconnectionError from None  # the pool makes another
 
     async def run(self, work: Work[Result]) -> Result:
         """See ``Database``."""
