@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
-import os
 import signal
-import socket
 import sys
-import time
-import uuid
-import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
-from telegram.warnings import PTBUserWarning
 
 from bot.brain import knowledge_dir
 from bot.dashboard.app import dashboard
@@ -31,7 +24,6 @@ from bot.intake.health import Health, Several
 from bot.intake.housekeeping import keep_house, read_own
 from bot.intake.http import application, bind, serve_http
 from bot.intake.limits import Limiter
-from bot.intake.pause import pause
 from bot.intake.poll import Poller
 from bot.intake.stats import Stats
 from bot.intake.webhook import webhook_route
@@ -39,19 +31,16 @@ from bot.intake.worker import Crew, Parts
 from bot.kb.knowledge import Knowledge
 from bot.kb.replies import Replies
 from bot.logs import describe, get_logger, set_up
+from bot.opened import connected, make_bot, of_token, opened_database, opened_store
 from bot.reply.desk import Desk
 from bot.reply.profile import publish
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
-from bot.reply.transport import AiohttpTransport
 from bot.reply.update import Me
 from bot.reply.window import Window
 from bot.settings import Settings, StartError
-from bot.store import StoreError
 from bot.store.clinics import Clinics
-from bot.store.database import Database
 from bot.store.listen import listen
-from bot.store.opening import migrate, open_database
 from bot.store.staff import Staff
 from bot.store.store import TROUBLE, Store
 
@@ -61,106 +50,24 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-FIRST_TRIES = 30.0  # seconds to wait for Telegram at the start
 
-
-def make_bot(settings: Settings) -> Bot:
-    """A bot on our transport; it does not connect yet.
-
-    Raises:
-        StartError: no token.
-    """
-    if settings.telegram_bot_token is None:
-        raise StartError("TELEGRAM_BOT_TOKEN is not set. @BotFather gives one; see README.md.")
-    os.environ.setdefault("PTB_TIMEDELTA", "true")
-    warnings.filterwarnings("ignore", "Please use 'Bot", category=PTBUserWarning)
-    warnings.filterwarnings("ignore", ".*get_updates.* instead", category=PTBUserWarning)
-    return Bot(
-        settings.telegram_bot_token.get_secret_value(),
-        base_url=settings.telegram_api_url,
-        request=AiohttpTransport(connections=settings.workers + 8),
-        get_updates_request=AiohttpTransport(connections=2, read_timeout=30),
-    )
-
-
-@asynccontextmanager
-async def opened_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database, its schema up to date.
-
-    Raises:
-        StartError: the database cannot be used.
-    """
-    address = settings.database_url
-    try:
-        db = open_database(settings.state_dir, address.get_secret_value() if address else None)
-        try:
-            await migrate(db)
-            yield db
-        finally:
-            await db.close()
-    except StoreError as error:
-        raise StartError(str(error)) from None
-
-
-@asynccontextmanager
-async def opened_store(settings: Settings, shared: Database | None = None) -> AsyncIterator[Store]:
-    """One bot's store, in a database of its own or a shared one.
-
-    Raises:
-        StartError: the database cannot be used.
-    """
-    owner = f"{socket.gethostname()[:20]}-{uuid.uuid4().hex[:8]}"
-    pepper = _of_token(settings, "counts").hex()
-    async with nullcontext(shared) if shared else opened_database(settings) as db:
-        store = Store(db, settings.bot_id, owner, settings.sends_per_second, pepper)
-        try:
-            yield store
-        finally:
-            await store.close()
-
-
-@asynccontextmanager
-async def connected(bot: Bot, stopping: asyncio.Event | None = None) -> AsyncIterator[Bot]:
-    """The bot, known to Telegram; waits a while for a network that is not there yet.
-
-    Raises:
-        StartError: Telegram does not know the token, or cannot be reached.
-    """
-    stopping = stopping or asyncio.Event()
-    until = time.monotonic() + FIRST_TRIES
-    while True:
-        try:
-            await bot.initialize()
-            break
-        except InvalidToken:
-            await bot.shutdown()
-            number = bot.token.partition(":")[0]
-            raise StartError(
-                f"Telegram does not know the TELEGRAM_BOT_TOKEN of bot {number}."
-            ) from None
-        except TelegramError as error:
-            log.warning("telegram_not_reached", error=describe(error))
-            if await pause(1.0, stopping) or time.monotonic() > until:
-                await bot.shutdown()
-                raise StartError("Telegram cannot be reached; is the network up?") from None
-    try:
-        yield bot
-    finally:
-        await bot.shutdown()
-
-
-def serve(
-    settings: Settings,
-    turn: TurnFunction,
-    replies: Replies,
-    kb: Knowledge | None = None,
-    shelf: Shelf | None = None,
-) -> int:
-    """Serve Telegram until a signal. Blocks.
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is served.
 
     ``replies``: our own sentences; ``kb``: what the Telegram side shows beside the turn's replies
     (buttons, links, inline cards); without it only the replies are sent. ``shelf``: clinics'
     own documents.
+    """
+
+    turn: TurnFunction
+    replies: Replies
+    kb: Knowledge | None = None
+    shelf: Shelf | None = None
+
+
+def serve(settings: Settings, content: Content) -> int:
+    """Serve Telegram until a signal. Blocks.
 
     Returns:
         The exit status: 0 after a graceful stop.
@@ -172,7 +79,7 @@ def serve(
     _leave_out_what_stays()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(settings, turn, replies, kb, shelf))
+            runner.run(_serve(settings, content))
     except StartError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it
         return 1
@@ -206,13 +113,7 @@ class Served:
     parts: Parts
 
 
-async def _serve(
-    settings: Settings,
-    turn: TurnFunction,
-    replies: Replies,
-    kb: Knowledge | None,
-    shelf: Shelf | None,
-) -> None:
+async def _serve(settings: Settings, content: Content) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -226,14 +127,14 @@ async def _serve(
             store = await stack.enter_async_context(opened_store(one, db))
             bot = await stack.enter_async_context(connected(make_bot(one), stopping))
             sender = Sender(bot, Pacer(), window, stats.failed)
-            parts = await _parts(one, store, bot, sender, stats, turn, replies, kb, shelf)
+            parts = await _parts(one, store, bot, sender, stats, content)
             served.append(Served(one, bot, parts))
         every = [one.parts for one in served]
-        refresh = shelf.refresh if shelf else None
+        refresh = content.shelf.refresh if content.shelf else None
         await read_own(every, refresh)
-        work = [*await _doors(served, stopping, shelf), keep_house(every, stopping, refresh)]
+        work = [*await _doors(served, content, stopping), keep_house(every, stopping, refresh)]
         for one_bot in served:
-            work += _work(one_bot, replies, stopping)
+            work += _work(one_bot, content.replies, stopping)
         if settings.database_url is not None:
             work.append(listen([parts.store for parts in every], stopping))
         await _together(stopping, [parts.health for parts in every], *work)
@@ -246,21 +147,20 @@ async def _parts(
     bot: Bot,
     sender: Sender,
     stats: Stats,
-    turn: TurnFunction,
-    replies: Replies,
-    kb: Knowledge | None,
-    shelf: Shelf | None,
+    content: Content,
 ) -> Parts:
     """What one bot's workers work with."""
     clinics = Clinics(store.db, bot.id)
     await store.set_setting(f"username_{bot.id}", bot.username)
     staff = Staff(store.db, bot.id, settings.admin_ids)
     me = Me(bot.id, bot.username)
-    desk = make_desk(settings, turn, kb, me, clinics, staff, shelf) if kb else None
+    desk = make_desk(settings, content, me, clinics, staff)
     await store.take_over(all_owners=settings.database_url is None)
     return Parts(
         store=store,
-        responder=Responder(turn, replies, bot.id, bot.username, settings.language, desk),
+        responder=Responder(
+            content.turn, content.replies, bot.id, bot.username, settings.language, desk
+        ),
         sender=sender,
         limiter=Limiter(settings.questions_per_minute),
         health=Health(),
@@ -284,40 +184,33 @@ def _work(
 
 
 def make_desk(
-    settings: Settings,
-    turn: TurnFunction,
-    kb: Knowledge,
-    me: Me,
-    clinics: Clinics,
-    staff: Staff | None = None,
-    shelf: Shelf | None = None,
-) -> Desk:
-    """What the Telegram side works with. The key of group links comes from the token."""
+    settings: Settings, content: Content, me: Me, clinics: Clinics, staff: Staff | None = None
+) -> Desk | None:
+    """What the Telegram side works with, where there is a knowledge base to show.
+
+    The key of group links comes from the token.
+    """
+    kb = content.kb
+    if kb is None:
+        return None
     return Desk(
-        turn,
+        content.turn,
         kb,
         me,
         clinics,
-        _of_token(settings, "links"),
+        of_token(settings, "links"),
         settings.show_notes,
         settings.dose_calculator,
         settings.language,
         figures=told(knowledge_dir(settings), kb.replies),
         staff=staff,
         dashboard=settings.dashboard_at,
-        own=shelf,
+        own=content.shelf,
     )
 
 
-def _of_token(settings: Settings, use: str) -> bytes:
-    """A secret for one use that needs no place to be kept: it comes from the token."""
-    token = settings.telegram_bot_token
-    said = f"{use} {token.get_secret_value() if token else ''}"
-    return hashlib.sha256(said.encode()).digest()
-
-
 async def _doors(
-    served: Sequence[Served], stopping: asyncio.Event, shelf: Shelf | None
+    served: Sequence[Served], content: Content, stopping: asyncio.Event
 ) -> list[Coroutine[None, None, None]]:
     """How updates come in, and the HTTP side. The clinics' pages are those of the first bot."""
     first = served[0]
@@ -345,7 +238,7 @@ async def _doors(
     else:
         health = Several({one.bot.id: one.parts.health for one in served})
         whole = first.parts.health if len(served) == 1 else health
-        routes += pages(first.settings, first.parts, shelf)
+        routes += _pages(first.settings, first.parts, content.shelf)
         app = application(whole, first.parts.stats, routes)
         doors.append(serve_http(app, bound, stopping))
     return doors
@@ -366,7 +259,7 @@ async def _poll(served: Served, stopping: asyncio.Event, *, alone: bool) -> None
         log.error("token_not_known_any_more", bot_id=served.bot.id)  # noqa: TRY400
 
 
-def pages(settings: Settings, parts: Parts, shelf: Shelf | None = None) -> list[BaseRoute]:
+def _pages(settings: Settings, parts: Parts, shelf: Shelf | None) -> list[BaseRoute]:
     """The clinics' web pages, where there is a knowledge base to name things by."""
     desk = parts.responder.desk
     if desk is None or desk.staff is None or desk.clinics is None or settings.role == "worker":

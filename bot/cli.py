@@ -222,9 +222,10 @@ def _serve(settings: Settings) -> None:
             "TELEGRAM_BOT_TOKEN is not set. @BotFather gives you one; put it into the environment"
             " or .env. Without it, `python -m bot chat` talks in the terminal."
         )
-    from bot.app import serve  # noqa: PLC0415 - the terminal needs no web server
+    from bot.app import Content, serve  # noqa: PLC0415 - the terminal needs no web server
     from bot.shelf import Shelf  # noqa: PLC0415
 
     context = context_of(settings)
     shelf = Shelf(context, settings)
-    raise typer.Exit(code=serve(settings, bind(context), context.kb.replies, context.kb, shelf))
+    content = Content(bind(context), context.kb.replies, context.kb, shelf)
+    raise typer.Exit(code=serve(settings, content))

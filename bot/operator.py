@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Literal
 
-from bot.app import connected, make_bot, opened_store
 from bot.hook import set_webhook, webhook_secret
+from bot.opened import connected, make_bot, opened_store
 from bot.settings import Settings, StartError
 
 

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from telegram import Bot
 from telegram.error import EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
-from bot.app import make_bot
 from bot.clinic import ClinicError, commands
 from bot.env_file import put
 from bot.kb.replies import Replies
+from bot.opened import make_bot
 from bot.settings import Settings, SettingsError, load_settings
 
 Found = TypeVar("Found")

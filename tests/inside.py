@@ -28,7 +28,7 @@ from bot.store.store import Store
 from tests.e2e.fake_main import TEXTS, turn
 from tests.emulator import TOKEN, Emulator
 
-os.environ.setdefault("PTB_TIMEDELTA", "true")  # as bot.app.make_bot does
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # as bot.opened.make_bot does
 REPLIES = Replies(language="en", texts=TEXTS)
 
 
@@ -107,7 +107,7 @@ async def inside(
         crew.run(stopping, 5),
         crew.renew_leases(stopping),
     )
-    warnings.filterwarnings("ignore", category=PTBUserWarning)  # as bot.app.make_bot does
+    warnings.filterwarnings("ignore", category=PTBUserWarning)  # as bot.opened.make_bot does
     running = Inside(parts, stopping, [asyncio.create_task(part) for part in work])
     try:
         yield running

@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from bot.app import connected, make_bot, opened_store
 from bot.clinic import ClinicError, poster
 from bot.kb.replies import Replies
+from bot.opened import connected, make_bot, opened_store
 from bot.reply import links
 from bot.settings import Settings
 from bot.store.clinics import Clinic, Clinics

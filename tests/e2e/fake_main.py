@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from bot.app import serve
+from bot.app import Content, serve
 from bot.intake import worker
 from bot.intake.turns import Turns
 from bot.kb.replies import Replies
@@ -90,7 +90,7 @@ def main() -> int:
     if lease := os.environ.get("LEASE"):
         for module in (store, worker):
             setattr(module, "LEASE", float(lease))  # noqa: B010 - it is a constant to mypy
-    return serve(load_settings(), turn, Replies(language="en", texts=TEXTS))
+    return serve(load_settings(), Content(turn, Replies(language="en", texts=TEXTS)))
 
 
 if __name__ == "__main__":

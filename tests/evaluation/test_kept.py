@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from bot.app import make_desk
+from bot.app import Content, make_desk
 from bot.evaluation.kept import FILE, SHOWN, keep, last, told
 from bot.evaluation.messages import Figure
 from bot.kb.knowledge import load
@@ -56,6 +56,8 @@ async def test_trust_shows_the_figures_of_the_knowledge_base_in_use(
     keep(figures(0.75, *SHOWN.values()), base, TODAY)
     settings = Settings(knowledge_dir=base, state_dir=tmp_path, _env_file=None)
     clinics = Clinics(Sqlite(tmp_path / "none"), 1)
-    made = make_desk(settings, desk(context).turn, load(base), Me(1, "b"), clinics)
+    kb = load(base)
+    made = make_desk(settings, Content(desk(context).turn, kb.replies, kb), Me(1, "b"), clinics)
+    assert made is not None
     assert "75 in 100" in text(Chat(made).message("/trust"))
     assert "not been checked" in text(Chat(desk(context)).message("/trust"))

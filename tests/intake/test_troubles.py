@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from telegram.error import InvalidToken, TelegramError, TimedOut
 
-from bot.app import connected, make_bot
 from bot.intake import poll, turns, worker
 from bot.intake.health import SILENCE
 from bot.intake.worker import TurnsHungError
+from bot.opened import connected, make_bot
 from bot.reply import transport
 from bot.reply.respond import Responder, Response
 from bot.reply.talk import Talk
