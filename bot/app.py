@@ -20,6 +20,7 @@ from bot.dashboard.app import dashboard
 from bot.dashboard.site import Site
 from bot.evaluation.kept import told
 from bot.hook import no_webhook, set_webhook, webhook_path, webhook_secret
+from bot.intake.answering import Parts
 from bot.intake.health import Health, Several
 from bot.intake.housekeeping import keep_house, read_own
 from bot.intake.http import application, bind, serve_http
@@ -27,7 +28,7 @@ from bot.intake.limits import Limiter
 from bot.intake.poll import Poller
 from bot.intake.stats import Stats
 from bot.intake.webhook import webhook_route
-from bot.intake.worker import Crew, Parts
+from bot.intake.worker import Crew
 from bot.kb.knowledge import Knowledge
 from bot.kb.replies import Replies
 from bot.logs import describe, get_logger, set_up

@@ -13,11 +13,12 @@ from pathlib import Path
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.intake.answering import Parts
 from bot.intake.health import Health
 from bot.intake.limits import Limiter
 from bot.intake.poll import Poller
 from bot.intake.stats import Stats
-from bot.intake.worker import Crew, Parts
+from bot.intake.worker import Crew
 from bot.kb.replies import Replies
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender

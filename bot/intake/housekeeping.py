@@ -7,9 +7,9 @@ import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 
+from bot.intake.answering import Parts
 from bot.intake.pause import pause
 from bot.intake.reminders import put_due, put_weekly
-from bot.intake.worker import Parts
 from bot.logs import describe, get_logger
 from bot.store.rows import Depth
 from bot.store.staff import Staff

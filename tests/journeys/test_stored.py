@@ -15,12 +15,13 @@ import pytest
 from telegram import Bot
 from telegram.request import BaseRequest, RequestData
 
+from bot.intake.answering import Parts
 from bot.intake.arrivals import arrivals
 from bot.intake.health import Health
 from bot.intake.limits import Limiter
 from bot.intake.reminders import put_due
 from bot.intake.stats import Stats
-from bot.intake.worker import Crew, Parts
+from bot.intake.worker import Crew
 from bot.reply import links
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender

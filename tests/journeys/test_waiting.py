@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import brain
-from bot.intake import worker
+from bot.intake import answering
 from bot.turn.turn import Context, take_turn
 from tests.journeys.test_stored import Bench
 
@@ -27,7 +27,7 @@ async def test_a_slow_answer_shows_that_we_are_typing_and_a_quick_one_does_not(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with bench.running() as store:
-        monkeypatch.setattr(worker, "TYPING_FROM", 60.0)
+        monkeypatch.setattr(answering, "TYPING_FROM", 60.0)
         await bench.says(store, text="what is accutane?")
         assert typed(bench) == 0
         seen, quick = threading.Event(), take_turn
@@ -45,7 +45,7 @@ async def test_a_slow_answer_shows_that_we_are_typing_and_a_quick_one_does_not(
 
         monkeypatch.setattr(bench.tape, "do_request", watched)
         monkeypatch.setattr(brain, "take_turn", slow)
-        monkeypatch.setattr(worker, "TYPING_FROM", 0.01)
+        monkeypatch.setattr(answering, "TYPING_FROM", 0.01)
         assert "isotretinoin" in (await bench.says(store, text="what is accutane?")).lower()
         assert typed(bench) == 1
 

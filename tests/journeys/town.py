@@ -13,13 +13,14 @@ from typing import Any
 from telegram import Bot
 
 from bot.brain import bind
+from bot.intake.answering import Parts
 from bot.intake.arrivals import arrivals
 from bot.intake.health import Health
 from bot.intake.housekeeping import keep_house
 from bot.intake.limits import Limiter
 from bot.intake.reminders import put_due
 from bot.intake.stats import Stats
-from bot.intake.worker import Crew, Parts
+from bot.intake.worker import Crew
 from bot.reply import links
 from bot.reply.desk import Desk
 from bot.reply.respond import Responder
