@@ -122,7 +122,7 @@ class Process:
 def _on_core(core: int | None) -> Iterator[None]:
     """Have what is started here keep to this processor."""
     every = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, every if core is None else {core})
+    os.sched_setaffinity(0, every if core is None else {sorted(every)[core % len(every)]})
     try:
         yield
     finally:

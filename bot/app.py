@@ -1,4 +1,4 @@
-"""The only place that builds the parts and wires them together."""
+"""The only place that wires the parts together (``bot.opened`` opens some of them)."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _work(
     work = [_publish(served.bot, replies, parts.store)]
     if settings.role != "web":
         crew = Crew(parts, settings.workers)
-        work += [crew.run(stopping, settings.stop_seconds), crew.renew_leases(stopping)]
+        work += [crew.run(stopping, settings.stop_seconds), crew.renew_leases()]
     return work
 
 

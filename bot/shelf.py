@@ -48,6 +48,7 @@ class Shelf:
         if len(wanted) > MOST:
             log.warning("too_many_own_documents", most=MOST, found=len(wanted))
         self._held = {name: self._held[name] for name in wanted if name in self._held}
+        self._read = {name: self._read[name] for name in wanted if name in self._read}
         for folder in wanted[:MOST]:
             self._put(folder)
 
@@ -56,14 +57,21 @@ class Shelf:
             state = _state(Path(folder))
             if state == self._read.get(folder):
                 return
-            self._read[folder] = state
             context = stand_beside(self._context, Path(folder), self._settings, self._elsewhere)
-        except (KnowledgeError, EncoderError, OSError) as why:
-            first = str(why).splitlines()[0]
-            log.warning("own_document_does_not_check", folder=folder, first=first)
+        except OSError as why:  # it may be readable the next time
+            _warn(folder, why)
             return
+        except (KnowledgeError, EncoderError) as why:
+            self._read[folder] = state
+            _warn(folder, why)
+            return
+        self._read[folder] = state
         self._held = {**self._held, folder: (bind(context), context.kb)}
         log.info("own_document_read", folder=folder, passages=len(context.kb.apart))
+
+
+def _warn(folder: str, why: Exception) -> None:
+    log.warning("own_document_does_not_check", folder=folder, first=str(why).splitlines()[0])
 
 
 def _state(folder: Path) -> State:

@@ -77,6 +77,7 @@ async def inside(
     *,
     patience: float = 0.5,
     per_minute: int = 0,
+    stop_seconds: float = 5,
     bot_id: int = 123456,
     owner: str = "inside",
     responder: Responder | None = None,
@@ -105,8 +106,8 @@ async def inside(
     await parts.store.take_over(all_owners=url is None)
     work = (
         Poller(bot, parts.store, parts.health, stats).run(stopping),
-        crew.run(stopping, 5),
-        crew.renew_leases(stopping),
+        crew.run(stopping, stop_seconds),
+        crew.renew_leases(),
     )
     warnings.filterwarnings("ignore", category=PTBUserWarning)  # as bot.opened.make_bot does
     running = Inside(parts, stopping, [asyncio.create_task(part) for part in work])

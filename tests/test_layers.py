@@ -34,7 +34,7 @@ def test_imports_point_back_along_the_way_of_a_message(path: Path) -> None:
             assert not name.startswith(f"bot.{other}"), f"{name} lies after {station}"
         if station in PURE:
             assert name.split(".")[0] not in BANNED_IN_PURE, f"{station} is pure: no {name}"
-            assert not name.startswith(("bot.app", "bot.cli", "bot.settings"))
+            assert not name.startswith(("bot.app", "bot.opened", "bot.cli", "bot.settings"))
 
 
 def test_the_turn_has_no_clock() -> None:

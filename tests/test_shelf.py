@@ -40,6 +40,8 @@ def test_it_is_read_once_and_again_when_a_file_changes(shelf: Shelf, own: Path) 
     assert changed[1].topics["fees"].title == "Fees and paying by card"
     shelf.refresh([])
     assert shelf.get(str(own)) is None
+    shelf.refresh([str(own)])
+    assert shelf.get(str(own)) is not None, "the same document, named again"
 
 
 @pytest.mark.usefixtures("beside")

@@ -37,7 +37,7 @@ UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
 RELAY_LIVES = 2 * UPDATE_LIVES  # of words between a person and a clinic, while Telegram is away
 LIVES = {"inline_query": QUERY_LIVES, RELAY: RELAY_LIVES}
 TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
-ADMITTED = 10_000  # rows remembered as counted
+KEPT = 10_000  # rows remembered as counted, or as half answered
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
 RETRY = 0.5  # seconds after the first failure
 
@@ -63,6 +63,8 @@ class Answering:
         self._in_hand = in_hand
         self._admitted: set[int] = set()
         self._messages: Counter[int] = Counter()  # sent for rows that are not settled yet
+        self._sent: dict[int, int] = {}  # calls made of the answers to these rows
+        self._took: dict[int, int] = {}  # messages behind a row that its half-sent answer covers
         self._turns = Turns()
 
     @property
@@ -82,23 +84,26 @@ class Answering:
         """Forget what was counted for rows that are settled now."""
         for one in settled:
             del self._messages[one.row.id]
+            self._sent.pop(one.row.id, None)
             if isinstance(one, Closed):
                 self._admitted.discard(one.row.id)
-        if len(self._admitted) > ADMITTED:  # held rows that other workers took over
-            self._admitted.clear()
+                self._took.pop(one.row.id, None)
+        for kept in (self._admitted, self._took):
+            if len(kept) > KEPT:  # held rows that other workers took over
+                kept.clear()
 
     async def outcome(self, row: Claimed) -> Closed | Back:
         """Answer a row; whatever happens, it has an outcome."""
         try:
             return await self._answer(row)
         except asyncio.CancelledError:
-            return Back(row, 0.0, sent=row.sent)
+            return Back(row, 0.0, sent=self._calls_made(row))
         except UnreadableError as error:
             log.warning("unreadable_update", update_id=row.update_id, why=str(error))
             return Closed(row, "unreadable", dead=True)
         except StoreTroubleError as error:
             log.error("store_failed", error=describe(error))  # noqa: TRY400
-            return Back(row, RETRY, sent=row.sent)
+            return Back(row, RETRY, sent=self._calls_made(row))
         except HungError:
             self._parts.stats.hung.inc()
             log.error("turn_hung", update_id=row.update_id, kind=row.kind)  # noqa: TRY400
@@ -109,8 +114,12 @@ class Answering:
 
     async def _failed(self, row: Claimed) -> Closed | Back:
         if row.failures + 1 < FAILURES:
-            return Back(row, RETRY * 2**row.failures, failed=True, sent=row.sent)
+            delay, sent = RETRY * 2**row.failures, self._calls_made(row)
+            return Back(row, delay, failed=True, sent=sent)
         return await self._give_up(row)
+
+    def _calls_made(self, row: Claimed) -> int:
+        return self._sent.get(row.id, row.sent)
 
     async def _give_up(self, row: Claimed) -> Closed:
         """The dead letter: the person hears of it once, the text is erased."""
@@ -144,11 +153,15 @@ class Answering:
         sent = await self._parts.sender.send(response.calls, row.sent, age, note)
         self._parts.stats.replied(response, sent, age + time.monotonic() - began)
         joined = tuple(one.id for one in waiting[: response.took])
-        return await self._judge(row, response, sent, joined)
+        outcome = await self._judge(row, response, sent, joined)
+        if isinstance(outcome, Back) and outcome.sent:
+            self._took[row.id] = response.took
+        return outcome
 
     async def _note_sent(self, row: Claimed, sent: int) -> None:
         """Note what was sent; where that fails, a crash now would send it again, no more."""
         self._messages[row.id] += 1
+        self._sent[row.id] = sent
         try:
             await self._parts.store.note(row, sent)
         except TROUBLE as error:
@@ -157,13 +170,14 @@ class Answering:
     async def _waiting(self, row: Claimed) -> list[Behind]:
         """The messages behind this one, which one answer may cover.
 
-        None in a group (its chat is below 0), and once a part of the answer is out: the rest
-        must be that of the same answer.
+        None in a group (its chat is below 0). Once a part of the answer is out they are those
+        that it covers: the rest must be that of the same answer.
         """
-        if not row.followed or row.kind != "message" or row.sent or row.chat_id <= 0:
+        most = self._took.get(row.id, 0) if row.sent else MOST
+        if not row.followed or row.kind != "message" or not most or row.chat_id <= 0:
             return []
         with of_the_store():
-            found = await self._parts.store.behind(row, MOST)
+            found = await self._parts.store.behind(row, most)
         return list(takewhile(lambda one: one.kind == "message", found))
 
     async def _response(self, row: Claimed, waiting: Sequence[Behind]) -> Response:
@@ -241,7 +255,7 @@ class Answering:
         broken = sent.reason == "broken"
         match sent.fate:
             case Fate.HELD if broken and row.failures + 1 >= FAILURES:
-                return over(row, response, sent, "unsure", joined)
+                return _unsure(row, response, sent, joined)
             case Fate.HELD:
                 return Back(row, sent.delay, failed=broken, sent=sent.done)
             case Fate.BLOCKED if sent.chat_id not in (None, row.chat_id):
@@ -253,7 +267,7 @@ class Answering:
             case Fate.REFUSED:
                 return over(row, response, sent, "refused", joined, dead=True)
             case Fate.UNSURE:
-                return over(row, response, sent, "unsure", joined)
+                return _unsure(row, response, sent, joined)
             case Fate.SENT:
                 return over(row, response, sent, response.outcome, joined)
 
@@ -272,3 +286,13 @@ class Answering:
     async def _gone(self, chat_id: int) -> None:
         with of_the_store():
             await gone(self._parts.store, self._parts.clinics, chat_id)
+
+
+def _unsure(
+    row: Claimed, response: Response, sent: Sent, joined: tuple[int, ...]
+) -> Closed | Back:
+    """A call that may have arrived is not made again; those after it are still to be made."""
+    after = sent.done + 1
+    if after < len(response.calls):
+        return Back(row, RETRY, sent=after)
+    return over(row, response, sent, "unsure", joined)

@@ -40,11 +40,13 @@ class Crew:
     def __init__(self, parts: Parts, hands: int) -> None:
         self._parts = parts
         self._hands = hands
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], int] = {}  # with the row that each is at
         self._settled: list[Closed | Back] = []
+        self._settling: list[Closed | Back] = []  # in the transaction that is under way
         self._window, self._began = 1, time.monotonic()
         self._answering = Answering(parts, lambda: len(self._running))
         self._gathered = asyncio.Event()
+        self._ended = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event, stop_seconds: float) -> None:
         """Work until told to stop, then finish what is in hand, for so long at most.
@@ -64,11 +66,14 @@ class Crew:
                     await pause(backoff(failures, 0.1, 5.0), stopping)
                     store.arrived.set()
                 if self._answering.hung >= HUNG:
-                    raise TurnsHungError
+                    break
             await self._finish(stop_seconds)
         finally:
             stopper.cancel()
             self._answering.close()
+            self._ended.set()
+        if self._answering.hung >= HUNG:
+            raise TurnsHungError
 
     async def _wake_on(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
@@ -101,6 +106,7 @@ class Crew:
         settled, self._settled = self._settled, []
         if not settled and take <= 0:
             return failures
+        self._settling = settled
         closed = [row for row in settled if isinstance(row, Closed)]
         back = [row for row in settled if isinstance(row, Back)]
         try:
@@ -113,6 +119,7 @@ class Crew:
             self._parts.health.store_works(works=False)
             log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
             return failures + 1
+        self._settling = []
         self._parts.health.store_works(works=True)
         self._answering.forget(settled)
         if settled:
@@ -123,8 +130,8 @@ class Crew:
             self._wake_in(wait)
         for row in rows:
             task = asyncio.create_task(self._handle(row))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running[task] = row.id
+            task.add_done_callback(self._running.pop)
         if take > 0 and len(rows) == take:
             self._parts.store.arrived.set()
         return 0
@@ -145,16 +152,21 @@ class Crew:
                 return
             await asyncio.sleep(0.2)
 
-    async def renew_leases(self, stopping: asyncio.Event) -> None:
-        """Keep our rows ours, and take over those of workers that died."""
-        while not stopping.is_set():
+    async def renew_leases(self) -> None:
+        """Keep the rows in hand ours until the crew has ended, and take over what nobody has.
+
+        That is what workers had that died, and what a transaction claimed that failed on its way
+        back to us: nobody works on it, so its lease runs out.
+        """
+        while not self._ended.is_set():
             try:
-                await self._parts.store.renew()
+                over = (one.row.id for one in (*self._settled, *self._settling))
+                await self._parts.store.renew(sorted({*self._running.values(), *over}))
                 if taken := await self._parts.store.take_over(all_owners=False):
                     log.warning("took_over", rows=taken)
             except TROUBLE as error:
                 log.error("lease_failed", error=describe(error))  # noqa: TRY400
-            await pause(LEASE / 3, stopping)
+            await pause(LEASE / 3, self._ended)
 
     async def _handle(self, row: Claimed) -> None:
         """One row from claim to outcome."""

@@ -14,7 +14,8 @@ MASK = "drug"  # what stands for any name of isotretinoin
 NEAR = 82.0  # rapidfuzz ratio from which a long word is a misspelt drug name
 LONG = 7  # letters; shorter names are matched exactly only
 
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*\s*|[.!?\s]+")
+# One without a full stop is cut after so many words: an encoder's pass holds no more.
+_SENTENCE = re.compile(r"(?:[^.!?\s]+[^\S\n]*){1,60}[.!?]*\s*|[.!?\s]+")
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]+")
 
 

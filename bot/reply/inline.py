@@ -21,7 +21,7 @@ from bot.turn.answer import answer as quote
 from bot.turn.answer import gap
 from bot.turn.dose_cards import dose_cards
 from bot.turn.figures import read_dose
-from bot.turn.inbound import Inbound, Where, clean
+from bot.turn.inbound import Inbound, Where, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
 
@@ -40,7 +40,7 @@ class _Cards:
 
 def answer(event: Event, desk: Desk) -> Response:
     """Answer a query with cards and a button into the private chat."""
-    text = clean(event.done.text[:LONGEST_QUERY])
+    text = in_one_line(clean(event.done.text[:LONGEST_QUERY]))
     found = _found(text, event.done.offset, desk)
     button = InlineQueryResultsButton(desk.say("inline.private"), start_parameter="inline")
     call = Outgoing(

@@ -19,7 +19,7 @@ from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
 from bot.turn.course import ASKING as COURSE
 from bot.turn.course import read_course
-from bot.turn.inbound import Inbound, clean
+from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.reply import Kind, Reply
 
 OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
@@ -140,9 +140,8 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         return Response((call,), event.talk, "answered")
     course = None
     if reply.kind is Kind.ANSWER and reply.text.startswith("•"):
-        asked = read_course(
-            clean(text), event.at.date(), desk.kb.dose, asked=event.talk.memory.asking == COURSE
-        )
+        said, asking = in_one_line(clean(text)), event.talk.memory.asking == COURSE
+        asked = read_course(said, event.at.date(), desk.kb.dose, asked=asking)
         started = asked is not None and asked.dates and not asked.finished
         readings = asked.dates[0].readings if asked and started else ()
         course = readings[0] if len(readings) == 1 else None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -33,6 +33,9 @@ _PRAGMAS = (
     "journal_size_limit=4194304",
 )
 
+# Seconds to connect, and milliseconds for the server's host to acknowledge what was sent: one that
+# lost its power answers nothing, which the system alone notices after a quarter of an hour.
+POSTGRES_LIMITS = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 ALIVE = 1.0  # seconds after its last use in which a connection is taken to be there still
 
 
@@ -139,7 +142,7 @@ class Postgres(Database):
             max_overflow=0,
             pool_timeout=10,
             hide_parameters=True,
-            connect_args={"connect_timeout": 5},
+            connect_args=POSTGRES_LIMITS,
         )
         self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.url = self._engine.url
@@ -158,7 +161,7 @@ class Postgres(Database):
         try:
             dialect.do_ping(connection)
         except dialect.loaded_dbapi.Error:
-            raise DisconnectionError from None  # the pool makes another
+            raise InvalidatePoolError from None  # the pool makes others
 
     async def run(self, work: Work[Result]) -> Result:
         """See ``Database``."""

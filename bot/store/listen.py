@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from bot.logs import describe, get_logger
+from bot.store.database import POSTGRES_LIMITS
 from bot.store.store import CHANNEL, Store
 
 log = get_logger(__name__)
@@ -36,7 +38,8 @@ async def listen(stores: Sequence[Store], stopping: asyncio.Event) -> None:
 async def _hear(url: str, stores: Sequence[Store]) -> None:
     import psycopg  # noqa: PLC0415
 
-    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
+    limits: dict[str, Any] = dict(POSTGRES_LIMITS)
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, **limits)
     async with connection:
         await connection.execute(f"LISTEN {CHANNEL}")  # type: ignore[arg-type, unused-ignore]
         for store in stores:

@@ -47,10 +47,14 @@ class Notes:
 
     def drop(self, bot: int, updates: Iterable[int]) -> None:
         """These are settled."""
-        self._db.execute("BEGIN")
         rows = [(bot, update_id) for update_id in updates]
-        self._db.executemany("DELETE FROM note WHERE bot = ? AND update_id = ?", rows)
-        self._db.execute("COMMIT")
+        self._db.execute("BEGIN")
+        try:
+            self._db.executemany("DELETE FROM note WHERE bot = ? AND update_id = ?", rows)
+            self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
 
     def read(self, bot: int) -> dict[int, int]:
         """What a process that died had noted: update and calls made."""

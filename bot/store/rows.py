@@ -52,12 +52,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A row that waits behind the one at work in its lane, for ``age`` seconds by now."""
+    """A row that waits behind the one at work in its lane."""
 
     id: int
     kind: str
     raw: str
-    age: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,6 @@ VALUES (:bot, :update_id, :lane, :kind, :raw, :chat_id, :user_id, {{now}},
         CASE WHEN :unreadable THEN {{now}} END, CASE WHEN :unreadable THEN 'unreadable' END)
 ON CONFLICT (bot_id, update_id) DO NOTHING
 """
-# The plus keeps SQLite from reading all of the bot's rows by an index that begins with bot_id.
-COUNT_NEW = "SELECT count(*) FROM inbox WHERE id > :before AND +bot_id = :bot"
 
 PROMOTE = f"""
 UPDATE inbox SET state = {READY}
@@ -65,7 +63,7 @@ UPDATE inbox SET state = CASE WHEN :dead THEN {DEAD} ELSE {DONE} END, raw = NULL
 WHERE id = :id AND state = {WORK} AND owner = :owner
 """
 BEHIND_ROWS = f"""
-SELECT id, kind, raw, {{now}} - received FROM inbox
+SELECT id, kind, raw FROM inbox
 WHERE bot_id = :bot AND lane = :lane AND state = {BEHIND} ORDER BY id LIMIT :most
 """
 JOIN = f"""
@@ -91,8 +89,7 @@ WHERE bot_id = :bot AND state = {WORK}
 """
 DUE_NOW = "UPDATE inbox SET due = 0 WHERE bot_id = :bot AND due > 0"
 RENEW = f"""
-UPDATE inbox SET lease = {{now}} + :lease
-WHERE bot_id = :bot AND state = {WORK} AND owner = :owner
+UPDATE inbox SET lease = {{now}} + :lease WHERE id = :id AND state = {WORK} AND owner = :owner
 """
 STRANDED = f"""
 SELECT DISTINCT lane FROM inbox AS behind

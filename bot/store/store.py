@@ -18,12 +18,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.logs import describe, get_logger
 from bot.store import handovers, schema, sql
 from bot.store.clock import SteadyClock
 from bot.store.database import Database, Postgres, transaction
 from bot.store.notes import Notes
 from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
 from bot.store.tally import Period, Tally
+
+log = get_logger(__name__)
 
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError)
 """What the store raises when the disk is full or the server is gone: wait and try again."""
@@ -85,21 +88,22 @@ class Store:
     @transaction
     def _put(self, connection: Connection, arrivals: Sequence[Arrival]) -> int:
         self._lock(connection, {a.lane for a in arrivals if a.raw is not None})
-        before = self._highest(connection)
-        self._insert(connection, arrivals)
-        new = connection.execute(self._sql(sql.COUNT_NEW), self._bind(before=before))
-        return int(new.scalar_one())
+        return self._insert(connection, arrivals)
 
-    def _insert(self, connection: Connection, arrivals: Sequence[Arrival]) -> None:
+    def _insert(self, connection: Connection, arrivals: Sequence[Arrival]) -> int:
         """Put rows into the inbox and tell other processes, in a transaction that holds the lanes.
 
         A row without its text is closed already, and its lane is nobody's.
+
+        Returns:
+            How many were new.
         """
-        connection.execute(self._sql(sql.PUT), [self._row(arrival) for arrival in arrivals])
+        put = connection.execute(self._sql(sql.PUT), [self._row(arrival) for arrival in arrivals])
         self._promote(connection, sorted({a.lane for a in arrivals if a.raw is not None}))
         if self._postgres:
             notice = {"channel": CHANNEL, "bot": str(self.bot_id)}
             connection.execute(text(sql.NOTIFY), notice)
+        return put.rowcount
 
     def _wake(self) -> None:
         """Have our workers look for rows, from whatever thread a transaction runs in."""
@@ -123,10 +127,6 @@ class Store:
             self._insert(connection, rows)
             self._wake()
 
-    def _highest(self, connection: Connection) -> int:
-        found = connection.execute(text("SELECT coalesce(max(id), 0) FROM inbox"))
-        return int(found.scalar_one())
-
     def _promote(self, connection: Connection, lanes: Sequence[str]) -> None:
         if lanes:
             rows = [{"bot": self.bot_id, "lane": lane} for lane in lanes]
@@ -148,7 +148,10 @@ class Store:
         done = await self._step(closed, back, take, more, keys)
         if self._notes is not None and (closed or back):
             settled: list[Closed | Back] = [*closed, *back]
-            self._notes.drop(self.bot_id, [one.row.update_id for one in settled])
+            try:
+                self._notes.drop(self.bot_id, [one.row.update_id for one in settled])
+            except sqlite3.Error as error:  # they are settled all the same: their notes are idle
+                log.warning("notes_not_dropped", error=describe(error))
         return done
 
     @transaction
@@ -303,10 +306,11 @@ class Store:
         return int(found.rowcount)
 
     @transaction
-    def renew(self, connection: Connection) -> None:
-        """Keep the lease of everything in our hands."""
-        bound = self._bind(owner=self.owner, lease=LEASE)
-        connection.execute(self._sql(sql.RENEW), bound)
+    def renew(self, connection: Connection, in_hand: Sequence[int]) -> None:
+        """Keep the lease of these rows, by their ids."""
+        if in_hand:
+            rows = [self._bind(id=one, owner=self.owner, lease=LEASE) for one in in_hand]
+            connection.execute(self._sql(sql.RENEW), rows)
 
     async def purge(self) -> None:
         """Delete memories that are over, closed rows that are old, and marks of past periods."""

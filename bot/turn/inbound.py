@@ -37,8 +37,24 @@ class Inbound(Frozen):
 
 
 def clean(text: str) -> str:
-    """A text as the rules read it: NFKC, no control characters, single spaces, bounded length."""
+    """A text as the rules read it: NFKC, no control characters, single spaces, bounded length.
+
+    Line breaks stay, one for several: "no rash" in one line denies nothing in the next.
+    """
     text = unicodedata.normalize("NFKC", text[: 4 * LONGEST])
-    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    shown = (c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
-    return " ".join("".join(shown).split())[:LONGEST]
+    lines = (in_one_line("".join(map(_shown, line))) for line in text.splitlines())
+    return "\n".join(filter(None, lines))[:LONGEST]
+
+
+def in_one_line(text: str) -> str:
+    """A text without line breaks."""
+    return " ".join(text.split())
+
+
+def _shown(char: str) -> str:
+    match unicodedata.category(char):
+        case "Cc" | "Zl" | "Zp":
+            return " "
+        case "Cf" | "Cs" | "Co" | "Cn":
+            return ""
+    return char

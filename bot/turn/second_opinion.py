@@ -143,7 +143,7 @@ def _finding(
         ]  # fmt: skip
         row = max(fitting, key=opinion.rows.__getitem__)
         if row == CHILD and grown():
-            return None
+            row = max(set(fitting) - {CHILD}, key=opinion.rows.__getitem__)
         if opinion.rows[row] < LEADS_FROM[urgency]:
             if urgency is not Urgency.EMERGENCY:
                 continue

@@ -111,11 +111,27 @@ class _Signs:
 def triage(text: str, rules: TriageRules, *, isotretinoin: bool = False) -> Verdict:
     """The red flags in a message.
 
+    A line break may end a sentence or stand in its middle: both are read, and what is more urgent
+    counts.
+
     Args:
         text: the message, cleaned.
         rules: the rules of the knowledge base.
         isotretinoin: whether the talk so far is of isotretinoin.
     """
+    verdict = _triaged(text, rules, isotretinoin=isotretinoin)
+    if "\n" not in text:
+        return verdict
+    by_lines = _triaged(text.replace("\n", ". "), rules, isotretinoin=isotretinoin)
+    return max(verdict, by_lines, key=_weight)
+
+
+def _weight(verdict: Verdict) -> tuple[int, int, bool, int]:
+    first = verdict.findings[0].urgency.rank if verdict.findings else 0
+    return first, len(verdict.findings), verdict.ask is not None, len(verdict.informed)
+
+
+def _triaged(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
     signs = _Signs(read(text, rules.speller), rules, isotretinoin=isotretinoin)
     raised: dict[str, Urgency] = {}
     informed: list[str] = []

@@ -24,7 +24,7 @@ from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
-from bot.turn.inbound import Inbound, clean
+from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.search import Found, Outcome, search
@@ -57,11 +57,12 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     """Answer one thing that a person did."""
     kb = context.kb
     memory = memory.fresh(inbound.at).model_copy(update={"at": inbound.at})
-    text = clean(inbound.text)
+    said = clean(inbound.text)
+    text = in_one_line(said)
 
-    verdict = _triaged(text, memory, context)  # before anything else, whatever the state
+    verdict = _triaged(said, memory, context)  # before anything else, whatever the state
     if verdict.findings or verdict.ask:
-        return _alert(text, verdict, memory, context)
+        return _alert(said, verdict, memory, context)
     if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
         return _said(memory, closing_reply(kb.triage))  # a clear no, and nothing else
     if inbound.passage is not None and inbound.passage in kb.passages:
@@ -72,8 +73,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return memory, refuse(kb, "empty")
     if text == ONLY_ASKING and "asked" in memory.details:
         return _shown(memory.details["asked"], memory, context)
-    if (said := command(text, memory, kb)) is not None:
-        return said
+    if (done := command(text, memory, kb)) is not None:
+        return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
         return clocked
     if (dose := read_dose(text, kb.dose, memory)) is not None:
@@ -84,7 +85,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
             calculator=context.dose_calculator,
             show_notes=context.show_notes,
         )
-    return _looked_up(text, verdict, memory, context)
+    return _looked_up(said, verdict, memory, context)
 
 
 def _clocked(
@@ -114,7 +115,7 @@ def _looked_up(
     """Search the document; a weight about which it has nothing is asked about."""
     found = searched(text, memory, context)
     if found.outcome is Outcome.REFUSE and context.dose_calculator:
-        asked = body_weight_reply(text, context.kb)
+        asked = body_weight_reply(in_one_line(text), context.kb)
         if asked is not None:
             return _said(memory, asked)
     return _found(found, verdict, memory, context)
@@ -132,7 +133,7 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
         return verdict
 
     def grown() -> bool:
-        ages = read_figures(text, context.kb.dose).ages
+        ages = read_figures(in_one_line(text), context.kb.dose).ages
         return bool(ages) and min(ages) >= context.kb.dose.age.years
 
     reader = context.matcher.reader

@@ -22,7 +22,10 @@ from bot.reply.respond import Responder, Response
 from bot.reply.talk import Talk
 from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
 from bot.settings import StartError, load_settings
+from bot.store import database
 from bot.store.listen import listen
+from bot.store.opening import migrate, open_database
+from bot.store.store import Store
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
@@ -274,6 +277,20 @@ async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time(
     assert len(api.texts()) == 40, "each once"
 
 
+async def test_a_connection_that_died_at_rest_costs_no_transaction(
+    tmp_path: Path, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "ALIVE", 0.0)
+    store = Store(open_database(tmp_path, postgres_server.url), 99, "one")
+    await migrate(store.db)
+    await asyncio.gather(*(store.depth() for _ in range(4)))  # each connection of the pool is open
+    await asyncio.to_thread(postgres_server.stop)
+    await asyncio.to_thread(postgres_server.start)
+    await asyncio.gather(*(store.depth() for _ in range(4)))
+    await store.close()
+    await store.db.close()
+
+
 async def test_turns_that_hang_are_given_up_and_too_many_end_the_process(
     api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,6 +306,8 @@ async def test_turns_that_hang_are_given_up_and_too_many_end_the_process(
     with pytest.raises(TurnsHungError):
         await serve()
     assert api.texts() == ["sorry"] * worker.HUNG
+    async with inside(api, tmp_path) as bot:
+        assert (await bot.store.depth()).waiting == 0, "the next process has none of them to do"
 
 
 async def test_what_was_asked_before_is_answered_beside_a_turn_that_takes_long(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.kb.knowledge import load, packaged
 from bot.kb.models import Words
-from bot.kb.reading import MASK, Reader
+from bot.kb.reading import MASK, Reader, sentences
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,15 @@ def test_reading_never_fails_and_settles(text: str) -> None:
 
 def test_texting_is_spelt_out(reader: Reader) -> None:
     assert reader.read("r u on tane 3 wks").text == "are you on drug 3 weeks"
+
+
+@given(st.text(max_size=300), st.integers(1, 200))
+def test_sentences_together_are_the_message_and_none_is_long(text: str, words: int) -> None:
+    for message in (text, f"{'so ' * words}{text}"):
+        found = sentences(message)
+        assert "".join(found) == message
+        assert all(len(sentence.split()) <= 60 for sentence in found)
+
+
+def test_a_line_break_ends_a_sentence() -> None:
+    assert sentences("no rash\nblurry eyes. why?") == ["no rash\n", "blurry eyes. ", "why?"]

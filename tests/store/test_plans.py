@@ -16,7 +16,6 @@ TEMPLATES = {
     "followed": sql.FOLLOWED,
     "behind": sql.BEHIND_ROWS,
     "promote": sql.PROMOTE,
-    "count new": sql.COUNT_NEW,
     "depth": sql.DEPTH,
     "stranded": sql.STRANDED,
     "renew": sql.RENEW,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy.engine import make_url
 
 from bot.store.listen import listen
@@ -55,13 +56,26 @@ async def test_one_answer_may_close_the_rows_behind_it(stores: tuple[Store, Stor
     assert (first.followed, alone.followed) == (True, False)
     behind = await store.behind(first, 2)
     assert [one.raw for one in behind] == ['{"n": 2}', '{"n": 3}']
-    assert all(one.age >= 0 for one in behind)
     joined = (*(one.id for one in behind), alone.id)  # the last is not behind it: left alone
     await store.step([Closed(first, "answered", joined=joined)], [], 0)
     assert [row.update_id for row in await claim(other)] == [4]
     assert (await store.depth()).waiting == 2
     statement = "SELECT raw FROM inbox WHERE outcome = 'joined'"
     assert await rows_of(store, statement) == [(None,), (None,)]
+
+
+async def test_a_row_that_a_failed_transaction_claimed_is_free_again_after_its_lease(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker does not know that it has it, and so does not renew it."""
+    store, _ = stores
+    monkeypatch.setattr("bot.store.store.LEASE", -1.0)
+    await store.put([says(1), says(2, chat=2)])
+    lost, in_hand = await claim(store)
+    monkeypatch.setattr("bot.store.store.LEASE", 60.0)
+    await store.renew([in_hand.id])
+    assert await store.take_over(all_owners=False) == 1
+    assert [row.id for row in await claim(store)] == [lost.id]
 
 
 async def test_a_row_given_back_is_first_of_its_chat_again(stores: tuple[Store, Store]) -> None:

@@ -26,7 +26,7 @@ def test_the_clinics_passage_is_cited_with_its_own_title_and_hash(beside: Contex
 def test_what_the_base_answers_is_said_as_well_with_its_notes(
     beside: Context, context: Context
 ) -> None:
-    asked = "when do I have my blood test on accutane?"
+    asked = "when do I come for my blood test on accutane?"
     alone, both = ask(context, asked), ask(beside, asked)
     assert alone.kind is Kind.ANSWER
     assert both.citations[0].passage == "blood-days"

@@ -108,3 +108,17 @@ def test_no_text_breaks_triage(text: str) -> None:
 )
 def test_masks_slang_and_slips_hide_nothing(text: str) -> None:
     assert is_emergency(text)
+
+
+@given(st.sampled_from(FLAGS), st.data())
+def test_a_line_break_in_its_middle_hides_no_red_flag(flag: str, data: st.DataObject) -> None:
+    words = flag.split()
+    breaks = data.draw(st.lists(st.sampled_from([" ", "\n", "\n\n"]), min_size=len(words) - 1,
+                                max_size=len(words) - 1))  # fmt: skip
+    text = words[0] + "".join(gap + word for gap, word in zip(breaks, words[1:], strict=True))
+    assert is_emergency(text), text
+
+
+@given(st.sampled_from(FLAGS), st.sampled_from(["no headache no rash", "no side effects so far"]))
+def test_a_denial_in_one_line_denies_nothing_in_the_next(flag: str, denial: str) -> None:
+    assert is_emergency(f"{denial}\n{flag}")
