@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
-from bot.turn.search import Found, Outcome
+from bot.turn.search import KNOWN_TALK, Found, Outcome
 
 GAP_FROM = 0.5  # probability from which a gap of the base, with its notes, is said all the same
 ANSWER_FROM = 0.6  # no message of the base's was taken from here on (docs/matching.md)
 OFFER_FROM = 0.08  # probability from which a clinic's passage is offered as a button
 _OPEN = (Outcome.REFUSE, Outcome.CLARIFY)
+_OFF = (Outcome.REFUSE, Outcome.CHAT)  # what is near in the base has nothing to do with it
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found
 
     ``kb``: both together, as ``bot.kb.beside.joined`` makes them.
     """
-    if base.outcome is Outcome.CHAT:
+    if base.why == KNOWN_TALK:  # where small talk is only guessed, the clinic may know better
         return base
     match = beside.matcher.match(text)
     passages, topics = match.best(beside.kb.passages), match.best(beside.kb.topics)
@@ -47,11 +48,11 @@ def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found
             base,
             outcome=Outcome.ANSWER,
             names=(first, *also),
-            nearest=tuple(offered) if base.outcome is Outcome.REFUSE else near,
+            nearest=near if base.outcome not in _OFF else tuple(offered),
             confidence=round(sure, 3),
             why=f"{first} of the clinic's document is clearly ahead; without it: {base.why}",
         )
-    open_ = base.outcome in _OPEN or (gap and not noted)
+    open_ = base.outcome in (*_OPEN, Outcome.CHAT) or (gap and not noted)
     if open_ and topics and topics[0][1] >= ANSWER_FROM:
         topic, share = topics[0]
         why = f"the gap {topic} of the clinic's document is clearly ahead"

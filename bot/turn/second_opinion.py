@@ -20,11 +20,12 @@ from bot.turn.triage import Finding, Verdict
 
 CHILD = "RF24"  # the row on children under the age limit
 ANY_EMERGENCY = "RF00"  # what is said where it is an emergency, and none of the rows leads
-# Probability of the likeliest row from which its words are said; where none leads, an emergency is
-# told all the same, in the words for any, and what is less is not.
-LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
-# Pregnancy, thoughts of suicide, a child that took some: said in passing they count all the same.
-HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF12"})
+# Probability of the likeliest row from which its words are said. Where none leads, what is likely
+# enough to be an emergency is told all the same, in the words for any, and what is less is not.
+LEADS_FROM = {Urgency.EMERGENCY: 0.15, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
+ANY_FROM = 0.3
+# Pregnancy, thoughts of suicide, airways, a child that took some: said in passing they count, too.
+HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF06", "RF12"})
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Limits:
     next_visit: float
 
 
-# Chosen with triage, triage-2, everyday and the real messages in view (docs/safety.md).
-WHOLE = Limits(emergency=0.2, today=0.55, next_visit=0.4)
+# Chosen with triage, -2, -5, everyday, -2 and the real messages in view (docs/safety.md).
+WHOLE = Limits(emergency=0.15, today=0.5, next_visit=0.4)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
 
@@ -135,7 +136,8 @@ def _finding(
         (Urgency.TODAY, limits.today),
         (Urgency.NEXT_VISIT, limits.next_visit),
     ):
-        if opinion.at_least(urgency, rules) < needed:
+        likely = opinion.at_least(urgency, rules)
+        if likely < needed:
             continue
         fitting = [
             name for name, row in rules.file.rows.items()
@@ -145,7 +147,7 @@ def _finding(
         if row == CHILD and grown():
             row = max(set(fitting) - {CHILD}, key=opinion.rows.__getitem__)
         if opinion.rows[row] < LEADS_FROM[urgency]:
-            if urgency is not Urgency.EMERGENCY:
+            if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:
                 continue
             row = ANY_EMERGENCY
         return Finding(id=row, urgency=urgency)

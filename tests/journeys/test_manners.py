@@ -28,7 +28,7 @@ def test_nothing_is_said_before_a_red_flag(chat: Chat) -> None:
 
 
 def test_a_link_out_of_a_group_that_carries_no_answer_promises_none(chat: Chat) -> None:
-    (call,) = chat.message("/ask one more thing about it", chat=GROUP)
+    (call,) = chat.message("/ask and what about the rest of it", chat=GROUP)
     payload = call.kwargs["reply_markup"]["inline_keyboard"][0][0]["url"].split("start=")[1]
     assert text(chat.message(f"/start {payload}")) == chat.desk.say("group.again")
 
