@@ -17,6 +17,8 @@ import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.reply.window import place
+
 CONNECT_SECONDS = 5.0
 TRICKLE_SECONDS = 20.0  # that an answer may take beyond the wait for its first byte
 LARGEST = 4 * 1024 * 1024  # bytes of an answer; a hundred updates are a tenth of it
@@ -104,6 +106,8 @@ class AiohttpTransport(BaseRequest):
         """
         if self._session is None:
             raise NotSentError("the transport is closed")
+        body = _body(request_data)
+        await place()
         unset = BaseRequest.DEFAULT_NONE
         wait = self._read_timeout if read_timeout is unset else read_timeout
         connect = CONNECT_SECONDS if connect_timeout is unset else connect_timeout
@@ -117,7 +121,7 @@ class AiohttpTransport(BaseRequest):
             async with self._session.request(
                 method,
                 url,
-                data=_body(request_data),
+                data=body,
                 headers=_headers(request_data),
                 timeout=timeout,
                 allow_redirects=False,

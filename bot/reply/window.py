@@ -12,6 +12,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -20,6 +21,39 @@ UNLIMITED = 100.0  # messages a second to make room for where there is no limit
 SLOW = 0.5  # seconds under way after which a call leaves its place
 FIRST = 0.001  # seconds that a call is taken to last before any was made
 GROWS = 1.01  # by how much that may grow with a call, so that one slow moment is no reason
+
+
+class _Taken:
+    """The place of one call, from its ``enter`` to its ``leave``, or until it takes too long."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._held = False
+        self._slow: asyncio.TimerHandle | None = None
+        self.since: float | None = None
+
+    async def enter(self) -> None:
+        if self.since is None:
+            await self._window.enter()
+            self._held, self.since = True, time.monotonic()
+            self._slow = asyncio.get_running_loop().call_later(SLOW, self.leave)
+
+    def leave(self) -> None:
+        if self._slow is not None:
+            self._slow.cancel()
+        if self._held:
+            self._held = False
+            self._window.leave()
+
+
+_PLACE: ContextVar[_Taken | None] = ContextVar("place", default=None)
+
+
+async def place() -> None:
+    """Wait for the place of this task's call, where it has to have one."""
+    taken = _PLACE.get()
+    if taken is not None:
+        await taken.enter()
 
 
 class Window:
@@ -39,28 +73,26 @@ class Window:
     async def during(
         self, call: Callable[[], Awaitable[Result]], note: Callable[[], Awaitable[None]]
     ) -> Result:
-        """Wait for a place, make the call in it, and leave the place once that is noted."""
-        await self._enter()
-        began = time.monotonic()
-        places = [None]
+        """Make the call, and note it in the place that its ``place()`` took; then leave it.
 
-        def leave() -> None:
-            if places:
-                places.pop()
-                self._leave()
-
-        slow = asyncio.get_running_loop().call_later(SLOW, leave)
+        A call waits for its place where it goes to the network: what comes before that is done
+        while others are under way.
+        """
+        taken = _Taken(self)
+        before = _PLACE.set(taken)
         try:
             result = await call()
-            took = time.monotonic() - began
-            self._lasts = min(took, self._lasts * GROWS)
+            if taken.since is not None:
+                took = time.monotonic() - taken.since
+                self._lasts = min(took, self._lasts * GROWS)
             await note()
         finally:
-            slow.cancel()
-            leave()
+            _PLACE.reset(before)
+            taken.leave()
         return result
 
-    async def _enter(self) -> None:
+    async def enter(self) -> None:
+        """Wait for a place."""
         if self._under_way < self.size and not self._waiting:
             self._under_way += 1
             return
@@ -70,10 +102,11 @@ class Window:
             await turn  # whoever leaves hands the place on
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._leave()
+                self.leave()
             raise
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Hand a place on."""
         self._under_way -= 1
         while self._waiting and self._under_way < self.size:
             turn = self._waiting.popleft()
