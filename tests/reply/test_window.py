@@ -7,17 +7,19 @@ import asyncio
 import pytest
 
 from bot.reply import window
-from bot.reply.window import Window
+from bot.reply.window import Window, place
 
 
 class Call:
-    """A call that ends when told to."""
+    """A call that is prepared at once, goes to the network, and ends when told to."""
 
     def __init__(self) -> None:
-        self.made = False
+        self.prepared = self.made = False
         self.may_end = asyncio.Event()
 
     async def __call__(self) -> None:
+        self.prepared = True
+        await place()
         self.made = True
         await self.may_end.wait()
 
@@ -35,6 +37,7 @@ async def test_the_next_message_goes_when_the_one_before_it_is_over() -> None:
     tasks = [asyncio.create_task(through.during(call, nothing)) for call in calls]
     for number, call in enumerate(calls):
         await settle()
+        assert all(one.prepared for one in calls)
         assert [one.made for one in calls] == [at <= number for at in range(3)]
         call.may_end.set()
     await asyncio.gather(*tasks)
