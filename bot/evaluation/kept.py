@@ -41,7 +41,7 @@ def state_of(knowledge: Path) -> str:
     """A hash of all that an answer is made of: texts, rules, examples, models."""
     told = hashlib.sha256()
     models = Path(__file__).parent.parent / "model"
-    for root, form in ((knowledge, "*.yaml"), (knowledge, "*.txt"), (models, "*/encoder.json")):
+    for root, form in ((knowledge, "*.yaml"), (knowledge, "*.txt"), (models, "encoder.json")):
         for file in sorted(root.rglob(form)):
             told.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
     return told.hexdigest()
