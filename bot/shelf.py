@@ -57,21 +57,16 @@ class Shelf:
             state = _state(Path(folder))
             if state == self._read.get(folder):
                 return
-            context = stand_beside(self._context, Path(folder), self._settings, self._elsewhere)
-        except OSError as why:  # it may be readable the next time
-            _warn(folder, why)
-            return
-        except (KnowledgeError, EncoderError) as why:
             self._read[folder] = state
-            _warn(folder, why)
+            context = stand_beside(self._context, Path(folder), self._settings, self._elsewhere)
+        except (KnowledgeError, EncoderError, OSError) as why:
+            if isinstance(why, OSError):  # it may be readable the next time
+                self._read.pop(folder, None)
+            first = str(why).splitlines()[0]
+            log.warning("own_document_does_not_check", folder=folder, first=first)
             return
-        self._read[folder] = state
         self._held = {**self._held, folder: (bind(context), context.kb)}
         log.info("own_document_read", folder=folder, passages=len(context.kb.apart))
-
-
-def _warn(folder: str, why: Exception) -> None:
-    log.warning("own_document_does_not_check", folder=folder, first=str(why).splitlines()[0])
 
 
 def _state(folder: Path) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import shutil
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.brain import build_context, stand_beside
 from bot.kb.knowledge import packaged
 from bot.settings import Settings
 from bot.turn.turn import Context
+from tests.emulator import Emulator, emulator
 from tests.postgres import Postgres
 
 hypothesis_settings.register_profile("bot", deadline=None)  # no test asserts on time
@@ -34,6 +36,13 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Emulator]:
+    """A Bot API on loopback."""
+    async with emulator() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

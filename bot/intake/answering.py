@@ -37,7 +37,7 @@ UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
 RELAY_LIVES = 2 * UPDATE_LIVES  # of words between a person and a clinic, while Telegram is away
 LIVES = {"inline_query": QUERY_LIVES, RELAY: RELAY_LIVES}
 TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
-KEPT = 10_000  # rows remembered as counted, or as half answered
+KEPT = 10_000  # rows remembered as counted, or with what their answers cover
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
 RETRY = 0.5  # seconds after the first failure
 
@@ -64,7 +64,7 @@ class Answering:
         self._admitted: set[int] = set()
         self._messages: Counter[int] = Counter()  # sent for rows that are not settled yet
         self._sent: dict[int, int] = {}  # calls made of the answers to these rows
-        self._took: dict[int, int] = {}  # messages behind a row that its half-sent answer covers
+        self._took: dict[int, int] = {}  # messages behind these rows that their answers cover
         self._turns = Turns()
 
     @property
@@ -149,14 +149,12 @@ class Answering:
         if response.moved_to is not None:
             with of_the_store():
                 await moved(self._parts.store, self._parts.clinics, row.chat_id, response.moved_to)
+        self._took[row.id] = response.took
         note = partial(self._note_sent, row)
         sent = await self._parts.sender.send(response.calls, row.sent, age, note)
         self._parts.stats.replied(response, sent, age + time.monotonic() - began)
         joined = tuple(one.id for one in waiting[: response.took])
-        outcome = await self._judge(row, response, sent, joined)
-        if isinstance(outcome, Back) and outcome.sent:
-            self._took[row.id] = response.took
-        return outcome
+        return await self._judge(row, response, sent, joined)
 
     async def _note_sent(self, row: Claimed, sent: int) -> None:
         """Note what was sent; where that fails, a crash now would send it again, no more."""

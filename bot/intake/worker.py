@@ -42,7 +42,6 @@ class Crew:
         self._hands = hands
         self._running: dict[asyncio.Task[None], int] = {}  # with the row that each is at
         self._settled: list[Closed | Back] = []
-        self._settling: list[Closed | Back] = []  # in the transaction that is under way
         self._window, self._began = 1, time.monotonic()
         self._answering = Answering(parts, lambda: len(self._running))
         self._gathered = asyncio.Event()
@@ -54,10 +53,10 @@ class Crew:
         Raises:
             TurnsHungError: threads are held by turns that never ended.
         """
-        store, failures = self._parts.store, 0
+        store, failures, hung = self._parts.store, 0, False
         stopper = asyncio.ensure_future(self._wake_on(stopping))
         try:
-            while not stopping.is_set():
+            while not (stopping.is_set() or hung):
                 await self._something_to_do()
                 if self._free() < self._hands / 2:
                     await self._half_are_done()
@@ -65,14 +64,13 @@ class Crew:
                 if failures:
                     await pause(backoff(failures, 0.1, 5.0), stopping)
                     store.arrived.set()
-                if self._answering.hung >= HUNG:
-                    break
+                hung = self._answering.hung >= HUNG
             await self._finish(stop_seconds)
         finally:
             stopper.cancel()
             self._answering.close()
             self._ended.set()
-        if self._answering.hung >= HUNG:
+        if hung:
             raise TurnsHungError
 
     async def _wake_on(self, stopping: asyncio.Event) -> None:
@@ -103,10 +101,9 @@ class Crew:
 
     async def _step(self, failures: int, take: int) -> int:
         """One transaction. Returns the number of failures in a row."""
-        settled, self._settled = self._settled, []
+        settled = list(self._settled)  # more may end while the transaction is under way
         if not settled and take <= 0:
             return failures
-        self._settling = settled
         closed = [row for row in settled if isinstance(row, Closed)]
         back = [row for row in settled if isinstance(row, Back)]
         try:
@@ -114,12 +111,11 @@ class Crew:
             rows, wait = await self._parts.store.step(closed, back, take, more)
         except TROUBLE as error:
             if isinstance(error, (DataError, IntegrityError)):  # a value of theirs, not the store
-                settled = [bare(row) for row in settled]
-            self._settled = settled + self._settled
+                self._settled[: len(settled)] = map(bare, settled)
             self._parts.health.store_works(works=False)
             log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
             return failures + 1
-        self._settling = []
+        del self._settled[: len(settled)]
         self._parts.health.store_works(works=True)
         self._answering.forget(settled)
         if settled:
@@ -160,8 +156,8 @@ class Crew:
         """
         while not self._ended.is_set():
             try:
-                over = (one.row.id for one in (*self._settled, *self._settling))
-                await self._parts.store.renew(sorted({*self._running.values(), *over}))
+                in_hand = {*self._running.values(), *(one.row.id for one in self._settled)}
+                await self._parts.store.renew(sorted(in_hand))
                 if taken := await self._parts.store.take_over(all_owners=False):
                     log.warning("took_over", rows=taken)
             except TROUBLE as error:

@@ -107,7 +107,7 @@ class AiohttpTransport(BaseRequest):
         if self._session is None:
             raise NotSentError("the transport is closed")
         body = _body(request_data)
-        await place()
+        await place()  # all that needs no network is done by now
         unset = BaseRequest.DEFAULT_NONE
         wait = self._read_timeout if read_timeout is unset else read_timeout
         connect = CONNECT_SECONDS if connect_timeout is unset else connect_timeout

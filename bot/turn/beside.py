@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
-from bot.turn.search import KNOWN_TALK, Found, Outcome
+from bot.turn.search import Found, Outcome
 
 GAP_FROM = 0.5  # probability from which a gap of the base, with its notes, is said all the same
 ANSWER_FROM = 0.6  # no message of the base's was taken from here on (docs/matching.md)
@@ -32,7 +32,7 @@ def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found
 
     ``kb``: both together, as ``bot.kb.beside.joined`` makes them.
     """
-    if base.why == KNOWN_TALK:  # where small talk is only guessed, the clinic may know better
+    if not base.guessed:  # small talk; where it is only guessed, the clinic may know better
         return base
     match = beside.matcher.match(text)
     passages, topics = match.best(beside.kb.passages), match.best(beside.kb.topics)

@@ -35,7 +35,6 @@ CALIBRATION = (
     (1.0, 1.0),
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
-KNOWN_TALK = "small talk, word for word"
 SHORT = 7  # words; a shorter one may lean on the talk so far
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|then|what about|how about|what if|why|after|before|is it|is that|"
@@ -62,6 +61,7 @@ class Found:
 
     ``names``: passages (ANSWER, best first), one topic (GAP), one label (CHAT, REFUSE).
     ``nearest``: passages and topics to offer. ``why`` says it in words, for ``--explain``.
+    ``guessed``: not where the message is known word for word.
     """
 
     outcome: Outcome
@@ -70,6 +70,7 @@ class Found:
     confidence: float
     why: str
     match: Match
+    guessed: bool = True
 
 
 def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
@@ -81,7 +82,10 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     talk = memory.isotretinoin
     found = _both(decide(whole, kb, talk=talk), asked if long else [], kb)
     if (said := matcher.small_talk(text)) is not None:
-        return replace(found, outcome=Outcome.CHAT, names=(said,), confidence=1.0, why=KNOWN_TALK)
+        why = "small talk, word for word"
+        return replace(
+            found, outcome=Outcome.CHAT, names=(said,), confidence=1.0, why=why, guessed=False
+        )
     bare = _BARE.match(text) is not None
     if bare and memory.passage is memory.topic is None:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")

@@ -145,7 +145,7 @@ def _finding(
         ]  # fmt: skip
         row = max(fitting, key=opinion.rows.__getitem__)
         if row == CHILD and grown():
-            row = max(set(fitting) - {CHILD}, key=opinion.rows.__getitem__)
+            row = max((n for n in fitting if n != CHILD), key=opinion.rows.__getitem__)
         if opinion.rows[row] < LEADS_FROM[urgency]:
             if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:
                 continue

@@ -119,10 +119,10 @@ def triage(text: str, rules: TriageRules, *, isotretinoin: bool = False) -> Verd
         rules: the rules of the knowledge base.
         isotretinoin: whether the talk so far is of isotretinoin.
     """
-    verdict = _triaged(text, rules, isotretinoin=isotretinoin)
+    verdict = _read_once(text, rules, isotretinoin=isotretinoin)
     if "\n" not in text:
         return verdict
-    by_lines = _triaged(text.replace("\n", ". "), rules, isotretinoin=isotretinoin)
+    by_lines = _read_once(text.replace("\n", ". "), rules, isotretinoin=isotretinoin)
     return max(verdict, by_lines, key=_weight)
 
 
@@ -131,7 +131,7 @@ def _weight(verdict: Verdict) -> tuple[int, int, bool, int]:
     return first, len(verdict.findings), verdict.ask is not None, len(verdict.informed)
 
 
-def _triaged(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
+def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
     signs = _Signs(read(text, rules.speller), rules, isotretinoin=isotretinoin)
     raised: dict[str, Urgency] = {}
     informed: list[str] = []

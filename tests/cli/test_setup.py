@@ -7,7 +7,6 @@ import io
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,9 @@ from bot.env_file import put
 from bot.settings import Settings
 from bot.setup import Dialogue, Setup
 from bot.turn.turn import Context
-from tests.emulator import TOKEN, Emulator, emulator
+from tests.emulator import TOKEN, Emulator
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Emulator]:
-    async with emulator() as running:
-        yield running
 
 
 async def typed_into_a_process(api: Emulator, folder: Path, *typed: str) -> tuple[int, str]:

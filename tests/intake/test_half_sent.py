@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.reply.respond import Responder
 from bot.reply.update import Raw
 from bot.turn.handover import Thread
 from tests.e2e.fake_main import turn
-from tests.emulator import Emulator, Fault, emulator
+from tests.emulator import Emulator, Fault
 from tests.inside import REPLIES, inside
 from tests.troubles import hang
 
@@ -35,12 +35,6 @@ class InParts(Responder):
         asked = "+".join(str(one["message"]["text"]) for one in (update, *waiting))
         calls = tuple(text_call(chat_id, f"{n} to {asked}") for n in (1, 2, 3))
         return Response(calls, outcome="answered", took=len(waiting))
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Emulator]:
-    async with emulator() as running:
-        yield running
 
 
 @pytest.fixture

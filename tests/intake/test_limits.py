@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,14 +14,8 @@ from prometheus_client import generate_latest
 
 from bot.intake import limits
 from bot.intake.limits import Admission, Limiter
-from tests.emulator import Emulator, emulator
+from tests.emulator import Emulator
 from tests.inside import inside
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Emulator]:
-    async with emulator() as running:
-        yield running
 
 
 @given(st.lists(st.floats(0, 30), max_size=200), st.integers(1, 20))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,16 +30,10 @@ from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from tests.e2e.fake_main import turn
-from tests.emulator import TOKEN, Emulator, Trouble, emulator
+from tests.emulator import TOKEN, Emulator, Trouble
 from tests.inside import REPLIES, inside
 from tests.postgres import Postgres
 from tests.troubles import cut_short, hang, page, refusal, reset, trickle
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Emulator]:
-    async with emulator() as running:
-        yield running
 
 
 @pytest.fixture
