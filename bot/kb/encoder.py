@@ -22,6 +22,7 @@ from bot.kb.tfidf import Floats
 
 LONGEST = 96  # word pieces of one pass; what is further on is read in passes of its own
 PASSES = 12  # at most; the longest message that Telegram takes needs about ten
+SLOWER = ["SkipLayerNormFusion"]  # a fifth more time a message than its parts (docs/matching.md)
 
 
 class EncoderError(Exception):
@@ -81,7 +82,7 @@ class Encoder:
         self.card = card
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # one core a question; workers run side by side
-        self._session = onnxruntime.InferenceSession(model, options)
+        self._session = onnxruntime.InferenceSession(model, options, disabled_optimizers=SLOWER)
         self._last: tuple[tuple[str, ...], Heard] | None = None
 
     def knows(self, labels: Collection[str]) -> bool:
