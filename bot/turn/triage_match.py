@@ -37,6 +37,7 @@ class Matcher:
     index: Index
     _inner: dict[tuple[str, int], tuple[Place, ...]] = field(default_factory=dict)
     _said: dict[int, bool] = field(default_factory=dict)  # by ``id`` of an element of the index
+    _spoken: dict[str, bool] = field(default_factory=dict)  # by the name of a group
 
     def __post_init__(self) -> None:
         """What is said at all: the forms of words, their beginnings, and numbers."""
@@ -80,8 +81,14 @@ class Matcher:
             not element.words.isdisjoint(self._forms)
             or not self._beginnings.isdisjoint(element.stems)
             or any(low <= n <= high for n in self._numbers for low, high in element.ranges)
-            or any(self._possible(p) for group in element.groups for p in self.index.parts[group])
+            or any(map(self._is_spoken, element.groups))
         )
+
+    def _is_spoken(self, group: str) -> bool:
+        spoken = self._spoken.get(group)
+        if spoken is None:
+            spoken = self._spoken[group] = any(map(self._possible, self.index.parts[group]))
+        return spoken
 
     def _phrase(self, phrase: Phrase, at: int) -> Place | None:
         place = self._part(phrase.parts[0], at)
