@@ -22,7 +22,18 @@ class Index:
 
 
 def make_index(lexicon: Lexicon) -> Index:
-    """The index of these rules; built once, kept with the rules."""
+    """The index of these rules; built once, kept with the rules.
+
+    Elements that are alike are one object, so that a message is asked about each only once.
+    """
+    alike: dict[Element, Element] = {}
+    lexicon = {
+        name: tuple(
+            Phrase(tuple(tuple(alike.setdefault(e, e) for e in part) for part in phrase.parts))
+            for phrase in phrases
+        )
+        for name, phrases in lexicon.items()
+    }
     words: dict[str, list[Entry]] = {}
     stems: dict[str, list[Entry]] = {}
     numbers: list[Entry] = []
