@@ -13,6 +13,7 @@ from bot.kb.triage_phrases import Lexicon
 
 ONE_SLIP = 6  # letters from which one slip of the pen is forgiven
 TWO_SLIPS = 9  # and from which two are
+LONGEST = 32  # letters; a longer word is none that the rules know, and its slips are a million
 
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _RUN = re.compile(r"(.)\1{2,}")
@@ -41,7 +42,7 @@ class Speller:
                 if shorter in self.known or shorter in self.ordinary:
                     return (word, shorter)
             word = _RUN.sub(r"\1", word)
-        if len(word) < ONE_SLIP - 1 or word.startswith(self.stems):
+        if not ONE_SLIP - 1 <= len(word) <= LONGEST or word.startswith(self.stems):
             return (word,)
         squeezed = self.squeezed.get(_DOUBLE.sub(r"\1", word))
         if squeezed:

@@ -14,6 +14,7 @@ from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
 from bot.turn.capsules_said import capsule_button, capsules_reply
 from bot.turn.dose_asks import REFUSED, problem_reply
+from bot.turn.dose_barred import barred, unbarred
 from bot.turn.dose_sums import (
     daily_mg,
     dose_figures,
@@ -57,7 +58,8 @@ def dose_reply(
     Without ``show_notes`` our notes are left out, but for those that safety needs.
     """
     if request.problem in REFUSED:
-        return _closed(memory), problem_reply(request, kb)
+        return barred(_closed(memory), request.problem), problem_reply(request, kb)
+    memory = unbarred(memory)
     if not calculator:
         return _closed(memory), _passages_only(kb, show_notes=show_notes)
     if request.target_mg is not None:

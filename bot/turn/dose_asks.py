@@ -18,6 +18,11 @@ REFUSED = {
     Problem.PREGNANT,
     Problem.BREASTFEEDING,
 }
+_TAKEN_BACK = {  # the button that takes a refusal back, and what it says
+    Problem.PREGNANT: ("button_not_pregnant", "not pregnant"),
+    Problem.BREASTFEEDING: ("button_not_breastfeeding", "not breastfeeding"),
+    Problem.UNDER_AGE: ("button_old", "age 12 or older"),
+}
 
 
 def body_weight_reply(text: str, kb: Knowledge) -> Reply | None:
@@ -83,6 +88,9 @@ def _choices(request: DoseRequest, kb: Knowledge) -> tuple[Suggestion, ...]:
             Suggestion(label=rules.say("button_old"), command=f"{dose}{kg} kg, age {years}"),
             Suggestion(label=rules.say("button_young"), command=f"{dose}{kg} kg, age {years - 1}"),
         )
+    if request.problem in _TAKEN_BACK:
+        key, command = _TAKEN_BACK[request.problem]
+        return (Suggestion(label=rules.say(key), command=command),)
     if request.problem is Problem.UNIT:
         return tuple(_reading_button(reading, rules) for reading in request.readings)
     if request.problem in (Problem.TWO_WEIGHTS, Problem.NO_WEIGHT, Problem.TWO_DOSES):

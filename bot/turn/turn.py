@@ -22,6 +22,7 @@ from bot.turn.course import ASKING as COURSE
 from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
+from bot.turn.dose_barred import barred_by, still_barred, unbarred
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.inbound import Inbound, clean, in_one_line
@@ -64,7 +65,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if verdict.findings or verdict.ask:
         return _alert(said, verdict, memory, context)
     if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
-        return _said(memory, closing_reply(kb.triage))  # a clear no, and nothing else
+        return _said(unbarred(memory), closing_reply(kb.triage))  # a clear no, and nothing else
     if inbound.passage is not None and inbound.passage in kb.passages:
         return _shown(inbound.passage, memory, context)
     if inbound.topic is not None and inbound.topic in kb.topics:
@@ -72,12 +73,13 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if not text:
         return memory, refuse(kb, "empty")
     if text == ONLY_ASKING and "asked" in memory.details:
-        return _shown(memory.details["asked"], memory, context)
+        return _shown(memory.details["asked"], unbarred(memory), context)
     if (done := command(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
         return clocked
-    if (dose := read_dose(text, kb.dose, memory)) is not None:
+    dose = still_barred(read_dose(text, kb.dose, memory), text, kb.dose, memory)
+    if dose is not None:
         return dose_reply(
             dose,
             kb,
@@ -167,6 +169,7 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
         }
         reply = reply.model_copy(update=update)
     asking = TRIAGE if verdict.ask else None
+    memory = barred_by((finding.id for finding in verdict.findings), memory)
     return memory.model_copy(update={"asking": asking, "details": details}), reply
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -91,6 +92,16 @@ def test_a_red_flag_is_raised_in_three_thousand_characters(flag: str, place: flo
 @given(text=st.text(max_size=LONGEST))
 def test_no_text_breaks_triage(text: str) -> None:
     triage(clean(text), RULES)
+
+
+@pytest.mark.parametrize("endless", ["abcdefghij" * 30, "1,1," * 75 + " kg"])
+def test_an_endless_word_costs_no_memory(endless: str) -> None:
+    tracemalloc.start()
+    try:
+        assert not triage(endless, RULES).findings
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,16 @@ def test_a_red_flag_is_seen_in_the_middle_of_a_dose_dialogue(context: Context) -
     assert reply.dose is None
 
 
+def test_no_dose_follows_a_red_flag_of_pregnancy_until_it_is_taken_back(context: Context) -> None:
+    _, alarm, refused, taken_back, dose = ask(
+        context, "dose for 70 kg", "I'm pregnant", "capsules 40 mg", "not pregnant", "70 kg"
+    )
+    assert [alarm.kind, refused.kind] == [Kind.ALERT, Kind.NOT_COVERED]
+    assert [taken_back.kind, dose.kind] == [Kind.CLARIFY, Kind.DOSE]
+    *_, dose = ask(context, "I'm pregnant", "only asking", "70 kg")
+    assert dose.kind is Kind.DOSE
+
+
 def test_who_was_only_asking_gets_the_answer_too(context: Context) -> None:
     *_, reply = ask(context, "i am pregnant and on accutane", "only asking")
     assert reply.kind in (Kind.ANSWER, Kind.NOT_COVERED)
