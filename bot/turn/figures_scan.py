@@ -21,12 +21,12 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Weight:
-    """A body weight as read: ``kg`` exact, ``words`` as written."""
+    """A body weight as read: ``kg`` exact, ``words`` as written, ``number`` in the unit."""
 
     kg: Decimal
     words: str
     unit: str  # kg, lb or st
-    number: str
+    number: str  # a decimal, "70.5" for "70 and a half"
     role: Role = Role.NOW
 
 

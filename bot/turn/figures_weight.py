@@ -146,7 +146,7 @@ def _moved(scan: Scan, match: re.Match[str]) -> str:
     if kg is None:
         scan.unreadable = True
         return "odd"
-    scan.weights.append(Weight(kg, words, unit, match["b"].replace(",", ".")))
+    scan.weights.append(Weight(kg, words, unit, str(value)))
     return "weight"
 
 
@@ -168,7 +168,7 @@ def _plain(scan: Scan, unit: str, match: re.Match[str]) -> str:
     factor = scan.rules.kg_in_pound if unit == "lb" else Decimal(1)
     if value is not None and match.groupdict().get("half"):
         value += Decimal("0.5")
-    return _take(scan, match, None if value is None else value * factor, unit, match["n"])
+    return _take(scan, match, None if value is None else value * factor, unit, str(value))
 
 
 def _stone(scan: Scan, match: re.Match[str]) -> str:
@@ -181,10 +181,10 @@ def _stone(scan: Scan, match: re.Match[str]) -> str:
         scan.unreadable = True
         return "odd"
     total = (stones * scan.rules.pounds_in_stone + pounds) * scan.rules.kg_in_pound
-    return _take(scan, match, total, "st", match["st"])
+    return _take(scan, match, total, "st", str(stones))
 
 
-def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, digits: str) -> str:
+def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, value: str) -> str:
     if kg is None:
         scan.unreadable = True
         return "odd"
@@ -198,7 +198,7 @@ def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, digit
         role = Role.GOAL
     elif _PAST_BEFORE.search(before) or _PAST_AFTER.match(after):
         role = Role.PAST
-    scan.weights.append(Weight(kg, match[0].strip(" ,("), unit, digits.replace(",", "."), role))
+    scan.weights.append(Weight(kg, match[0].strip(" ,("), unit, value, role))
     return {Role.NOW: "weight", Role.PAST: "past", Role.GOAL: "goal"}[role]
 
 

@@ -219,6 +219,10 @@ def test_a_talk_keeps_the_weight_and_the_dose_that_were_told() -> None:
         (("40 mg a week at 70 kg", "sorry, 40 mg a day"), (70.0, 40.0)),
         (("60 mg at 70", "kg"), (70.0, 60.0)),
         (("70 kg", "sorry 80 kg"), (80.0, None)),
+        (("70 and a half kg", "lb"), (32.0, None)),
+        (("70 1/2 kg", "pounds"), (32.0, None)),
+        (("70,5 kg", "lb"), (32.0, None)),
+        (("11 and a half stone", "stone"), (73.0, None)),
     ],
 )
 def test_a_short_answer_is_read_with_what_was_said_before(
