@@ -48,6 +48,11 @@ _NOUN = (
     rf"(?:\s*(?:of )?(?:isotretinoin|accutane|roaccutane|claravis|absorica|tane|"
     rf"generic|{_PIECES}|dose|total|in total))*"
 )
+_COUNTED = re.compile(rf"\s*(?:x|×|\*|times|{_PIECES})")
+_NUMBERED = re.compile(
+    r"(?P<one>\b(?:an?|per|each|every|one|the|this|last|next|first|second|third|whole) |/ ?)?"
+    r"\b(?:day|week|wk|month|year|course|round|cycle|visit|phase|stage|grade)s? ?(?:#|no\.?)?\s*$"
+)
 
 
 def read_ratios(scan: Scan) -> None:
@@ -104,13 +109,15 @@ def read_doses(scan: Scan) -> None:
         rf"|(?P<day>{_DAY}))?"
     )
 
-    def took(match: re.Match[str]) -> str:
+    def took(match: re.Match[str]) -> str | None:
         found = match.groupdict()
         amount = number(found["n"])
         if amount is None:
             scan.unreadable = True
             return "odd"
         count = found.get("c")
+        if count and _is_numbered(match):
+            return None
         amount *= Decimal(_COUNTS[count] if count in _COUNTS else int(count)) if count else 1
         amount *= 2 if found.get("x2") else 3 if found.get("x3") else 4 if found.get("x4") else 1
         amount /= 2 if found.get("alt") else 1
@@ -259,6 +266,14 @@ def _sum(scan: Scan, match: re.Match[str], first: str, second: str) -> str:
         return "odd"
     scan.doses.append(Dose(one + two, match[0].strip(), said_daily=True))
     return "mg"
+
+
+def _is_numbered(match: re.Match[str]) -> bool:
+    """Whether the count is none: "week 2 of 40 mg", but not "each day 2 of 20 mg"."""
+    numbered = _NUMBERED.search(match.string[: match.start("c")])
+    if numbered is None or numbered["one"]:
+        return False
+    return _COUNTED.match(match.string, match.end("c")) is None
 
 
 def _is_past(before: str, after: str) -> bool:
