@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from bot.turn.figures_numbers import NUMBER, number
 from bot.turn.figures_scan import Dose, Scan
 
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, "couple": 2}
-_COUNT = r"(?P<c>(?<![\w.,/])[1-9]|\b(?:one|two|three|four)\b)"
+_COUNT = r"(?P<c>(?<![\w.,/])[1-9]\d{0,2}(?!\d)|\b(?:one|two|three|four)\b)"
+_MANY = 10  # a count from which something else must tell that it is one
 _EACH = r"(?:a|per|each|every|in a|/|in one)"
 _PIECES = r"(?:capsules?|caps|pills?|tablets?|tabs?|softgels?)"
 _DAY = (
@@ -19,17 +21,22 @@ _DAY = (
 )
 _TWICE = (
     rf"(?:(?:2|two)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
-    rf"twice|two times|2 times|2 ?x|x ?2|bid|bd|b\.i\.d\.?|every 12 ?(?:h|hours|hrs)|"
+    rf"twice|two times|2 times|2 ?x|x ?2(?!\d)|bid|bd|b\.i\.d\.?|every 12 ?(?:h|hours|hrs)|"
     rf"(?:in the |every |each )?mornings? and (?:at |every )?(?:nights?|evenings?)|am "
     rf"and pm|2/day)"
 )
 _THRICE = (
     rf"(?:(?:3|three)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
-    rf"thrice|three times|3 times|3 ?x|x ?3|tid|tds|every 8 ?(?:h|hours|hrs))"
+    rf"thrice|three times|3 times|3 ?x|x ?3(?!\d)|tid|tds|every 8 ?(?:h|hours|hrs))"
 )
 _MORE = (
     rf"(?:(?:4|four)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
-    rf"four times|4 times|4 ?x|x ?4|qid)"
+    rf"four times|4 times|4 ?x|x ?4(?!\d)|qid|qds)"
+)
+_OFTEN = (  # any other number of times a day; without a number it cannot be told
+    rf"(?:(?:x ?)?(?P<often>[1-9]\d?)\s*(?:times|x|of them|{_PIECES})?(?={_DAY})|"
+    r"(?:[5-9]|[1-9]\d)\s*(?:times|x)(?!\w)|"
+    r"every\s*(?:(?P<hours>[1-9]\d?)|(?:[\w.-]+ ){0,3}?)\s*(?:h|hours?|hrs?)(?!\w)|hourly\b)"
 )
 _NOT_DAILY = (
     rf"\s*(?:[a-z]+ )?(?:(?:once|twice|thrice|\d|two|three|four|five|six)"
@@ -52,6 +59,31 @@ _COUNTED = re.compile(rf"\s*(?:x|×|\*|times|{_PIECES})")
 _NUMBERED = re.compile(
     r"(?P<one>\b(?:an?|per|each|every|one|the|this|last|next|first|second|third|whole) |/ ?)?"
     r"\b(?:day|week|wk|month|year|course|round|cycle|visit|phase|stage|grade)s? ?(?:#|no\.?)?\s*$"
+)
+_OF_PERSON = re.compile(
+    r"\b(?:i'm|im|i am|(?:s?he)(?:'s|s| is)|weigh\w*|aged?|male|female|[mf])\s+$"
+)
+_OFTEN_BEFORE = re.compile(
+    rf"(?<!\w)(?:{_TWICE}|{_THRICE}|{_MORE}|\d\d?\s*(?:times|x)|every \d\d?\s*(?:h|hours?|hrs?))"
+    rf"(?:{_DAY})?[\s,:]*(?:(?:i|i'm|he|she) )?(?:tak(?:e|es|ing)|took|on|of|at|with)?\s*$"
+)
+_PART_BEFORE = re.compile(
+    rf"(?:\b(?:half|quarter|1/2)|\d[.,]\d+\s*(?:x|×|\*|{_PIECES}))"
+    rf"(?:\s*{_PIECES})?(?: of)?(?: an?| my| the)?\s*$"
+)
+_MOMENT = (
+    r"(?:(?:in the |at |every |each |with |after |before )?(?:mornings?|am|breakfast|noon|midday|"
+    r"lunch(?:time)?|afternoons?|evenings?|nights?|pm|dinner|supper|bed(?:time)?)|"
+    r"(?:in the |during the )?day(?:time)?)"
+)
+_AGAIN = rf"\b(?:another|extra|more(?! than)|plus|later|again|{_MOMENT})\b"
+_APART = re.compile(  # equal amounts that are parts of a day's, not one amount said twice
+    r"<mg>(?:[\s,;&+]|and|then|plus|at|\d+(?::\d\d)?|am|pm)*<mg>|"
+    rf"<mg>[^.!?]*(?:{_AGAIN}[^.!?]*<mg>|<mg>[^.!?]*{_AGAIN})"
+)
+_MORE_OF_IT = re.compile(
+    r"<mg>[^.!?]*(?:\b(?:another|extra|additional|plus) \d+(?!\s*[a-z])|"
+    r"\d more(?=\s*(?:$|[,.?!;<]|at|in|with|later)))"
 )
 
 
@@ -98,13 +130,14 @@ def read_doses(scan: Scan) -> None:
     """Amounts in mg; the freest forms come last."""
     mg = rf"(?:{scan.reads.mg})(?!\w|\s*/\s*(?:dl|ml|l)\b)"
     _in_mg(scan)
-    _two_moments(scan, mg)
+    _moments(scan, mg)
     _sums(scan, mg)
     _alternating(scan, mg)
     _ranges(scan, mg)
     tail = (
         rf"(?P<noun>{_NOUN})(?:(?P<not>{_NOT_DAILY})|(?P<alt>{_ALTERNATE})"
-        rf"|,?\s*(?:taken )?(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE}))"
+        rf"|,?\s*(?:taken )?"
+        rf"(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE})|(?P<xn>{_OFTEN}))"
         rf"(?P<x>{_NOT_DAILY}|{_DAY})?"
         rf"|(?P<day>{_DAY}))?"
     )
@@ -115,45 +148,39 @@ def read_doses(scan: Scan) -> None:
         if amount is None:
             scan.unreadable = True
             return "odd"
-        count = found.get("c")
-        if count and _is_numbered(match):
+        if found.get("c") and not _is_count(match):
             return None
-        amount *= Decimal(_COUNTS[count] if count in _COUNTS else int(count)) if count else 1
-        amount *= 2 if found.get("x2") else 3 if found.get("x3") else 4 if found.get("x4") else 1
-        amount /= 2 if found.get("alt") else 1
-        before = match.string[max(0, match.start() - 30) : match.start()]
-        part = re.search(r"(?:\bhalf|1/2|quarter)(?: of)?(?: an?| my| the)?\s*$", before)
-        daily = not (part or found.get("not") or re.search("week|month", found.get("x") or ""))
-        said = bool(
-            found.get("day")
-            or found.get("x")
-            or found.get("x2")
-            or found.get("x3")
-            or found.get("alt")
-        )
+        count, times = _count(found.get("c")), _times(found)
+        before = match.string[: match.start()][-40:]
+        said = any(found.get(name) for name in ("day", "x", "x2", "x3", "xn", "alt"))
+        part = _PART_BEFORE.search(before)
+        weekly = found.get("not") or re.search("week|month", found.get("x") or "")
+        often = times is None or _OFTEN_BEFORE.search(before) or (count >= _MANY and not said)
         after = match.string[match.end() : match.end() + 12]
         scan.doses.append(
             Dose(
-                mg=amount if daily else None,
+                mg=None if part or weekly or often or times is None else amount * count * times,
                 words=match[0].strip(" ,"),
                 said_daily=said,
                 past=_is_past(before, after),
-                amount=number(found["n"]),
+                amount=None if often else amount,
             )
         )
         return "mg"
 
-    times = rf"(?:x|×|\*|times|{_PIECES}\s*(?:of|x|at|@)?|of|@)?"
+    times = rf"(?:x|×|\*|times|{_PIECES}\s*(?:of|x|at|@)?|of(?: the| my| these| those)?|@)?"
     scan.mask(
         rf"(?:(?P<neg>-|minus |negative )(?<![\w> ]-))(?=\d){NUMBER}\s*{mg}", lambda _: _odd(scan)
     )
     scan.mask(rf"{_COUNT}\s*{times}\s+(?P<n>{NUMBER})\s*{mg}{tail}", took)
-    pieces = rf"{_COUNT}\s*{_PIECES}{_DAY},?\s*(?:of |at |each |\()*(?P<n>{NUMBER})\s*{mg}"
+    pieces = (
+        rf"{_COUNT}\s*{_PIECES}(?P<day>{_DAY}),?\s*(?:of |at |each |\()*(?P<n>{NUMBER})\s*{mg}"
+    )
     scan.mask(rf"{pieces}(?:\s*(?:each|apiece|{_PIECES}))?", took)
     scan.mask(rf"{_COUNT}\s*(?:x|×|\*)\s*(?P<n>\d+)\s*{mg}{tail}", took)
     scan.mask(
         rf"(?P<n>{NUMBER})\s*-?\s*{mg}\s*(?:{_PIECES})?\s*(?:x|×|\*|times)"
-        rf"\s*(?P<c>[1-9])(?!\s*(?:times|x)?\s*(?:a|per|/)?\s*(?:day|week|month|"
+        rf"\s*(?P<c>[1-9]\d?)(?!\s*(?:times|x)?\s*(?:a|per|/)?\s*(?:day|week|month|"
         rf"daily))(?!\d){tail}",
         took,
     )
@@ -167,6 +194,7 @@ def read_doses(scan: Scan) -> None:
         r"\b(?:and|now|currently|i'm|im|am|been)\s+on\s+(?P<n>[1-9]0|25|35)(?=\s*(?:$|[.,?!;]))",
         took,
     )
+    _apart(scan)
 
 
 def _in_mg(scan: Scan) -> None:
@@ -184,36 +212,26 @@ def _in_mg(scan: Scan) -> None:
     scan.text = re.sub(r"\b(two|three|four|[2-4])\s+([1-4]0)'?s\b", r"\1 x \2 mg", scan.text)
 
 
-def _two_moments(scan: Scan, mg: str) -> None:
-    """Read "40 mg in the morning and 20 at night" is one day's dose."""
-    morning = r"(?:in the |every |each )?(?:mornings?|am|breakfast|day)"
-    evening = r"(?:in the |at |every |each )?(?:evenings?|nights?|pm|dinner|bedtime)"
-
-    def took(match: re.Match[str]) -> str:
-        return _sum(scan, match, match["a"], match["b"])
-
+def _moments(scan: Scan, mg: str) -> None:
+    """Read "40 mg in the morning, 20 at noon and 20 at night" is one day's dose."""
+    one = rf"{NUMBER}\s*(?:{mg})?\s*{_MOMENT}\b"
     scan.mask(
-        rf"(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:{morning})\s*(?:and|,|\+|&|then)"
-        rf"*\s*(?P<b>{NUMBER})\s*(?:{mg})?\s*{evening}\b",
-        took,
+        rf"(?P<sum>{one}(?:(?:\s|[,;+&]|\band\b|\bthen\b|\bplus\b)*{one})+)",
+        lambda m: _sum(scan, m, *re.findall(NUMBER, m["sum"])),
     )
 
 
 def _sums(scan: Scan, mg: str) -> None:
     """Read "20 + 20 mg", "1 x 40 mg and 1 x 20 mg"."""
-
-    def took(match: re.Match[str]) -> str:
-        return _sum(scan, match, match["a"], match["b"])
-
     scan.mask(
-        rf"(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:\+|plus)\s*(?P<b>{NUMBER})\s*{mg}{_NOUN}(?:{_DAY})?",
-        took,
+        rf"(?P<sum>(?:{NUMBER}\s*(?:{mg})?\s*(?:\+|plus|&)\s*)+{NUMBER}\s*{mg}){_NOUN}(?:{_DAY})?",
+        lambda m: _sum(scan, m, *re.findall(NUMBER, m["sum"])),
     )
     single = r"(?:1|one|a)\s*(?:x|×|\*)?\s*"
     scan.mask(
         rf"\b{single}(?P<a>{NUMBER})\s*{mg}\s*{_NOUN}(?:and|,|&|then|\+)+\s*{single}"
         rf"(?P<b>{NUMBER})\s*{mg}{_NOUN}(?:{_DAY})?",
-        took,
+        lambda m: _sum(scan, m, m["a"], m["b"]),
     )
 
 
@@ -247,33 +265,65 @@ def _ranges(scan: Scan, mg: str) -> None:
         first, second = number(match["a"]), number(match["b"])
         if first is None or second is None:
             return None
+        if match["and"] and (first % 5 or _OF_PERSON.search(match.string[: match.start()])):
+            return None  # "I'm 25 and 40 mg", "week 3 and 40 mg"
         moved = match["from"] is not None
         scan.doses.append(Dose(first, match["a"], said_daily=True, past=moved))
         scan.doses.append(Dose(second, match["b"], said_daily=True))
         return "mg"
 
     scan.mask(
-        rf"(?P<from>\bfrom )?(?<![\d.] )(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:-|\bto\b|\bor\b)"
-        rf"\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
+        rf"(?P<from>\bfrom )?(?<![\d.] )(?P<a>{NUMBER})\s*(?:(?P<and>\band\b)|"
+        rf"(?:{mg})?\s*(?:-|\bto\b|\bor\b))\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
         took,
     )
 
 
-def _sum(scan: Scan, match: re.Match[str], first: str, second: str) -> str:
-    one, two = number(first), number(second)
-    if one is None or two is None:
-        scan.unreadable = True
-        return "odd"
-    scan.doses.append(Dose(one + two, match[0].strip(), said_daily=True))
+def _sum(scan: Scan, match: re.Match[str], *amounts: str) -> str | None:
+    if _OF_PERSON.search(match.string[: match.start()]):
+        return None  # "I'm 20 + 40 mg"
+    values = [value for value in map(number, amounts) if value is not None]
+    if len(values) < len(amounts):
+        return _odd(scan)
+    scan.doses.append(Dose(sum(values, Decimal(0)), match[0].strip(), said_daily=True))
     return "mg"
 
 
-def _is_numbered(match: re.Match[str]) -> bool:
-    """Whether the count is none: "week 2 of 40 mg", but not "each day 2 of 20 mg"."""
-    numbered = _NUMBERED.search(match.string[: match.start("c")])
-    if numbered is None or numbered["one"]:
+def _count(said: str | None) -> int:
+    return 1 if said is None else _COUNTS[said] if said in _COUNTS else int(said)
+
+
+def _times(found: Mapping[str, str | None]) -> Decimal | None:
+    """How often a day an amount is taken, or None where that cannot be told."""
+    for name, times in (("alt", "0.5"), ("x2", "2"), ("x3", "3"), ("x4", "4")):
+        if found.get(name):
+            return Decimal(times)
+    if not found.get("xn"):
+        return Decimal(1)
+    hours = int(found["hours"] or 0)
+    if hours and not 24 % hours:
+        return Decimal(24 // hours)
+    return Decimal(found["often"]) if found["often"] else None
+
+
+def _apart(scan: Scan) -> None:
+    """Ask for the amount a day where parts of it were said that are not told as a sum."""
+    equal = len(scan.doses) > 1 and len({d.mg for d in scan.doses}) == 1
+    if (equal and _APART.search(scan.text)) or _MORE_OF_IT.search(scan.text):
+        scan.doses = [Dose(None, "", said_daily=False)]
+
+
+def _is_count(match: re.Match[str]) -> bool:
+    """Whether a number before an amount counts capsules: not "week 2 of 40 mg", "I'm 25 40 mg"."""
+    start, end = match.span("c")
+    if start > match.start("n") or _COUNTED.match(match.string, end):
+        return True
+    before = match.string[:start]
+    numbered = _NUMBERED.search(before)
+    if _OF_PERSON.search(before) or (numbered is not None and not numbered["one"]):
         return False
-    return _COUNTED.match(match.string, match.end("c")) is None
+    few = _count(match["c"]) < _MANY
+    return few or re.search(_PIECES, match.groupdict().get("noun") or "") is not None
 
 
 def _is_past(before: str, after: str) -> bool:

@@ -89,6 +89,7 @@ def test_an_end_is_read_as_people_write_it(text: str, end: dt.date) -> None:
             "40 mg × 10 days + 20 mg × 10 days = 600 mg.",
         ),
         ("started on 10 May 2027 with 40 mg a day, total so far?", "40 mg × 1 day = 40 mg."),
+        ("10 capsules of 20 mg a day since 9 May 2027, total so far", "200 mg × 2 days = 400 mg."),
         ("/course 3 March 2027 300 mg a day 70 kg", "more than the highest amount"),
     ],
 )
@@ -97,7 +98,13 @@ def test_a_total_is_counted_day_by_day_from_each_dose(text: str, wanted: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["/course 3 March 2027", "/course 3 March 2027, 40 mg a week, 70 kg", "/course 3/3/27"]
+    "text",
+    [
+        "/course 3 March 2027",
+        "/course 3 March 2027, 40 mg a week, 70 kg",
+        "/course 3/3/27",
+        "/course 3 March 2027, 40 mg and another 40 mg",
+    ],
 )
 def test_without_a_clear_daily_dose_no_total_is_shown(text: str) -> None:
     assert "So far at most" not in say(text).text
