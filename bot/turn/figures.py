@@ -9,6 +9,7 @@ from enum import Enum
 
 from bot.kb.dose_rules import DoseRules
 from bot.turn import dose_intent as intent
+from bot.turn.figures_often import OFTEN_AFTER
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Dose, Figures, Role, Weight
 from bot.turn.memory import Memory
@@ -252,6 +253,8 @@ def _with_weight(
     ratio: Decimal | None,
 ) -> DoseRequest:
     """Check one weight, and the dose beside it."""
+    if (daily is not None or ratio is not None) and OFTEN_AFTER.search(figures.shape):
+        daily = Dose(None, "", said_daily=False)  # "40 mg at 70 kg, twice a day"
     request = DoseRequest(weight=weight, daily=daily, ratio=ratio, doses=figures.doses)
     if not rules.weight.least_kg <= weight.kg <= rules.weight.most_kg:
         return replace(request, problem=Problem.RANGE)

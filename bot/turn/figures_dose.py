@@ -1,4 +1,4 @@
-"""Amounts of medicine: "2 x 20mg daily" as mg a day, "0.5 mg/kg" as a ratio."""
+"""Amounts of medicine: "2 x 20mg daily" as mg a day."""
 
 from __future__ import annotations
 
@@ -7,55 +7,27 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bot.turn.figures_numbers import NUMBER, number
+from bot.turn.figures_often import (
+    ALTERNATE,
+    DAY,
+    MORE,
+    NOT_DAILY,
+    OFTEN,
+    OFTEN_BEFORE,
+    PIECES,
+    THRICE,
+    TWICE,
+)
 from bot.turn.figures_scan import Dose, Scan
 
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, "couple": 2}
 _COUNT = r"(?P<c>(?<![\w.,/])[1-9]\d{0,2}(?!\d)|\b(?:one|two|three|four)\b)"
 _MANY = 10  # a count from which something else must tell that it is one
-_EACH = r"(?:a|per|each|every|in a|/|in one)"
-_PIECES = r"(?:capsules?|caps|pills?|tablets?|tabs?|softgels?)"
-_DAY = (
-    rf"(?:\s*(?:{_EACH}\s*)(?:single )?(?:day|d\b|24 ?h(?:ours)?|night|morning|evening|"
-    rf"dia|día|jour|tag)\b|\s*(?:once\s+)?(?:daily|nightly|everyday|qd|od|once|в день|"
-    rf"al día|ao dia|par jour|pro tag|am tag|günde)\b)"
-)
-_TWICE = (
-    rf"(?:(?:2|two)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
-    rf"twice|two times|2 times|2 ?x|x ?2(?!\d)|bid|bd|b\.i\.d\.?|every 12 ?(?:h|hours|hrs)|"
-    rf"(?:in the |every |each )?mornings? and (?:at |every )?(?:nights?|evenings?)|am "
-    rf"and pm|2/day)"
-)
-_THRICE = (
-    rf"(?:(?:3|three)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
-    rf"thrice|three times|3 times|3 ?x|x ?3(?!\d)|tid|tds|every 8 ?(?:h|hours|hrs))"
-)
-_MORE = (
-    rf"(?:(?:4|four)(?: of them| {_PIECES})?(?= (?:a|per|each|every)? ?(?:day|daily))|"
-    rf"four times|4 times|4 ?x|x ?4(?!\d)|qid|qds)"
-)
-_OFTEN = (  # any other number of times a day; without a number it cannot be told
-    rf"(?:(?:x ?)?(?P<often>[1-9]\d?)\s*(?:times|x|of them|{_PIECES})?(?={_DAY})|"
-    r"(?:[5-9]|[1-9]\d)\s*(?:times|x)(?!\w)|"
-    r"every\s*(?:(?P<hours>[1-9]\d?)|(?:[\w.-]+ ){0,3}?)\s*(?:h|hours?|hrs?)(?!\w)|hourly\b)"
-)
-_NOT_DAILY = (
-    rf"\s*(?:[a-z]+ )?(?:(?:once|twice|thrice|\d|two|three|four|five|six)"
-    rf"\s*(?:times|x|days)?\s*{_EACH}\s*(?:week|month)|"
-    rf"{_EACH}\s*(?:week|month|wk|course|year)\b|weekly|monthly|{_EACH}? ?(?:third|"
-    rf"3rd|3|4|5) days|"
-    r"(?:on |only on |every |just )?(?:weekends?|weekdays?|(?:mon|tues?|wed|"
-    r"wednes|thu|thurs|fri|sat|satur|sun)(?:days?)?)\b|"
-    r"\d days a week)"
-)
-_ALTERNATE = (
-    r"\s*(?:[a-z]+ )?(?:every (?:other|second|2nd|2|two) days?|on alternate days|"
-    r"alternate days|eod|qod)"
-)
 _NOUN = (
     rf"(?:\s*(?:of )?(?:isotretinoin|accutane|roaccutane|claravis|absorica|tane|"
-    rf"generic|{_PIECES}|dose|total|in total))*"
+    rf"generic|{PIECES}|dose|total|in total))*"
 )
-_COUNTED = re.compile(rf"\s*(?:x|×|\*|times|{_PIECES})")
+_COUNTED = re.compile(rf"\s*(?:x|×|\*|times|{PIECES})")
 _NUMBERED = re.compile(
     r"(?P<one>\b(?:an?|per|each|every|one|the|this|last|next|first|second|third|whole) |/ ?)?"
     r"\b(?:day|week|wk|month|year|course|round|cycle|visit|phase|stage|grade)s? ?(?:#|no\.?)?\s*$"
@@ -63,13 +35,9 @@ _NUMBERED = re.compile(
 _OF_PERSON = re.compile(
     r"\b(?:i'm|im|i am|(?:s?he)(?:'s|s| is)|weigh\w*|aged?|male|female|[mf])\s+$"
 )
-_OFTEN_BEFORE = re.compile(
-    rf"(?<!\w)(?:{_TWICE}|{_THRICE}|{_MORE}|\d\d?\s*(?:times|x)|every \d\d?\s*(?:h|hours?|hrs?))"
-    rf"(?:{_DAY})?[\s,:]*(?:(?:i|i'm|he|she) )?(?:tak(?:e|es|ing)|took|on|of|at|with)?\s*$"
-)
 _PART_BEFORE = re.compile(
-    rf"(?:\b(?:half|quarter|1/2)|\d[.,]\d+\s*(?:x|×|\*|{_PIECES}))"
-    rf"(?:\s*{_PIECES})?(?: of)?(?: an?| my| the)?\s*$"
+    rf"(?:\b(?:half|quarter|1/2)|\d[.,]\d+\s*(?:x|×|\*|{PIECES}))"
+    rf"(?:\s*{PIECES})?(?: of)?(?: an?| my| the)?\s*$"
 )
 _MOMENT = (
     r"(?:(?:in the |at |every |each |with |after |before )?(?:mornings?|am|breakfast|noon|midday|"
@@ -87,45 +55,6 @@ _MORE_OF_IT = re.compile(
 )
 
 
-def read_ratios(scan: Scan) -> None:
-    """Amounts per kg, alone or as a range; "mg/kg" with no number becomes ``<per>``."""
-    kg = rf"(?:1\s*)?(?:{scan.reads.kg}|k)(?![\w])"
-    per = (
-        r"(?:/|\bper\b|\ba\b|\bfor (?:each|every|1)\b|\bfor\b(?= (?:each|every))|"
-        r"\beach\b|\bevery\b|\bpro\b|\bpor\b|\bpar\b|\bna\b|\bна\b|प्रति)"
-    )
-    mg = rf"(?:{scan.reads.mg})"
-    day = rf"(?:\s*/?\s*(?:of (?:body ?)?weight|body ?weight|bw))?(?:{_DAY}|\s*/\s*d(?:ay)?\b)?"
-    scan.mask(
-        rf"{NUMBER}\s*(?:{mg})?\s*(?:-|to|or|and)\s*{NUMBER}\s*(?:{mg}\s*{per}\s*{kg}){day}",
-        "ratios",
-    )
-
-    def took(match: re.Match[str]) -> str:
-        value = Decimal("0.5") if match["half"] else number(match["n"])
-        if value is None:
-            scan.unreadable = True
-            return "odd"
-        scan.ratios.append(value)
-        return "ratio"
-
-    amount = rf"(?:(?P<n>{NUMBER})|(?P<half>\bhalf a))"
-    scan.mask(rf"{amount}\s*(?:{mg}\s*{per}|/|\bper\b)\s*{kg}{day}", took)
-    scan.mask(rf"\b{mg}\s*{per}\s*{kg}{day}", "per")
-    scan.mask(
-        rf"(?:/|\b(?:per|for (?:each|every)|each|every)\b)\s*(?P<n>{NUMBER})\s*"
-        rf"(?:{scan.reads.kg})(?!\w)",
-        lambda match: None if _body_weight(scan, match["n"]) else "per",
-    )
-    scan.mask(rf"\b(?:per|each|every)\s*(?:{scan.reads.kg}|{scan.reads.lb})(?!\w)", "per")
-
-
-def _body_weight(scan: Scan, digits: str) -> bool:
-    """Whether "per 45 kg" is said of a person, not "per 10 kg" of a rule."""
-    value = number(digits)
-    return value is not None and value >= scan.rules.weight.least_kg
-
-
 def read_doses(scan: Scan) -> None:
     """Amounts in mg; the freest forms come last."""
     mg = rf"(?:{scan.reads.mg})(?!\w|\s*/\s*(?:dl|ml|l)\b)"
@@ -135,11 +64,11 @@ def read_doses(scan: Scan) -> None:
     _alternating(scan, mg)
     _ranges(scan, mg)
     tail = (
-        rf"(?P<noun>{_NOUN})(?:(?P<not>{_NOT_DAILY})|(?P<alt>{_ALTERNATE})"
+        rf"(?P<noun>{_NOUN})(?:(?P<not>{NOT_DAILY})|(?P<alt>{ALTERNATE})"
         rf"|,?\s*(?:taken )?"
-        rf"(?:(?P<x2>{_TWICE})|(?P<x3>{_THRICE})|(?P<x4>{_MORE})|(?P<xn>{_OFTEN}))"
-        rf"(?P<x>{_NOT_DAILY}|{_DAY})?"
-        rf"|(?P<day>{_DAY}))?"
+        rf"(?:(?P<x2>{TWICE})|(?P<x3>{THRICE})|(?P<x4>{MORE})|(?P<xn>{OFTEN}))"
+        rf"(?P<x>{NOT_DAILY}|{DAY})?"
+        rf"|(?P<day>{DAY}))?"
     )
 
     def took(match: re.Match[str]) -> str | None:
@@ -155,7 +84,7 @@ def read_doses(scan: Scan) -> None:
         said = any(found.get(name) for name in ("day", "x", "x2", "x3", "xn", "alt"))
         part = _PART_BEFORE.search(before)
         weekly = found.get("not") or re.search("week|month", found.get("x") or "")
-        often = times is None or _OFTEN_BEFORE.search(before) or (count >= _MANY and not said)
+        often = times is None or OFTEN_BEFORE.search(before) or (count >= _MANY and not said)
         after = match.string[match.end() : match.end() + 12]
         scan.doses.append(
             Dose(
@@ -168,18 +97,16 @@ def read_doses(scan: Scan) -> None:
         )
         return "mg"
 
-    times = rf"(?:x|×|\*|times|{_PIECES}\s*(?:of|x|at|@)?|of(?: the| my| these| those)?|@)?"
+    times = rf"(?:x|×|\*|times|{PIECES}\s*(?:of|x|at|@)?|of(?: the| my| these| those)?|@)?"
     scan.mask(
         rf"(?:(?P<neg>-|minus |negative )(?<![\w> ]-))(?=\d){NUMBER}\s*{mg}", lambda _: _odd(scan)
     )
     scan.mask(rf"{_COUNT}\s*{times}\s+(?P<n>{NUMBER})\s*{mg}{tail}", took)
-    pieces = (
-        rf"{_COUNT}\s*{_PIECES}(?P<day>{_DAY}),?\s*(?:of |at |each |\()*(?P<n>{NUMBER})\s*{mg}"
-    )
-    scan.mask(rf"{pieces}(?:\s*(?:each|apiece|{_PIECES}))?", took)
+    pieces = rf"{_COUNT}\s*{PIECES}(?P<day>{DAY}),?\s*(?:of |at |each |\()*(?P<n>{NUMBER})\s*{mg}"
+    scan.mask(rf"{pieces}(?:\s*(?:each|apiece|{PIECES}))?", took)
     scan.mask(rf"{_COUNT}\s*(?:x|×|\*)\s*(?P<n>\d+)\s*{mg}{tail}", took)
     scan.mask(
-        rf"(?P<n>{NUMBER})\s*-?\s*{mg}\s*(?:{_PIECES})?\s*(?:x|×|\*|times)"
+        rf"(?P<n>{NUMBER})\s*-?\s*{mg}\s*(?:{PIECES})?\s*(?:x|×|\*|times)"
         rf"\s*(?P<c>[1-9]\d?)(?!\s*(?:times|x)?\s*(?:a|per|/)?\s*(?:day|week|month|"
         rf"daily))(?!\d){tail}",
         took,
@@ -189,7 +116,7 @@ def read_doses(scan: Scan) -> None:
         r"(?:\bon|\btak(?:e|es|ing)|\bme|\bhim|\bher|\bprescribed|\bat|\bto|\bgive|"
         r"\bgets?|\bgetting|\bdose of|\bdose is|\bdose:|\bof)"
     )
-    scan.mask(rf"{by}\s+(?P<n>{NUMBER})(?P<day>{_DAY})", took)
+    scan.mask(rf"{by}\s+(?P<n>{NUMBER})(?P<day>{DAY})", took)
     scan.mask(
         r"\b(?:and|now|currently|i'm|im|am|been)\s+on\s+(?P<n>[1-9]0|25|35)(?=\s*(?:$|[.,?!;]))",
         took,
@@ -207,7 +134,7 @@ def _in_mg(scan: Scan) -> None:
         return f"{value * (1000 if match['g'] else Decimal('0.001')):f} mg"
 
     unit = r"(?:(?P<g>g|gr|gm|gms|grams?|grammes?|gramm|gramos?|г)|mcg|µg|μg|ug|micrograms?)"
-    scan.text = re.sub(rf"(?P<n>{NUMBER})\s*{unit}(?={_DAY}|,?\s*{_TWICE})", written, scan.text)
+    scan.text = re.sub(rf"(?P<n>{NUMBER})\s*{unit}(?={DAY}|,?\s*{TWICE})", written, scan.text)
     scan.text = re.sub(r"\bnot (?:per|a|each|every) (?:week|month|day)\b", "", scan.text)
     scan.text = re.sub(r"\b(two|three|four|[2-4])\s+([1-4]0)'?s\b", r"\1 x \2 mg", scan.text)
 
@@ -224,13 +151,13 @@ def _moments(scan: Scan, mg: str) -> None:
 def _sums(scan: Scan, mg: str) -> None:
     """Read "20 + 20 mg", "1 x 40 mg and 1 x 20 mg"."""
     scan.mask(
-        rf"(?P<sum>(?:{NUMBER}\s*(?:{mg})?\s*(?:\+|plus|&)\s*)+{NUMBER}\s*{mg}){_NOUN}(?:{_DAY})?",
+        rf"(?P<sum>(?:{NUMBER}\s*(?:{mg})?\s*(?:\+|plus|&)\s*)+{NUMBER}\s*{mg}){_NOUN}(?:{DAY})?",
         lambda m: _sum(scan, m, *re.findall(NUMBER, m["sum"])),
     )
     single = r"(?:1|one|a)\s*(?:x|×|\*)?\s*"
     scan.mask(
         rf"\b{single}(?P<a>{NUMBER})\s*{mg}\s*{_NOUN}(?:and|,|&|then|\+)+\s*{single}"
-        rf"(?P<b>{NUMBER})\s*{mg}{_NOUN}(?:{_DAY})?",
+        rf"(?P<b>{NUMBER})\s*{mg}{_NOUN}(?:{DAY})?",
         lambda m: _sum(scan, m, m["a"], m["b"]),
     )
 
@@ -248,7 +175,7 @@ def _alternating(scan: Scan, mg: str) -> None:
 
     scan.mask(
         rf"alternat\w*\s*(?:between )?(?P<a>{NUMBER})\s*(?:{mg})?\s*(?:and|with|/|"
-        rf"to)\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
+        rf"to)\s*(?P<b>{NUMBER})\s*{mg}(?:{DAY})?",
         took,
     )
     scan.mask(
@@ -274,7 +201,7 @@ def _ranges(scan: Scan, mg: str) -> None:
 
     scan.mask(
         rf"(?P<from>\bfrom )?(?<![\d.] )(?P<a>{NUMBER})\s*(?:(?P<and>\band\b)|"
-        rf"(?:{mg})?\s*(?:-|\bto\b|\bor\b))\s*(?P<b>{NUMBER})\s*{mg}(?:{_DAY})?",
+        rf"(?:{mg})?\s*(?:-|\bto\b|\bor\b))\s*(?P<b>{NUMBER})\s*{mg}(?:{DAY})?",
         took,
     )
 
@@ -323,7 +250,7 @@ def _is_count(match: re.Match[str]) -> bool:
     if _OF_PERSON.search(before) or (numbered is not None and not numbered["one"]):
         return False
     few = _count(match["c"]) < _MANY
-    return few or re.search(_PIECES, match.groupdict().get("noun") or "") is not None
+    return few or re.search(PIECES, match.groupdict().get("noun") or "") is not None
 
 
 def _is_past(before: str, after: str) -> bool:

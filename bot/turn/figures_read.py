@@ -11,9 +11,10 @@ import re
 
 from bot.kb.dose_rules import DoseRules
 from bot.turn.figures_dates import date_pattern, months_put_right
-from bot.turn.figures_dose import read_doses, read_ratios
+from bot.turn.figures_dose import read_doses
 from bot.turn.figures_numbers import NUMBER, normalise, number
 from bot.turn.figures_person import read_ages, read_heights, read_i_am
+from bot.turn.figures_ratio import read_ratios
 from bot.turn.figures_scan import Figures, Scan
 from bot.turn.figures_units import in_digits, units_put_right
 from bot.turn.figures_weight import read_weights
