@@ -91,6 +91,7 @@ class Units(Frozen):
     lb: tuple[str, ...]
     st: tuple[str, ...]
     mg: tuple[str, ...]
+    year: tuple[str, ...]  # of age
 
 
 class Reads(Frozen):
@@ -152,6 +153,11 @@ class Reads(Frozen):
     def mg(self) -> str:
         """Milligrams."""
         return _any_of(self.units.mg)
+
+    @cached_property
+    def year(self) -> str:
+        """Years of age."""
+        return _any_of(self.units.year)
 
 
 class DoseRules(Frozen):

@@ -11,7 +11,7 @@ from bot.kb.dose_rules import Reads
 
 _TAG = r"<\w+>"
 _WORD = r"[^\W\d_](?:[\w'-]|[\u0900-\u097f])*"  # signs of Devanagari are no letters to ``re``
-_DENIED = r"(?:\b(?:not|nor|neither) )?(?<!\w)(?<!get )(?<!getting )(?<!become )"
+_DENIED = r"(?:\b(?:not|nor|neither) )?(?<!get )(?<!getting )(?<!become )"
 _BECOMES = r"\b(?:can|could|will|would|may|if) (?:i |she |you |we )?(?:get|become)$"
 _LONG_NAME = 7  # letters from which a near misspelling still tells a drug's name
 _NEAR = 84  # per cent of likeness, as in "isotretinon"
@@ -38,15 +38,21 @@ def matches(shape: str, patterns: tuple[str, ...]) -> bool:
 def says(shape: str, phrases: tuple[str, ...]) -> str | None:
     """The first of the phrases that stands in the shape as whole words."""
     for phrase in phrases:
-        if phrase in shape and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", shape):
+        if phrase in shape and re.search(_whole(phrase), shape):
             return phrase
     return None
+
+
+def _whole(phrase: str) -> str:
+    """A regular expression for a phrase as whole words; Chinese has no spaces between them."""
+    written = re.escape(phrase)
+    return written if re.match(r"[\u4e00-\u9fff]", phrase) else rf"(?<!\w){written}(?!\w)"
 
 
 def affirms(shape: str, phrases: tuple[str, ...], reads: Reads) -> bool:
     """Whether a phrase is said of the person, not denied: "pregnant", but "not pregnant"."""
     for phrase in phrases:
-        for match in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", shape):
+        for match in re.finditer(_whole(phrase), shape):
             before = " ".join(shape[: match.start()].split()[-4:])
             if says(before, reads.not_so) is None and not re.search(_BECOMES, before):
                 return True
@@ -70,7 +76,7 @@ def leftover(shape: str, reads: Reads) -> list[str]:
         *reads.breastfeeding,
     ):
         if phrase in left:
-            left = re.sub(rf"{_DENIED}{re.escape(phrase)}(?!\w)", " ", left)
+            left = re.sub(rf"{_DENIED}{_whole(phrase)}", " ", left)
     words = re.findall(_WORD, re.sub(_TAG, " ", left))
     known = {*reads.fillers, *reads.drug}
     return [word for word in words if word not in known and not is_drug(word, reads)]

@@ -26,8 +26,8 @@ def normalise(text: str) -> str:
     plain = "".join(_digit(c) for c in plain)
     plain = re.sub(r"(?<=\d)([13])⁄([24])\b", r" \1/\2", plain).replace("⁄", "/")
     plain = re.sub(r"(?<=[^\W\da-z_])(?=\d)", " ", plain)
-    plain = re.sub(r"\b([mf])\s*/\s*(\d\d)\s*/", r"\1\2, ", plain)
-    plain = re.sub(r"\b(\d\d)\s*/\s*([mf])\b\s*/?", r"\1\2 ", plain)
+    plain = re.sub(r"\b([mf])\s*/\s*(\d\d?)\s*/", r"aged \2 \1, ", plain)
+    plain = re.sub(r"(?<![\w'.])(?<!' )(\d\d?)\s*/\s*([mf])\b\s*/?", r"aged \1 \2 ", plain)
     plain = re.sub(r"(?<=[a-z])/(?=\d)", " / ", plain)
     plain = re.sub(r"^@\w+[ ,:]+", "", plain)
     plain = re.sub(

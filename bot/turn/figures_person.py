@@ -19,6 +19,22 @@ _INCHES = (
     r"(?:inches|inch|ins|in(?! (?:the|my|a|an|one|two|jan|feb|mar|apr|may|jun|jul|aug|"
     r"sep|oct|nov|dec|week|month|spring|summer|autumn|fall|winter|<))|''|\")"
 )
+_WHO_ELSEWHERE = (  # in the languages whose weights are read
+    r"(?:tengo|tiene|tenho|tem|j'ai|il a|elle a|ho|ha|mam|ma|мне|ему|ей|ich bin|er ist|sie ist|"
+    r"ik ben|उम्र|आयु)"
+)
+_LASTS = re.compile(  # what is said to last so many years, or to be so many ago
+    r"(?:(?<!dose )(?<!dosage )\bfor|\b(?:over|past|last|had|acne|it|since|in|after|within|"
+    r"of|been|off|on|next|every|hace|desde|há|faz|seit|depuis|da|уже|od))\s+"
+    r"(?:(?:about|around|almost|nearly|over|the|like)\s+)*$"
+)
+_NO_AGE_AFTER = (
+    r"(?!\s*(?:on|of|off|ago|clear|later|since|post|after|with|acne|in|into|from|de|di|से)(?!\w))"
+)
+_TO_WEIGHT = (
+    r"[\s,;/.()-]*(?:(?:and|y|e|et|und|en|i|и|&|old|male|female|boy|girl|[mf]|he|she|weigh\w*|at|"
+    r"peso|pesa|вес|вешу|весит|वजन|wiege|wiegt|gewicht|体重|<height>)[\s,:]+)*"
+)
 
 
 def read_heights(scan: Scan) -> None:
@@ -92,9 +108,10 @@ def read_ages(scan: Scan) -> None:
     scan.mask(rf"(?<!')\b[mf]\s?(?P<age>\d\d)\b{unit}", took)
     scan.mask(rf"{age},? (?:(?:yr|year) )?{_SEX}\b", took)
     scan.mask(rf"(?<!')\b{_SEX},? (?:of |is |\()?{age}\b{unit}", took)
+    year = rf"{scan.reads.year}(?!\w)"
     scan.mask(
-        rf"\b(?:{_WHO}|she|he|who is|who's|i)\s+(?:turned |just turned |only |just "
-        rf")?{age}\s*(?:years?|yrs?)\b(?! (?:on|in|into|of|off|clear|later|ago))",
+        rf"(?<!\w)(?:{_WHO}|{_WHO_ELSEWHERE}|she|he|who is|who's|i)\s+"
+        rf"(?:turned |just turned |only |just )?{age}\s*{year}{_NO_AGE_AFTER}",
         took,
     )
     scan.mask(
@@ -103,6 +120,13 @@ def read_ages(scan: Scan) -> None:
         took,
     )
     scan.mask(rf"(?:^|,)\s*{age}\s*(?:years?|yrs?)\s*(?=,|$|and\b)", took)
+    scan.mask(rf"{age}\s*(?:岁|歲|歳)", took)
+    weight = rf"{NUMBER}\s*(?:{scan.reads.kg}|{scan.reads.lb}|{scan.reads.st})(?!\w)"
+    scan.mask(
+        rf"{age}\s*-?\s*{year}(?={_TO_WEIGHT}{weight})",
+        lambda m: None if _LASTS.search(m.string[: m.start()]) else took(m),
+    )
+    scan.mask(rf"(?P<keep>{weight}\W{{0,3}}(?:and )?){age}\s*-?\s*{year}{_NO_AGE_AFTER}", took)
 
 
 def read_i_am(scan: Scan) -> None:
