@@ -191,6 +191,8 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
     kept: dict[str, Any] = {}
     if request.daily is not None and request.daily.mg is not None:
         kept["daily"] = str(request.daily.mg)
+    if request.child:
+        kept["child"] = "yes"
     if request.problem is Problem.UNIT:
         kept["number"] = request.readings[0].number
     asking = _ASKING.get(request.problem, ASKING_WEIGHT) if request.problem else ASKING_WEIGHT
@@ -207,6 +209,7 @@ def _answered(request: DoseRequest, memory: Memory) -> Memory:
     if not weight.words:  # the weight of an earlier turn: its number stays as it was written
         kept |= memory.details.get("dose") or {}
         kept.pop("daily", None)
+        kept.pop("child", None)
     if request.daily is not None and request.daily.mg is not None:
         kept["daily"] = str(request.daily.mg)
     update = {

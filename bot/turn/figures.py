@@ -9,7 +9,9 @@ from enum import Enum
 
 from bot.kb.dose_rules import DoseRules
 from bot.turn import dose_intent as intent
+from bot.turn.figures_answer import in_mg, plain_age
 from bot.turn.figures_often import OFTEN_AFTER
+from bot.turn.figures_person import OLDEST
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Dose, Figures, Role, Weight
 from bot.turn.memory import Memory
@@ -65,18 +67,26 @@ class DoseRequest:
     market: str | None = None
     problem: Problem | None = None
     what: str = ""
+    child: bool = False  # a child was named, and no age
 
 
 def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read a message; None where it is no question for the calculator."""
     figures = read_figures(text, rules)
-    if (whole := _in_full(figures, rules, memory)) is not None:
-        return read_dose(whole, rules, Memory())
-    shape, reads = figures.shape, rules.reads
+    if (answer := _answer(text, figures, rules, memory)) is not None:
+        return answer
     if (capsules := _capsules(figures, rules)) is not None:
         return capsules
-    if (corrected := _corrected(shape, rules, memory)) is not None:
-        return corrected
+    request = _corrected(figures.shape, rules, memory) or _asked(figures, rules, memory)
+    if request is None or not _child_without_age(figures, rules, memory):
+        return request
+    computed = request.problem in (None, Problem.TWO_DOSES, Problem.NOT_DAILY, Problem.DAILY)
+    return replace(request, child=True, problem=Problem.AGE if computed else request.problem)
+
+
+def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    """Read a message that is neither an answer of its own kind nor about capsules."""
+    shape, reads = figures.shape, rules.reads
     explicit = bool(re.match(r"/(?:dose|dosage|calc)\b", shape))
     if not explicit and intent.matches(shape, reads.never):
         return None
@@ -90,21 +100,37 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     return _checked(figures, rules, memory)
 
 
-def _in_full(figures: Figures, rules: DoseRules, memory: Memory) -> str | None:
-    """Say the answer to "how old" or "how many mg a day" in full, with the weight said before."""
+def _child_without_age(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
+    """Whether a child is spoken of, here or before our question, and its age was not said."""
+    before = memory.asking in _OURS and _kept(memory).get("child")
+    return not figures.ages and bool(before or intent.says(figures.shape, rules.reads.children))
+
+
+def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    """Read the answer to "how old" or "how many mg a day", with the weight said before."""
     kept = _kept(memory)
-    asked = memory.asking in (ASKING_AGE, ASKING_DAILY)
+    asked = memory.asking in (ASKING_AGE, ASKING_DAILY) and not figures.shape.startswith("/")
     if not asked or "weight" not in kept or figures.weights or not _short_answer(figures, rules):
         return None
     numbers = {*figures.bare, *figures.loose, *figures.ages}
-    weight, own = kept["weight"], kept.get("daily")
-    if memory.asking == ASKING_AGE:
-        dose = f"{own} mg a day at" if own else "dose for"
-        return f"{dose} {weight} kg, age {numbers.pop()}" if len(numbers) == 1 else None
-    daily = _one_dose(figures)
-    if daily is not None:
-        return None if daily.mg is None else f"{daily.mg} mg a day at {weight} kg"
-    return f"{numbers.pop()} mg a day at {weight} kg" if len(numbers) == 1 else None
+    if not numbers and not figures.doses:
+        return None
+    if (refused := _refused(figures, rules)) is not None:
+        return refused
+    weight = kept["weight"]
+    own = f"{kept['daily']} mg a day, " if kept.get("daily") else ""
+    whole = None
+    if memory.asking == ASKING_DAILY:
+        whole = in_mg(text, figures)
+    elif len(numbers) == 1 and max(numbers) <= OLDEST and plain_age(figures.shape, rules):
+        whole = f"{own}age {max(numbers)}"
+    if whole is not None:
+        return read_dose(f"/dose {whole}, {weight} kg", rules, Memory())
+    return DoseRequest(
+        weight=Weight(Decimal(weight), f"{weight} kg", "kg", weight),
+        daily=Dose(Decimal(kept["daily"]), "", said_daily=True) if own else None,
+        problem=Problem.AGE if memory.asking == ASKING_AGE else Problem.NOT_DAILY,
+    )
 
 
 def _short_answer(figures: Figures, rules: DoseRules) -> bool:
@@ -258,8 +284,6 @@ def _with_weight(
     request = DoseRequest(weight=weight, daily=daily, ratio=ratio, doses=figures.doses)
     if not rules.weight.least_kg <= weight.kg <= rules.weight.most_kg:
         return replace(request, problem=Problem.RANGE)
-    if not figures.ages and intent.says(figures.shape, rules.reads.children):
-        return replace(request, problem=Problem.AGE)
     if len(figures.ratios) > 1 or (daily is None and len(figures.doses) > 1):
         return replace(request, problem=Problem.TWO_DOSES)
     if daily is not None and daily.mg is None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.turn.figures_numbers import NUMBER, number
 from bot.turn.figures_scan import Scan
 
+OLDEST = 120  # years; a higher number is no age
 _WHO = (
     r"(?:i'm|im|i am|he's|hes|he is|she's|shes|she is|(?:my |our )?(?:son|"
     r"daughter|brother|sister|boy|"
@@ -70,7 +71,7 @@ def read_ages(scan: Scan) -> None:
 
     def took(match: re.Match[str]) -> str | None:
         value = number(match["age"])
-        if value is None or value > 120:  # noqa: PLR2004
+        if value is None or value > OLDEST:
             return None
         scan.ages.append(value)
         return "age"
@@ -99,7 +100,7 @@ def read_ages(scan: Scan) -> None:
     )
     scan.mask(
         rf"\b(?:turns?|turning|will be|'ll be|almost|nearly|not(?: even)?(?: yet)?|"
-        rf"under|below|younger than)\s+{age}\b(?P<s>s?)(?=\s*(?:$|[.,?!;)]|yet|"
+        rf"under|below|(?:younger|less) than)\s+{age}\b(?P<s>s?)(?=\s*(?:$|[.,?!;)]|yet|"
         rf"next|in|soon|and|years?|yrs?|is|this))(?!\s*(?:years?|yrs?) (?:of|on))"
         rf"(?:\s*(?:years?|yrs?))?",
         young,
@@ -135,7 +136,7 @@ def read_i_am(scan: Scan) -> None:
 
     def took(match: re.Match[str]) -> str | None:
         value = number(match["n"])
-        if value is None or not 0 < value < 120:  # noqa: PLR2004
+        if value is None or not 0 < value < OLDEST:
             return None
         if scan.weights or scan.bare or value < least:
             scan.ages.append(value)

@@ -219,6 +219,11 @@ def test_a_talk_keeps_the_weight_and_the_dose_that_were_told() -> None:
         (("40 mg a week at 70 kg", "sorry, 40 mg a day"), (70.0, 40.0)),
         (("60 mg at 70", "kg"), (70.0, 60.0)),
         (("70 kg", "sorry 80 kg"), (80.0, None)),
+        (("20 mg or 40 mg at 70 kg", "40 twice a day"), (70.0, 80.0)),
+        (("20 mg or 40 mg at 70 kg", "2 capsules of 40"), (70.0, 80.0)),
+        (("20 mg or 40 mg at 70 kg", "I'm 25", "forty a day"), (70.0, 40.0)),
+        (("my child takes 40 mg at 50 kg, ok?", "yes, 14 years old"), (50.0, 40.0)),
+        (("my child weighs 40 kg dose", "45 kg", "14"), (45.0, None)),
         (("70 and a half kg", "lb"), (32.0, None)),
         (("70 1/2 kg", "pounds"), (32.0, None)),
         (("70,5 kg", "lb"), (32.0, None)),
@@ -245,6 +250,42 @@ def test_a_child_said_to_be_too_young_in_the_answer_gets_no_figure() -> None:
     answer = read_dose("10", rules(), memory)
     assert answer is not None
     assert answer.problem is Problem.UNDER_AGE
+
+
+@pytest.mark.parametrize(
+    ("turns", "problem"),
+    [
+        (("my child weighs 40 kg dose", "14 and pregnant"), Problem.PREGNANT),
+        (("my child weighs 40 kg dose", "12 next month"), Problem.AGE),
+        (("my child weighs 40 kg dose", "12 soon"), Problem.AGE),
+        (("my child weighs 40 kg dose", "about 12"), Problem.AGE),
+        (("my child weighs 40 kg dose", "10 or 14"), Problem.AGE),
+        (("my child weighs 40 kg dose", "less than 12"), Problem.UNDER_AGE),
+        (("my child weighs 40 kg dose", "2014"), Problem.AGE),
+        (("my child weighs 40 kg dose", "130"), Problem.AGE),
+        (("my child weighs 40 kg dose", "45 kg"), Problem.AGE),
+        (("my child weighs 90, what dose", "90 lb"), Problem.AGE),
+        (("my child weighs 90, what dose", "lb"), Problem.AGE),
+        (("my kid weighs 70-80 lb dose", "75 lb"), Problem.AGE),
+        (("20 mg or 40 mg at 70 kg", "40 and pregnant"), Problem.PREGNANT),
+        (("20 mg or 40 mg at 70 kg", "40 for dog"), Problem.PET),
+        (("20 mg or 40 mg at 70 kg", "40 ibuprofen"), Problem.OTHER_DRUG),
+        (("20 mg or 40 mg at 70 kg", "40 weekly"), Problem.NOT_DAILY),
+        (("20 mg or 40 mg at 70 kg", "40 a week"), Problem.NOT_DAILY),
+        (("20 mg or 40 mg at 70 kg", "40 or 60"), Problem.NOT_DAILY),
+        (("20 mg or 40 mg at 70 kg", "I'm 25"), Problem.NOT_DAILY),
+    ],
+)
+def test_what_else_an_answer_says_counts_and_the_age_is_asked_until_it_is_told(
+    turns: tuple[str, ...], problem: Problem
+) -> None:
+    memory, request = Memory(), None
+    for text in turns:
+        request = read_dose(clean(text), rules(), memory)
+        assert request is not None, text
+        memory, _ = dose_reply(request, knowledge(), memory)
+    assert request is not None
+    assert request.problem is problem
 
 
 def test_buttons_of_a_question_back_lead_to_an_answer() -> None:

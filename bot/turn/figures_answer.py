@@ -1,0 +1,33 @@
+"""Short answers to the calculator's own questions, "how old?" and "how many mg a day?"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.kb.dose_rules import DoseRules
+from bot.turn.figures_numbers import NUMBER, normalise, number
+from bot.turn.figures_scan import Figures
+
+_AGE_WORDS = (
+    r"\b(?:i'm|im|i|am|he's|hes|she's|shes|it's|he|she|is|my|our|the|his|her|and|son|daughter|kid|"
+    r"child|boy|girl|brother|sister|male|female|aged?|just|turned|now|already|today|old|yes|sorry)\b"
+)
+
+
+def in_mg(text: str, figures: Figures) -> str | None:
+    """The answer with the mg that its one number leaves out; None where it may be no amount."""
+    numbers = {*figures.bare, *figures.loose}
+    if figures.doses and not numbers and not figures.ages:
+        return text
+    if figures.doses or figures.ages or len(numbers) != 1:
+        return None
+    plain = normalise(text)
+    said = [m for m in re.finditer(NUMBER, plain) if number(m[0]) in numbers]
+    return f"{plain[: said[-1].end()]} mg{plain[said[-1].end() :]}" if said else None
+
+
+def plain_age(shape: str, rules: DoseRules) -> bool:
+    """Whether an answer is an age and nothing else: not "12 next month", "about 12"."""
+    words = rf"(?:[\s.,!()'-]|{_AGE_WORDS}|{rules.reads.year}(?!\w))*"
+    value = re.search(r"<(?:n|bare|age)>", shape)
+    return value is not None and re.fullmatch(rf"{words}{value[0]}{words}", shape) is not None
