@@ -12,6 +12,7 @@ from bot.kb.dose_rules import DoseRules
 from bot.turn.dose_sums import plain, shown_kg
 from bot.turn.figures_dates import date_pattern, read_dates
 from bot.turn.figures_read import read_figures
+from bot.turn.figures_scan import Role
 
 if TYPE_CHECKING:
     from bot.turn.course import Course
@@ -65,7 +66,7 @@ def total_lines(
     rules: DoseRules,
 ) -> list[str]:
     """What was taken so far at most, day by day; nothing where no clear doses were said."""
-    weights = {weight.kg for weight in read_figures(text, rules).weights}
+    weights = {w.kg for w in read_figures(text, rules).weights if w.role is Role.NOW}
     kg = weights.pop() if len(weights) == 1 else None if weights else kg
     if kg is not None and not rules.weight.least_kg <= kg <= rules.weight.most_kg:
         return []

@@ -27,6 +27,18 @@ _CAPSULES_FOR = (
     r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
 )
 _I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
+_NOW = (
+    r"\b(?:now|currently|today)[\s,:]+(?:(?:i'm|im|i am|at|only|about|around) )*<n>|"
+    r"<n> (?:now|today|currently)\b"
+)
+_ANOTHERS_WEIGHT = (
+    r"\b(?:he|she|husband|wife|partner|friend|boyfriend|girlfriend|bf|gf|brother|sister|son|"
+    r"daughter|mum|mom|dad|mate)(?:'?s)?\b(?:(?!\b(?:i|i'm|im|me|my)\b)[^.!?]){0,25}<weight>"
+)
+_FOR_ME = (
+    r"\bfor me\b|\bmy (?:own )?dos|\bi (?:need|take)\b|\b(?:i'm|im|i am) <(?:age|n)>|"
+    r"\b(?:do|should|would|can|could|will|must|may) i (?!give)"
+)
 _FEW = 4  # words about which we ask whether a weight is a person's
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
@@ -264,8 +276,12 @@ def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
             return DoseRequest(problem=Problem.RANGE, daily=daily, ratio=ratio)
         problem = Problem.UNIT if len(set(figures.bare)) == 1 else Problem.TWO_WEIGHTS
         return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
-    if not weights:
+    if not weights or _anothers(figures.shape):
         return DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
+    if others := _other_weights(figures, weights, rules):
+        now = tuple(w for w in weights if w.role is Role.NOW)
+        mine = None if re.search(_ANOTHERS_WEIGHT, figures.shape) else daily
+        return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=(*now, *others), daily=mine)
     if not intent.nearly_same([w.kg for w in weights]):
         return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=weights, daily=daily)
     return _with_weight(figures, rules, weights[0], daily, ratio)
@@ -316,6 +332,23 @@ def _present(weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
     now = tuple(w for w in weights if w.role is Role.NOW)
     past = tuple(w for w in weights if w.role is Role.PAST)
     return now or (past if len(past) == 1 else ())
+
+
+def _other_weights(
+    figures: Figures, weights: tuple[Weight, ...], rules: DoseRules
+) -> tuple[Weight, ...]:
+    """What a number without a unit may be, where it may be today's weight as well."""
+    numbers = list(figures.bare)
+    if weights[0].role is Role.PAST or re.search(_NOW, figures.shape):
+        numbers += figures.loose
+    readings = [reading for value in numbers for reading in _readings(value, rules)]
+    same = any(intent.nearly_same([weights[0].kg, reading.kg]) for reading in readings)
+    return () if same else tuple(readings)
+
+
+def _anothers(shape: str) -> bool:
+    """Whether the weight is another person's, and the dose that is asked for one's own."""
+    return bool(re.search(_ANOTHERS_WEIGHT, shape) and re.search(_FOR_ME, shape))
 
 
 def _one_dose(figures: Figures) -> Dose | None:

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from bot.turn.figures_numbers import NUMBER, number
-from bot.turn.figures_scan import Scan
+from bot.turn.figures_scan import Role, Scan
 
 OLDEST = 120  # years; a higher number is no age
 _WHO = (
@@ -138,7 +138,8 @@ def read_i_am(scan: Scan) -> None:
         value = number(match["n"])
         if value is None or not 0 < value < OLDEST:
             return None
-        if scan.weights or scan.bare or value < least:
+        weighed = scan.bare or any(w.role is Role.NOW for w in scan.weights)
+        if weighed or value < least:
             scan.ages.append(value)
             return "age"
         return None

@@ -17,6 +17,7 @@ class Role(Enum):
     NOW = "now"
     PAST = "past"
     GOAL = "goal"
+    DENIED = "denied"
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,11 @@ _PAST_BEFORE = re.compile(
     + _ABOUT
     + r")(?:i |it )?(?:was |weighed )?$"
 )
+_DENIED_BEFORE = re.compile(
+    r"\b(?:no longer|not|never|isn't|don't|doesn't|wasn't|didn't)\s+(?:weigh\w*|be|at)?\s*(?:"
+    + _ABOUT
+    + r")$"
+)
 _PAST_AFTER = re.compile(
     r"\s*(?:before|last (?:year|month)|back then|at birth|previously|<time> ago|"
     r"when (?:i|we) started)\b"
@@ -194,12 +199,14 @@ def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, value
     if _LIFT_BEFORE.search(before):
         return "object"
     role = Role.NOW
-    if _GOAL_BEFORE.search(before) or re.match(r"\s*(?:goal|target)\b", after):
+    if _DENIED_BEFORE.search(before):
+        role = Role.DENIED
+    elif _GOAL_BEFORE.search(before) or re.match(r"\s*(?:goal|target)\b", after):
         role = Role.GOAL
     elif _PAST_BEFORE.search(before) or _PAST_AFTER.match(after):
         role = Role.PAST
     scan.weights.append(Weight(kg, match[0].strip(" ,("), unit, value, role))
-    return {Role.NOW: "weight", Role.PAST: "past", Role.GOAL: "goal"}[role]
+    return "weight" if role is Role.NOW else role.value
 
 
 def _without_unit(scan: Scan) -> None:

@@ -110,6 +110,12 @@ def test_without_a_clear_daily_dose_no_total_is_shown(text: str) -> None:
     assert "So far at most" not in say(text).text
 
 
+def test_a_total_is_told_by_todays_weight_only() -> None:
+    text = say("goal weight 60 kg, 40 mg since 1 April 2027, total so far").text
+    assert "1,600 mg" in text
+    assert "at 60 kg" not in text
+
+
 @pytest.mark.parametrize("text", ["yesterday", "3 March", "2 weeks ago", "i started on 3/3/27"])
 def test_a_date_alone_answers_our_question(text: str) -> None:
     request = read_course(text, TODAY, knowledge().dose, asked=True)
