@@ -12,6 +12,12 @@ from bot.turn.memory import Memory
 from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
 
 
+def needs_weight(target: Decimal, rules: DoseRules, memory: Memory) -> bool:
+    """Whether an amount is above the ceiling of the least weight, and no weight is known."""
+    least = limit_mg(rules.weight.least_kg, rules.limits.maximum.mg_per_kg)
+    return memory.weight_kg is None and target > least
+
+
 def capsules_reply(target: Decimal, market: str | None, kb: Knowledge, memory: Memory) -> Reply:
     """Capsules for an amount, unless it passes the ceiling for the weight that is known.
 
@@ -19,7 +25,7 @@ def capsules_reply(target: Decimal, market: str | None, kb: Knowledge, memory: M
     of doses a day. Buttons lead from one market to another.
     """
     rules = kb.dose
-    kg = memory.weight_kg if memory.weight_kg is not None else rules.weight.most_kg
+    kg = memory.weight_kg if memory.weight_kg is not None else rules.weight.least_kg
     ceiling = limit_mg(kg, rules.limits.maximum.mg_per_kg)
     if target > ceiling:
         text = rules.say(

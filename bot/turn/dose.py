@@ -12,7 +12,7 @@ from typing import Any
 from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
-from bot.turn.capsules_said import capsule_button, capsules_reply
+from bot.turn.capsules_said import capsule_button, capsules_reply, needs_weight
 from bot.turn.dose_asks import REFUSED, problem_reply
 from bot.turn.dose_barred import barred, unbarred
 from bot.turn.dose_sums import (
@@ -32,7 +32,7 @@ from bot.turn.figures import (
     DoseRequest,
     Problem,
 )
-from bot.turn.figures_scan import Weight
+from bot.turn.figures_scan import Dose, Weight
 from bot.turn.memory import Memory
 from bot.turn.reply import Citation, DoseFigures, Kind, Reply, ShownNote, Suggestion
 
@@ -62,6 +62,9 @@ def dose_reply(
     memory = unbarred(memory)
     if not calculator:
         return _closed(memory), _passages_only(kb, show_notes=show_notes)
+    if request.target_mg is not None and needs_weight(request.target_mg, kb.dose, memory):
+        daily = Dose(request.target_mg, "", said_daily=True)
+        request = DoseRequest(daily=daily, problem=Problem.NO_WEIGHT)
     if request.target_mg is not None:
         return _closed(memory), capsules_reply(request.target_mg, request.market, kb, memory)
     if request.problem is not None:
@@ -198,9 +201,10 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
     asking = _ASKING.get(request.problem, ASKING_WEIGHT) if request.problem else ASKING_WEIGHT
     if request.weight is not None and asking in (ASKING_AGE, ASKING_DAILY):
         kept["weight"] = shown_kg(request.weight.kg)
-    return memory.model_copy(
-        update={"asking": asking, "details": {"dose": kept}, "isotretinoin": True}
-    )
+    update = {"asking": asking, "details": {"dose": kept}, "isotretinoin": True}
+    if request.problem is Problem.RANGE:  # an earlier weight is in doubt as well
+        update["weight_kg"] = None
+    return memory.model_copy(update=update)
 
 
 def _answered(request: DoseRequest, memory: Memory) -> Memory:

@@ -84,6 +84,41 @@ def test_no_capsules_above_the_ceiling_of_the_weight_that_is_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("turns", "kind"),
+    [
+        (("capsules 60 mg",), Kind.ANSWER),
+        (("capsules 61 mg",), Kind.CLARIFY),
+        (("capsules 400 mg",), Kind.CLARIFY),
+        (("20 kg", "capsules 100 mg"), Kind.CLARIFY),
+        (("70 kg", "20 kg", "capsules 100 mg"), Kind.CLARIFY),
+        (("70 kg", "capsules 100 mg"), Kind.ANSWER),
+    ],
+)
+def test_no_capsules_that_not_every_weight_supports_before_a_weight_is_known(
+    turns: tuple[str, ...], kind: Kind
+) -> None:
+    memory, reply = Memory(), None
+    for text in turns:
+        request = read_dose(text, knowledge().dose, memory)
+        assert request is not None
+        memory, reply = dose_reply(request, knowledge(), memory)
+    assert reply is not None
+    assert reply.kind is kind
+    assert ("Whole capsules" in reply.text) == (kind is Kind.ANSWER)
+
+
+def test_the_weight_that_capsules_lack_is_asked_for_and_judges_the_amount() -> None:
+    memory, reply = Memory(), None
+    for text in ("capsules 100 mg", "70 kg"):
+        request = read_dose(text, knowledge().dose, memory)
+        assert request is not None
+        memory, reply = dose_reply(request, knowledge(), memory)
+    assert reply is not None
+    assert reply.dose is not None
+    assert (reply.dose.weight_kg, reply.dose.daily_mg) == (70.0, 100.0)
+
+
+@pytest.mark.parametrize(
     ("text", "market"),
     [
         ("capsules 49 mg", None),
