@@ -21,6 +21,7 @@ from bot.turn.course import ASKING as COURSE
 from bot.turn.course import read_course
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.reply import Kind, Reply
+from bot.turn.triage import ASKING as TRIAGE
 
 OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
     "visit": visit.show,
@@ -82,19 +83,39 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         return Response((text_call(event.chat_id, desk.say("telegram.ask")),), None, "answered")
     if name is not None and name in OWN and not rest:
         return OWN[name](event, desk)
-    if name == "cancel" and (cancelled := _cancel(event, desk)) is not None:
-        return cancelled
-    if name is None and event.talk.asking is not None:
-        to = to_clinic if event.talk.asking == ask.ASKING else remind.read_answer
-        answered = to(event, desk, rest)
-        if answered is not None:
-            return answered
+    if (awaited := _awaited(event, desk, name, rest)) is not None:
+        return awaited
     said = say(event, desk, f"/{name} {rest}".strip() if name else rest)
     strange = name is not None and name not in (*COMMANDS, *OWN)
     if strange and said.reply is not None and said.reply.kind is Kind.CHAT:
         known = ", ".join(f"/{one}" for one in PRIVATE)
         return show(event, desk, chat(desk.kb, "command.unknown", commands=known))
     return said
+
+
+def _awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response | None:
+    """The answer to a question of this side, or its end by /cancel; None for the turn to read."""
+    asking = event.talk.asking
+    if name is None and asking == ask.ASKING:
+        return to_clinic(event, desk, text)
+    if name == "cancel":
+        return _red_flag(event, desk, text) or _cancel(event, desk)
+    if name is None and asking is not None:
+        return _red_flag(event, desk, text) or remind.read_answer(event, desk, text)
+    return None
+
+
+def _red_flag(event: Event, desk: Desk, text: str) -> Response | None:
+    """The answer to words that raise or may raise a red flag; None where they do not.
+
+    For words that this side would read itself: whatever it waits for, triage comes first.
+    """
+    if not text:
+        return None
+    said = say(event, desk, text)
+    kind = said.reply.kind if said.reply else None
+    asks = kind is Kind.CLARIFY and (said.talk or Talk()).memory.asking == TRIAGE
+    return said if kind is Kind.ALERT or asks else None
 
 
 def _cancel(event: Event, desk: Desk) -> Response | None:
@@ -235,6 +256,8 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
             known = reply is not None and reply.kind is not Kind.CHAT
             before = desk.say("group.carried") if known else ""
     if reply is None:
+        if (said := _red_flag(event, desk, payload)) is not None:
+            return said
         before = "" if payload == "inline" else desk.say("telegram.bad_link")
         reply = chat(kb, "command.start")
     return show(event, desk, reply, before=before)
@@ -244,7 +267,7 @@ def _edit(event: Event, desk: Desk) -> Response:
     """An edited message: its answer is edited too while it is the last; an alert is always new."""
     done, talk = event.done, event.talk
     if done.command is not None and done.command not in ("ask", *COMMANDS):
-        return Response()
+        return _red_flag(event, desk, f"/{done.command} {done.text}") or Response()
     thread = event.thread
     if thread and thread.draft and thread.draft.message == done.message_id:
         return to_clinic(event, desk, done.text, thread.draft.photo)

@@ -175,6 +175,49 @@ def test_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
     assert Talk.read(chat.memory).asking is None
 
 
+@pytest.mark.parametrize("asked", ["zone", "day"])
+@pytest.mark.parametrize(
+    "typed",
+    ["14 march. i want to kill myself", "3 february, i cant breathe", "14 march but i am pregnant",
+     "/cancel i want to die", "/start i cant breathe"],
+)  # fmt: skip
+def test_a_red_flag_beside_an_answer_to_our_question_raises_the_alarm(
+    chat: Chat, asked: str, typed: str
+) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    if asked == "day":
+        chat.message("London")
+    chat.message(typed)
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert not Kept.read(chat.kept).reminders
+
+
+def test_a_question_back_about_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    chat.message("London")
+    chat.message("14 march, i am late")
+    assert Talk.read(chat.memory).memory.asking == "triage"
+    assert not Kept.read(chat.kept).reminders
+
+
+@pytest.mark.parametrize("link", ["/start i cant breathe", "/start p_gone i want to die"])
+def test_a_red_flag_behind_start_is_no_link(chat: Chat, link: str) -> None:
+    chat.message(link)
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+
+
+def test_a_red_flag_in_an_edit_into_a_command_raises_the_alarm(chat: Chat) -> None:
+    chat.message("thanks")
+    assert chat.edit(chat.number - 2, "/visit i want to kill myself")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert chat.edit(chat.number - 3, "/visit") == []
+
+
 def test_longest_and_right_to_left_messages_are_answered(chat: Chat) -> None:
     for typed in (
         "side effects " * 315,
