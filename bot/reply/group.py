@@ -30,7 +30,7 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
     done = event.done
     if (said := staff_group.answer(event, desk)) is not None:
         return said
-    if done.kind == "edit":
+    if done.kind == "edit" or done.card:
         return Response()
     if (done.command not in (None, "ask")) or not done.text:
         return Response((_said(event, desk.say("group.help")),), None, "answered")

@@ -76,8 +76,8 @@ class Done:
     ``photo``: the file of the largest. ``rows``: the buttons under the pressed message.
     ``language``: of the person's Telegram, as far as it tells. ``replied``: the first line of our
     own message that this replies to. ``posted``: when that one, or the pressed one, was
-    posted. ``public``: anybody can find the group. ``moved_to``: the number that the group has
-    from now on.
+    posted. ``public``: anybody can find the group. ``card``: the words are a card of ours that was
+    picked, not the person's own. ``moved_to``: the number that the group has from now on.
     """
 
     kind: str
@@ -96,6 +96,7 @@ class Done:
     replied: str = ""
     posted: int = 0
     public: bool = False
+    card: bool = False
     moved_to: int | None = None
 
     @property
@@ -182,6 +183,9 @@ def _message(body: Raw, me: Me) -> Done:
     where = _where(body["chat"])
     if where is Where.GROUP and "migrate_to_chat_id" in body:
         return Done("moved", where, moved_to=int(body["migrate_to_chat_id"]))
+    card = (body.get("via_bot") or {}).get("id") == me.bot_id
+    if card and where is Where.PRIVATE:
+        return Done("nothing")
     text = str(body.get("text") or body.get("caption") or "")
     media = next((kind for kind in MEDIA if kind in body), None)
     command = None
@@ -212,6 +216,7 @@ def _message(body: Raw, me: Me) -> Done:
         replied=_replied(body, me),
         posted=int((body.get("reply_to_message") or {}).get("date", 0)),
         public=bool(body["chat"].get("username")),
+        card=card,
     )
 
 

@@ -110,3 +110,15 @@ def test_the_red_flag_card_gives_the_numbers_to_call(chat: Chat) -> None:
             assert f"{country.emergency.number} ({country.name}" in told
     assert "use your local emergency number" in told
     assert "kill" not in told
+
+
+@pytest.mark.parametrize("query", ["i cant breathe", "alcohol", "70 kg"])
+@pytest.mark.parametrize("where", [{}, {"chat": GROUP}])
+def test_a_card_of_ours_that_was_picked_is_not_read_as_the_persons_words(
+    chat: Chat, query: str, where: dict[str, object]
+) -> None:
+    card = chat.inline(query)["results"][0].input_message_content.message_text
+    ours = {"via_bot": {"id": BOT, "is_bot": True}, **where}
+    reply = {"reply_to_message": {"message_id": 1, "from": {"id": BOT, "is_bot": True}}}
+    assert chat.message(card, **ours, **reply) == []
+    assert chat.message("i cant breathe", via_bot={"id": BOT + 1, "is_bot": True})

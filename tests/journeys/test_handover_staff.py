@@ -105,6 +105,14 @@ async def test_staff_words_are_words_and_nothing_else(town: Town) -> None:
         assert "look" not in town.read(ANNA)
 
 
+async def test_a_card_of_ours_is_passed_on_where_the_staff_reply_with_it(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        await town.staff("a card of ours", question, via_bot={"id": BOT, "is_bot": True})
+        assert "a card of ours" in town.read(ANNA)
+
+
 async def test_a_group_that_moves_is_followed_and_one_that_is_gone_is_told(town: Town) -> None:
     new = -1003
     async with town.running():
