@@ -42,21 +42,29 @@ def _listed(kept: Kept, desk: Desk) -> list[str]:
 
 def choose(event: Event, desk: Desk, what: str) -> Response:
     """A kind was picked: ask for the zone once, then for the day."""
+    start = event.talk.course or event.kept.course
+    if what == "end" and start and (over := _over(event, desk, start, event.kept)):
+        return over
     if event.kept.zone is None:
         return _ask(event, desk, f"zone {what}", "reminder.zone")
     return _ask_day(event, desk, what, event.kept)
 
 
 def _ask_day(event: Event, desk: Desk, what: str, kept: Kept) -> Response:
-    course = event.talk.course or kept.course
-    if course is not None:
-        return _set_from_course(event, desk, what, course, kept)
+    start = event.talk.course or kept.course
+    if start is not None and what == "end":
+        return _set(event, desk, what, start, kept)
+    today = event.at.astimezone(kept.tz()).date()
+    checks = course_from(start, desk.kb.dose.course).checks if start is not None else ()
+    ahead = [day for day in checks if day > today]
+    if ahead:
+        return _set(event, desk, what, ahead[0], kept)
     return _ask(event, desk, f"day {what}", f"reminder.day_{what}", kept)
 
 
 def _ask(event: Event, desk: Desk, asking: str, key: str, kept: Kept | None = None) -> Response:
     talk = event.talk.model_copy(update={"asking": asking})
-    call = text_call(event.chat_id, desk.say(key))
+    call = text_call(event.chat_id, desk.say(key, days=_LONGEST_WAIT))
     return Response((call,), talk, "answered", kept=kept.stored() if kept else None)
 
 
@@ -80,33 +88,47 @@ def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
     if len(text) > 40 or not found or len(found[0].readings) != 1:  # noqa: PLR2004 - no mere day
         return None
     day = found[0].readings[0]
+    kept = event.kept
     if what == "end":
-        kept = event.kept.model_copy(update={"course": day})
-        return _set_from_course(event, desk, what, day, kept)
-    return _set(event, desk, what, day, event.kept)
+        kept = kept.model_copy(update={"course": day})
+    return _set(event, desk, what, day, kept)
 
 
-def _set_from_course(event: Event, desk: Desk, what: str, start: dt.date, kept: Kept) -> Response:
-    course = course_from(start, desk.kb.dose.course)
-    today = event.at.astimezone(kept.tz()).date()
+def _over(event: Event, desk: Desk, start: dt.date, kept: Kept) -> Response | None:
+    """That a course's 20 weeks are over, where they are: nothing is left to remind of."""
+    end = course_from(start, desk.kb.dose.course).end
+    if end > event.at.astimezone(kept.tz()).date():
+        return None
+    talk = event.talk.model_copy(update={"asking": None})
+    text = desk.say("reminder.over", start=spoken(start), end=spoken(end))
+    return Response((text_call(event.chat_id, text),), talk, "answered")
+
+
+def _set(event: Event, desk: Desk, what: str, given: dt.date, kept: Kept) -> Response:
+    """Set a reminder from the day of an exam, or from the first day of a course."""
+    today, day = event.at.astimezone(kept.tz()).date(), given
     if what == "end":
-        return _set(event, desk, what, course.end, kept)
-    ahead = [day for day in course.checks if day > today]
-    return _set(event, desk, what, ahead[0] if ahead else today, kept)
-
-
-def _set(event: Event, desk: Desk, what: str, day: dt.date, kept: Kept) -> Response:
-    today = event.at.astimezone(kept.tz()).date()
-    if day <= today or (day - today).days > _LONGEST_WAIT:
-        return _ask(event, desk, f"day {what}", "reminder.day_past", kept)
+        if over := _over(event, desk, given, kept):
+            return over
+        day = course_from(given, desk.kb.dose.course).end
+    if refused := _refused(day, today):
+        kept = kept.model_copy(update={"course": event.kept.course})
+        return _ask(event, desk, f"day {what}", f"reminder.{refused}", kept)
     one = Reminder.model_validate({"what": what, "on": day})
     others = tuple(other for other in kept.reminders if other.what != what)
     kept = kept.model_copy(update={"reminders": (*others, one)})
-    text = desk.say(f"reminder.set_{what}", on=spoken(day), zone=kept.zone)
+    text = desk.say(f"reminder.set_{what}", on=spoken(day), zone=kept.zone, start=spoken(given))
     markup = keyboard(button(desk.say("reminder.stop"), Press.DO, "remind.stop"))
     talk = event.talk.model_copy(update={"asking": None})
     call = text_call(event.chat_id, text, reply_markup=markup)
     return Response((call,), talk, "answered", kept=kept.stored())
+
+
+def _refused(day: dt.date, today: dt.date) -> str | None:
+    """Why there is no reminder on a day; None where there is one."""
+    if day <= today:
+        return "day_today" if day == today else "day_past"
+    return "day_far" if (day - today).days > _LONGEST_WAIT else None
 
 
 def due_now(event: Event, desk: Desk) -> Response:

@@ -158,6 +158,57 @@ def test_a_reminder_asks_the_zone_once_and_comes_at_nine_over_the_clock_change(
     assert chat.kept is None
 
 
+def test_a_course_that_is_over_gets_no_reminder_and_is_not_kept(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("End of the course")
+    chat.message("London")
+    said = text(chat.message("1 September 2026"))
+    assert "from 1 September 2026 were over on 19 January 2027" in said
+    assert Talk.read(chat.memory).asking is None
+    assert Kept.read(chat.kept) == Kept(zone="Europe/London")
+
+
+def test_the_end_of_a_course_that_is_known_to_be_over_asks_for_nothing(chat: Chat) -> None:
+    chat.message("i started accutane on 1 september 2026")
+    chat.press("Remind me")
+    assert "were over on 19 January 2027" in text(chat.press("End of the course"))
+    assert chat.kept is None
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert text(chat.message("London")) == chat.desk.say("reminder.day_exam")
+
+
+def test_the_end_of_a_course_says_from_which_day_it_is_counted(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("End of the course")
+    chat.message("London")
+    said = text(chat.message("3 february"))
+    assert "on 23 June 2027" in said
+    assert "from 3 February 2027" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("14 march 2030", "day_far"), ("1 march", "day_today"), ("14 february 2027", "day_past")],
+)
+def test_a_day_that_gets_no_reminder_says_why_and_stays_asked(
+    chat: Chat, typed: str, key: str
+) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    chat.message("London")
+    assert text(chat.message(typed)) == chat.desk.say(f"reminder.{key}", days=800)
+    assert "14 March 2027" in text(chat.message("14 march"))
+
+
+def test_a_start_that_lies_too_far_off_is_not_kept(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("End of the course")
+    chat.message("London")
+    assert "too far off" in text(chat.message("14 march 2030"))
+    assert Kept.read(chat.kept).course is None
+
+
 def test_cancel_ends_our_question(chat: Chat) -> None:
     chat.message("/remind")
     chat.press("Monthly exam")
