@@ -146,7 +146,7 @@ class Setup:
                     "type polling, or an address like https://bot.example.org"
                     " (port 443, 80, 88 or 8443)"
                 )
-            put(self.env, {"PUBLIC_URL": value})
+            put(self.env, {"PUBLIC_URL": parts.geturl()})  # a phone's Https:// in lower case
 
         self.dialogue.until(f"  polling, or the https address [{held or 'polling'}]: ", read)
 

@@ -124,6 +124,12 @@ async def test_polling_beside_a_webhook_says_what_removes_it(walk: Walk) -> None
     assert "`python -m bot webhook delete` removes it" in await walk(TOKEN, "", "polling", "none")
 
 
+async def test_an_address_that_a_phone_began_with_a_capital_is_read_back(walk: Walk) -> None:
+    await walk(TOKEN, "", "Https://bot.example.org", "none")
+    assert Settings(_env_file=walk.env).public_url == "https://bot.example.org"
+    await walk("", "", "", "none")
+
+
 async def test_each_wrong_answer_says_what_would_be_taken(walk: Walk) -> None:
     refused = iter([(401, {"description": "Unauthorized"})])
 
