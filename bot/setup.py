@@ -164,14 +164,23 @@ class Setup:
                 return None
             if chosen in known:
                 return chosen
-            if not commands.slug(chosen):
+            made = commands.slug(chosen)
+            if not made:
                 raise ValueError("a name has some of the letters a to z, or digits")
-            return self._add(chosen)
+            try:
+                commands.refuse_other(known.get(made), chosen)
+                return self._add(chosen)
+            except ClinicError as why:
+                raise ValueError(str(why)) from None
 
         return self.dialogue.until(f"  The name that patients know, or none [{first}]: ", read)
 
     def _add(self, name: str) -> str:
-        """Ask for the rest of a new clinic, and keep it."""
+        """Ask for the rest of a new clinic, and keep it.
+
+        Raises:
+            ClinicError: it cannot be kept.
+        """
 
         def phone(typed: str) -> str:
             if not 0 < len(typed) <= 40 or not any(map(str.isdigit, typed)):  # noqa: PLR2004
@@ -186,10 +195,7 @@ class Setup:
         number = self.dialogue.until("  The phone number to call: ", phone)
         hours = self.dialogue.until("  When it is open, e.g. Mon to Fri 9 to 5 []: ", line)
         urgent = self.dialogue.until("  In an emergency, e.g. Call 112 []: ", line)
-        try:
-            card, _ = commands.add(self._settings(), name, number, hours, urgent)
-        except ClinicError as why:
-            raise ValueError(str(why)) from None
+        card, _ = commands.add(self._settings(), name, number, hours, urgent)
         return card.id
 
 

@@ -106,7 +106,7 @@ def revoke(clinic_id: Id) -> None:
 
 @clinic.command()
 def remove(clinic_id: Id) -> None:
-    """Forget a clinic."""
+    """Forget a clinic, its staff and its counts; its patients' chats stay, without a clinic."""
     from bot.clinic import commands
 
     settings = load_settings()

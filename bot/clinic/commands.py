@@ -48,6 +48,20 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:30].strip("-")
 
 
+def refuse_other(held: Clinic | None, name: str) -> None:
+    """Let nobody change a clinic whose name only happens to give the same id as theirs.
+
+    Raises:
+        ClinicError: ``held`` has another name.
+    """
+    if held is not None and held.name != name:
+        raise ClinicError(
+            f"the id {held.id}, made from this name, is that of {held.name!r};"
+            f" `python -m bot clinic add` takes another with --id, and --id {held.id} changes"
+            " that clinic"
+        )
+
+
 def add(
     settings: Settings,
     name: str,
@@ -66,7 +80,7 @@ def add(
         The clinic, and whether it is new.
 
     Raises:
-        ClinicError: a field cannot be used.
+        ClinicError: a field cannot be used, or the id out of the name is another clinic's.
     """
     said = {"hours": hours, "emergency": emergency, "knowledge": knowledge}
     given = {field: text for field, text in said.items() if text is not None}
@@ -83,6 +97,8 @@ def add(
 
     async def work(_: Store, clinics: Clinics) -> tuple[Clinic, bool]:
         held = clinics.get(card.id)
+        if not clinic_id:
+            refuse_other(held, name)
         kept = {field: getattr(held, field) for field in said.keys() - given.keys() if held}
         changed = card.model_copy(update=kept)
         return changed, await clinics.add(changed)
@@ -150,7 +166,7 @@ def revoke(settings: Settings, clinic_id: str) -> bool:
 
 
 def remove(settings: Settings, clinic_id: str) -> bool:
-    """Forget a clinic."""
+    """Forget a clinic, its staff and its counts; chats bound to it are bound to none."""
 
     async def work(store: Store, clinics: Clinics) -> bool:
         await Staff(store.db, store.bot_id).remove(clinic_id)

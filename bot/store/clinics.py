@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Callable
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from bot.kb.models import Frozen
 from bot.store.database import Database, transaction
-from bot.store.schema import clinic
+from bot.store.schema import clinic, person, tally, tally_person
 from bot.turn.handover import Handover
 
 
@@ -143,7 +143,16 @@ class Clinics:
 
     @transaction
     def remove(self, connection: Connection, name: str) -> bool:
-        """Forget a clinic; chats bound to it say nothing of it any more."""
+        """Forget a clinic: another that gets its id later finds no counts and no chats of it."""
         done = connection.execute(delete(clinic).where(*self._named(name)))
+        for table in (tally, tally_person):
+            mine = (table.c.bot_id == self._bot, table.c.clinic == name)
+            connection.execute(delete(table).where(*mine))
+        bound = f'"clinic":"{name}"'  # in JSON no text of a person's can be taken for it
+        connection.execute(
+            update(person)
+            .where(person.c.bot_id == self._bot, person.c.kept.contains(bound))
+            .values(kept=func.replace(person.c.kept, bound, '"clinic":null'))
+        )
         self._read(connection)
         return bool(done.rowcount)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.clinic import commands
 from bot.env_file import put
 from bot.settings import Settings
 from bot.setup import Dialogue, Setup
@@ -110,6 +111,17 @@ async def test_it_goes_on_where_it_was_left(walk: Walk) -> None:
     said = await walk("", "", "", "")  # the clinic is there as well
     assert "There is: oak." in said
     assert "oak-a4.pdf" in said
+
+
+async def test_a_name_that_gives_the_id_of_another_clinic_is_refused(walk: Walk) -> None:
+    await walk(TOKEN, "", "", "Клиника 1", "555-0100", "", "")
+    said = await walk("", "", "", "Больница 1", "none")
+    assert "the id 1, made from this name, is that of 'Клиника 1'" in said
+    held = await asyncio.to_thread(commands.all_of, Settings(_env_file=walk.env))
+    assert [(one.name, one.phone) for one in held] == [("Клиника 1", "555-0100")]
+    await walk("", "", "", "Клиника 1", "555-0101", "", "")  # the same clinic is changed
+    held = await asyncio.to_thread(commands.all_of, Settings(_env_file=walk.env))
+    assert [one.phone for one in held] == ["555-0101"]
 
 
 async def test_stopping_it_says_how_to_go_on(api: Emulator, tmp_path: Path) -> None:

@@ -78,6 +78,17 @@ def test_ids_come_from_names() -> None:
     assert commands.slug("Müller & Söhne") == "muller-sohne"
 
 
+def test_a_second_clinic_whose_name_gives_the_first_ones_id_is_refused(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
+    north, south = (f"Royal Infirmary Dermatology Clinic {end}" for end in ("North", "South"))
+    held, _ = commands.add(settings, north, "555-1")
+    with pytest.raises(ClinicError, match=f"that of '{north}'; .* --id {held.id} changes"):
+        commands.add(settings, south, "555-2")
+    assert commands.all_of(settings) == [held]
+    assert commands.add(settings, south, "555-2", clinic_id="south")[1]
+    assert commands.add(settings, south, "555-3", clinic_id=held.id)[0].name == south  # meant
+
+
 def test_commands_say_what_would_be_accepted(tmp_path: Path) -> None:
     settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
     with pytest.raises(ClinicError, match="1 to 30 of a-z"):

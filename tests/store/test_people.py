@@ -6,11 +6,13 @@ import time
 
 from sqlalchemy import select
 
+from bot.reply.talk import Kept
 from bot.store.clinics import Clinic, Clinics
 from bot.store.people import People
 from bot.store.rows import Closed
 from bot.store.schema import tally
 from bot.store.store import Store
+from bot.store.tally import ALL, periods
 from tests.store.test_store import claim, says
 
 
@@ -86,3 +88,30 @@ async def test_a_clinic_keeps_its_key_until_it_is_revoked(stores: tuple[Store, S
     assert mine.key("oak") != key
     assert await mine.remove("oak")
     assert mine.get("oak") is None
+
+
+async def test_a_clinic_under_the_id_of_one_that_was_removed_gets_no_counts_and_no_chats_of_it(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    clinics = Clinics(store.db, store.bot_id)
+    await clinics.add(Clinic(id="oak", name="Oak", phone="1"))
+    of_oak = Kept(clinic="oak", items=('say "clinic":"oak"',))
+    for who, kept in ((1, of_oak), (2, Kept(clinic="oak-2"))):
+        await store.put([says(who, chat=who)])
+        (row,) = await claim(store)
+        counted = (("up", "what", kept.clinic or ""),)
+        await store.step([Closed(row, "a", counted=counted, kept=kept.stored())], [], 0)
+    await clinics.remove("oak")
+    await clinics.add(Clinic(id="oak", name="Another", phone="2"))
+    await store.put([says(3, chat=1), says(4, chat=2)])
+    one, two = [Kept.read(row.kept) for row in await claim(store)]
+    assert one == of_oak.model_copy(update={"clinic": None})
+    assert two.clinic == "oak-2"
+    today = [one.name for one in periods(time.time())]
+    assert await store.tally.cells("oak", today) == []
+    assert len(await store.tally.cells("oak-2", today)) == len(today)
+    assert [
+        row["clinic"]
+        for row in (await People(store.db, store.bot_id).everything(1, 1))["tally_person"]
+    ] == [ALL] * len(today)
