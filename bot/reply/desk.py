@@ -79,7 +79,7 @@ class Response:
         """
         if self.talk is None:
             return None
-        sent = sum(call.method == "send_message" for call in self.calls)
+        sent = sum(call.method in ("send_message", "edit_message_text") for call in self.calls)
         if self.answers is None or message_id is None or sent != 1:
             return self.talk.stored()
         update = {"asked": self.answers, "shown": message_id}

@@ -20,6 +20,11 @@ class Outgoing:
     chat_id: int | None = None
     essential: bool = True
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether made twice it does what it does once."""
+        return self.method in ("edit_message_text", "delete_messages")
+
     def plain(self) -> Outgoing:
         """The same message with nothing in it that Telegram could object to."""
         dropped = (
@@ -31,6 +36,11 @@ class Outgoing:
         )
         kept = {name: value for name, value in self.kwargs.items() if name not in dropped}
         return Outgoing(self.method, kept, self.chat_id, self.essential)
+
+    def anew(self) -> Outgoing:
+        """The edit of a text as a new message."""
+        kept = {name: value for name, value in self.kwargs.items() if name != "message_id"}
+        return replace(self, method="send_message", kwargs=kept)
 
     def to(self, chat_id: int) -> Outgoing:
         """The same message to another chat."""

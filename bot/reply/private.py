@@ -286,4 +286,4 @@ def _edit(event: Event, desk: Desk) -> Response:
     call = edited(laid_out(event, desk, said.reply), event.chat_id, talk.shown, markup)
     if call is None:
         return said
-    return Response((call,), said.talk, "answered", said.reply)
+    return Response((call,), said.talk, "answered", said.reply, answers=said.answers)

@@ -160,7 +160,7 @@ def edited(
         "link_preview_options": NO_PREVIEW,
         "reply_markup": keyboard,
     }
-    return Outgoing("edit_message_text", kwargs, chat_id, essential=False)
+    return Outgoing("edit_message_text", kwargs, chat_id)
 
 
 def entities(shown: Page, start: int, end: int) -> list[Entity] | None:

@@ -192,22 +192,35 @@ class Sender:
         return await self._window.during(once, noted)
 
     async def _once(self, call: Outgoing) -> tuple[int | None, int | None]:
-        """One call; what Telegram finds fault with goes out plain, a moved chat is followed.
+        """One call; a moved chat is followed.
+
+        Of what Telegram finds fault with, a message goes out plain, and the edit of a text as a
+        new message. A message that is as the edit would have it, and messages that cannot be
+        deleted, are done with.
 
         Returns:
             The chat that took the chat's place, and the number of the message sent.
         """
         try:
-            sent = await self._call(call)
+            return None, await self._call(call)
         except ChatMigrated as error:
             sent = await self._call(call.moved(error.new_chat_id))
             return error.new_chat_id, sent
         except BadRequest as error:
             if call.chat_id is None or _is_about_the_chat(error):
                 raise
-            log.warning("sent_plain", error=describe(error), reason=_reason(error))
-            sent = await self._call(call.plain())
-        return None, sent
+            reason = _reason(error)
+            if reason == "message is not modified":
+                return None, None
+            log.warning("faulted", method=call.method, error=describe(error), reason=reason)
+            match call.method:
+                case "delete_messages":
+                    return None, None
+                case "edit_message_text":
+                    return await self._once(call.anew())
+                case "edit_message_reply_markup":  # there is nothing else in it
+                    raise
+            return None, await self._call(call.plain())
 
     async def _call(self, call: Outgoing) -> int | None:
         """Returns the number of the message that was sent, if it was one."""
@@ -236,12 +249,13 @@ class Sender:
                     return Sent(Fate.BLOCKED, number, reason="chat_not_found")
                 log.error("refused", method=call.method, reason=_reason(error))
                 return Sent(Fate.REFUSED, number, reason="bad_request")
-            case TimedOut():
+            case TimedOut() if not call.repeatable:
                 log.warning("unsure_if_sent", method=call.method)
                 return Sent(Fate.UNSURE, number, reason="timeout")
             case NetworkError() | InvalidToken():
                 delay = min(max(age / 2, 0.5), LONGEST_HOLD)
-                reason = "broken" if isinstance(error, BrokenError) else "network"
+                broken = isinstance(error, (BrokenError, TimedOut))
+                reason = "broken" if broken else "network"
                 return Sent(Fate.HELD, number, delay, reason)
             case _:
                 log.error("refused", method=call.method, error=describe(error))

@@ -189,7 +189,7 @@ def _deletions(ids: tuple[int, ...], group: int) -> tuple[Outgoing, ...]:
         Outgoing(
             "delete_messages",
             {"chat_id": group, "message_ids": list(ids[at : at + AT_ONCE])},
-            essential=False,
+            group,
         )
         for at in range(0, len(ids), AT_ONCE)
     )

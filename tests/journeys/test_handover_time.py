@@ -124,6 +124,33 @@ async def test_deleting_ones_data_takes_the_conversation_along(town: Town) -> No
     assert b"a draft that never goes" not in raw
 
 
+async def test_a_deletion_in_the_group_that_fails_is_made_again(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        left = [(502, {"description": "Bad Gateway"})]
+        town.api.fault = lambda method, _: (
+            left.pop() if method == "deleteMessages" and left else None
+        )
+        await town.says(ANNA, "/deletedata")
+        await town.taps(ANNA, "Yes, delete it all")
+        tried = [json.loads(one["message_ids"]) for one in town.api.calls_of("deleteMessages")]
+        assert tried == [[question], [question]]
+        assert town.read(STAFF).count("deleted all that is stored") == 1
+
+
+async def test_a_staff_group_that_a_deletion_finds_gone_is_let_go(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA, BEN)
+        await town.asks(ANNA, ASKED)
+        kicked = {"description": "Forbidden: bot was kicked from the supergroup chat"}
+        town.api.fault = lambda method, _: (403, kicked) if method == "deleteMessages" else None
+        await town.says(ANNA, "/deletedata")
+        await town.taps(ANNA, "Yes, delete it all")
+        assert town.clinics.of_group(STAFF) == []
+        assert (await People(town.store.db, BOT).everything(BEN, BEN))["person"]
+
+
 async def test_the_rows_are_shown_in_mydata_and_said_in_privacy(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)

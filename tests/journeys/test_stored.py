@@ -40,7 +40,10 @@ CLINIC = Clinic(id="oak", name="Oak Clinic", phone="555-0100", hours="9 to 5", e
 
 
 class Tape(BaseRequest):
-    """Takes every call; ``blocked``: the person has blocked the bot; ``refuse``: 429s to give."""
+    """Takes every call; ``blocked``: the person has blocked the bot; ``refuse``: 429s to give.
+
+    ``faults``: by method, what Telegram says to its next calls: status and description.
+    """
 
     read_timeout = 1.0
 
@@ -49,6 +52,7 @@ class Tape(BaseRequest):
         self.files: list[Any] = []
         self.blocked = False
         self.refuse = 0
+        self.faults: dict[str, list[tuple[int, str]]] = {}
 
     async def initialize(self) -> None: ...
 
@@ -65,6 +69,11 @@ class Tape(BaseRequest):
         self.calls.append((name, dict(request_data.parameters) if request_data else {}))
         if request_data is not None and request_data.multipart_data:
             self.files += [part[1] for part in request_data.multipart_data.values()]
+        if faults := self.faults.get(name):
+            code, said = faults.pop(0)
+            return code, json.dumps(
+                {"ok": False, "error_code": code, "description": said}
+            ).encode()
         if self.blocked:
             said = "Forbidden: bot was blocked by the user"
             return 403, json.dumps({"ok": False, "error_code": 403, "description": said}).encode()
@@ -108,6 +117,11 @@ class Bench:
             stopping.set()
             await crew
             await store.close()
+
+    async def edits(self, store: Store, message_id: int, text: str) -> str:
+        """The person changes a message; what is read of the answer's calls."""
+        body = self.typed(text)["message"]
+        return await self.says(store, edited_message={**body, "message_id": message_id})
 
     def typed(self, text: str, *, at: int = 0) -> dict[str, Any]:
         """An update with words, ``at`` seconds from now by Telegram's clock."""
@@ -207,6 +221,32 @@ async def test_a_blocked_answer_is_deletion_too(bench: Bench) -> None:
         bench.tape.blocked = True
         await bench.says(store, text="hello?")
         assert not any((await People(store.db, BOT).everything(PERSON, PERSON)).values())
+
+
+async def test_an_edited_answer_is_shown_though_the_first_try_fails(bench: Bench) -> None:
+    async with bench.running() as store:
+        await bench.says(store, text="what dose of accutane for 40 kg")
+        asked = bench.number
+        bench.tape.faults["editMessageText"] = [(502, "Bad Gateway")]
+        await bench.edits(store, asked, "what dose of accutane for 80 kg")
+    tried, done = [p for name, p in bench.tape.calls if name == "editMessageText"]
+    assert tried == done
+    assert "80 kg" in done["text"]
+
+
+async def test_an_edited_answer_whose_message_is_gone_is_new_and_then_edited(bench: Bench) -> None:
+    async with bench.running() as store:
+        await bench.says(store, text="what dose of accutane for 40 kg")
+        asked = bench.number
+        bench.tape.faults["editMessageText"] = [(400, "Bad Request: message to edit not found")]
+        await bench.edits(store, asked, "what dose of accutane for 80 kg")
+        name, sent = bench.tape.calls[-1]
+        assert name == "sendMessage"
+        assert "80 kg" in sent["text"]
+        anew = 900 + len(bench.tape.calls)
+        await bench.edits(store, asked, "what dose of accutane for 60 kg")
+        name, edited = bench.tape.calls[-1]
+        assert (name, edited["message_id"]) == ("editMessageText", anew)
 
 
 async def test_a_due_reminder_is_sent_once_though_it_is_looked_for_often(bench: Bench) -> None:

@@ -17,6 +17,7 @@ from bot.reply.window import Window
 
 Answer = tuple[int, dict[str, Any]] | Exception
 MESSAGE = {"message_id": 1, "date": 0, "chat": {"id": 5, "type": "private"}}
+KEYBOARD = {"inline_keyboard": [[{"text": "b", "callback_data": "v1|x|y"}]]}
 OK: Answer = (200, {"ok": True, "result": MESSAGE})
 
 
@@ -58,6 +59,26 @@ def sender(*script: Answer) -> tuple[Sender, Tape]:
 
 def message(chat: int = 5) -> Outgoing:
     return Outgoing("send_message", {"chat_id": chat, "text": "hello", "parse_mode": "HTML"}, chat)
+
+
+def edit(chat: int = 5) -> Outgoing:
+    kwargs = {
+        "chat_id": chat,
+        "message_id": 7,
+        "text": "hello",
+        "entities": [{"type": "bold", "offset": 0, "length": 5}],
+        "reply_markup": KEYBOARD,
+    }
+    return Outgoing("edit_message_text", kwargs, chat)
+
+
+def buttons() -> Outgoing:
+    kwargs = {"chat_id": 5, "message_id": 7, "reply_markup": KEYBOARD}
+    return Outgoing("edit_message_reply_markup", kwargs, 5, essential=False)
+
+
+def deletion() -> Outgoing:
+    return Outgoing("delete_messages", {"chat_id": -5, "message_ids": [7]}, -5)
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +148,66 @@ async def test_an_unessential_call_may_fail() -> None:
     sending, _ = sender(refusal(400, "Bad Request: query is too old"), OK)
     press = Outgoing("answer_callback_query", {"callback_query_id": "1"}, essential=False)
     assert (await sending.send([press, message()], 0, 0.0)).fate is Fate.SENT
+
+
+@pytest.mark.parametrize("call", [edit(), deletion()], ids=lambda call: call.method)
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        refusal(502, "Bad Gateway"),
+        refusal(429, "Too Many Requests", retry_after=0),
+        TimedOut(),
+        BrokenError("reset"),
+    ],
+    ids=["502", "429", "timeout", "reset"],
+)
+async def test_an_edit_or_a_deletion_that_fails_is_made_again(
+    call: Outgoing, trouble: Answer
+) -> None:
+    """It does the same thing twice, so one that may have arrived is made again too."""
+    sending, _ = sender(trouble)
+    sent = await sending.send([call], 0, 0.0)
+    assert (sent.fate, sent.done) == (Fate.HELD, 0)
+
+
+async def test_an_edit_that_may_have_arrived_is_not_made_for_a_day() -> None:
+    """As a new message it may arrive each time."""
+    sending, _ = sender(refusal(400, "Bad Request: message to edit not found"), TimedOut())
+    assert (await sending.send([edit()], 0, 0.0)).reason == "broken"
+
+
+NOT_MODIFIED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are"
+    " exactly the same as a current content and reply markup of the message"
+)
+
+
+@pytest.mark.parametrize("call", [edit(), buttons()], ids=lambda call: call.method)
+async def test_an_edit_that_changes_nothing_leaves_the_message_as_it_is(call: Outgoing) -> None:
+    sending, tape = sender(refusal(400, NOT_MODIFIED), OK)
+    assert (await sending.send([call], 0, 0.0)).fate is Fate.SENT
+    assert len(tape.calls) == 1
+
+
+async def test_buttons_that_telegram_faults_stay_as_they_are() -> None:
+    sending, tape = sender(refusal(400, "Bad Request: message can't be edited"), OK)
+    assert (await sending.send([buttons()], 0, 0.0)).fate is Fate.SENT
+    assert len(tape.calls) == 1
+
+
+@pytest.mark.parametrize("why", ["message to edit not found", "message can't be edited"])
+async def test_an_edit_of_a_message_that_is_gone_is_sent_as_a_new_one(why: str) -> None:
+    sending, tape = sender(refusal(400, f"Bad Request: {why}"), OK)
+    sent = await sending.send([edit()], 0, 0.0)
+    assert (sent.fate, sent.message_id) == (Fate.SENT, 1)
+    before, anew = tape.calls
+    assert anew == {name: value for name, value in before.items() if name != "message_id"}
+
+
+async def test_messages_that_cannot_be_deleted_keep_nothing_waiting() -> None:
+    sending, tape = sender(refusal(400, "Bad Request: message can't be deleted"), OK)
+    sent = await sending.send([deletion(), message()], 0, 0.0)
+    assert (sent.fate, len(tape.calls)) == (Fate.SENT, 2)
 
 
 def test_a_burst_is_let_through_then_one_a_second() -> None:
