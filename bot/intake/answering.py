@@ -272,7 +272,7 @@ class Answering:
     async def _note(self, response: Response, sent: Sent) -> None:
         """What a sending tells beside its fate."""
         if response.calls and sent.reason != "paced":
-            failed = sent.reason in ("network", "broken", "timeout")
+            failed = sent.reason in ("network", "broken", "timeout", "token")
             self._parts.health.sends_work(works=not failed)
         if sent.moved_to is not None and sent.chat_id is not None:
             try:

@@ -57,7 +57,7 @@ class Poller:
         Raises:
             InvalidToken: Telegram does not know the token.
         """
-        failures = 0
+        failures = refusals = 0
         self._health.polled_at = time.monotonic()
         while not stopping.is_set():
             try:
@@ -68,12 +68,13 @@ class Poller:
             except TelegramError as error:
                 failures += 1
                 self._stats.failed("get_updates", error)
-                if isinstance(error, EndPointNotFound) and failures >= REVOKED:
+                refusals = refusals + 1 if isinstance(error, EndPointNotFound) else 0
+                if refusals >= REVOKED:
                     raise InvalidToken from None
                 self._health.poll_trouble = f"({type(error).__name__})"
                 await pause(self._delay(error, failures), stopping)
             else:
-                failures = 0
+                failures = refusals = 0
                 self._health.poll_trouble = ""
                 self._health.polled_at = time.monotonic()
         await self._acknowledge()

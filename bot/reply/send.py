@@ -14,6 +14,7 @@ from telegram import Bot
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    EndPointNotFound,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -175,7 +176,8 @@ class Sender:
                 moved, sent = await self._noted(outgoing, number + 1, note)
                 moved_to, message_id = moved or moved_to, sent or message_id
             except TelegramError as error:
-                if not call.essential and not isinstance(error, InvalidToken):
+                unknown = isinstance(error, InvalidToken | EndPointNotFound)
+                if not call.essential and not unknown:
                     continue
                 return replace(self._judge(error, call, number, age), chat_id=chat_id)
         return Sent(
@@ -236,6 +238,7 @@ class Sender:
 
     def _judge(self, error: TelegramError, call: Outgoing, number: int, age: float) -> Sent:
         """What an error means. The order matters: BadRequest and TimedOut are NetworkErrors."""
+        again = min(max(age / 2, 0.5), LONGEST_HOLD)
         match error:
             case RetryAfter():
                 wait = min(seconds(error), LONGEST_FLOOD)
@@ -252,11 +255,13 @@ class Sender:
             case TimedOut() if not call.repeatable:
                 log.warning("unsure_if_sent", method=call.method)
                 return Sent(Fate.UNSURE, number, reason="timeout")
-            case NetworkError() | InvalidToken():
-                delay = min(max(age / 2, 0.5), LONGEST_HOLD)
-                broken = isinstance(error, (BrokenError, TimedOut))
-                reason = "broken" if broken else "network"
-                return Sent(Fate.HELD, number, delay, reason)
+            case InvalidToken() | EndPointNotFound():  # which of them, only PTB's method tells
+                log.error("token_refused", method=call.method)
+                return Sent(Fate.HELD, number, again, "token")
+            case BrokenError() | TimedOut():
+                return Sent(Fate.HELD, number, again, "broken")
+            case NetworkError():
+                return Sent(Fate.HELD, number, again, "network")
             case _:
                 log.error("refused", method=call.method, error=describe(error))
                 return Sent(Fate.REFUSED, number, reason=type(error).__name__)

@@ -168,6 +168,35 @@ async def test_a_token_that_telegram_does_not_know_any_more_ends_polling_with_it
 
 
 @pytest.mark.usefixtures("hurried")
+async def test_one_refusal_after_other_troubles_does_not_end_polling(
+    api: Emulator, tmp_path: Path
+) -> None:
+    unknown = refusal(401, "Unauthorized")
+    api.trouble = spoil("getUpdates", *[page(502)] * poll.REVOKED, unknown, page(502), unknown)
+    api.say(1, "hello")
+    async with inside(api, tmp_path):
+        await api.until(lambda: len(api.texts()) == 1)
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_answers_wait_while_telegram_does_not_know_the_token(
+    api: Emulator, tmp_path: Path
+) -> None:
+    unknown: Trouble | None = refusal(401, "Unauthorized")
+    api.trouble = lambda method, _: unknown if method == "sendMessage" else None
+    for chat in range(1, 6):
+        api.say(chat, "hello")
+    async with inside(api, tmp_path) as bot:
+        await bot.until(lambda: bot.health.sends_down_since is not None)
+        depth = await bot.store.depth()
+        assert (depth.waiting, depth.dead) == (5, 0)
+        unknown = None
+        await api.until(lambda: len(api.texts()) == 5)
+        await bot.quiet()
+        assert (await bot.store.depth()).dead == 0
+
+
+@pytest.mark.usefixtures("hurried")
 async def test_an_answer_too_large_for_memory_is_asked_for_in_parts(
     api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,8 @@ def _timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
         (refusal(403, "Forbidden: bot was blocked by the user"), Fate.BLOCKED),
         (refusal(400, "Bad Request: chat not found"), Fate.BLOCKED),
         (refusal(400, "Bad Request: message is too long"), Fate.REFUSED),
+        (refusal(401, "Unauthorized"), Fate.HELD),
+        (refusal(404, "Not Found"), Fate.HELD),
         (refusal(500, "Internal Server Error"), Fate.HELD),
         (refusal(502, "Bad Gateway"), Fate.HELD),
         (NotSentError("no connection"), Fate.HELD),
