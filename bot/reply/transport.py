@@ -128,7 +128,11 @@ class AiohttpTransport(BaseRequest):
                 proxy=_proxy(*urlsplit(url)[:2]),
             ) as response:
                 return response.status, await _read(response)
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
+        except (
+            aiohttp.ConnectionTimeoutError,
+            aiohttp.ClientConnectorError,
+            aiohttp.ClientHttpProxyError,  # it refused the tunnel: nothing went through
+        ) as error:
             raise NotSentError(type(error).__name__) from None
         except TimeoutError:
             raise TimedOut from None

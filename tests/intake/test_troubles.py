@@ -241,6 +241,28 @@ async def test_no_connection_is_told_from_a_broken_one(monkeypatch: pytest.Monke
     await pool.shutdown()
 
 
+@pytest.mark.parametrize("status", [407, 502, 503])
+async def test_a_proxy_that_opens_no_tunnel_has_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"CONNECT ")
+        writer.write(f"HTTP/1.1 {status} no\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    proxy = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = proxy.sockets[0].getsockname()[1]
+    monkeypatch.setattr(transport, "_proxy", lambda *_: f"http://127.0.0.1:{port}")
+    pool = AiohttpTransport(read_timeout=5)
+    await pool.initialize()
+    with pytest.raises(NotSentError):
+        await pool.post("https://api.telegram.org/bot1:x/sendMessage")
+    await pool.shutdown()
+    proxy.close()
+    await proxy.wait_closed()
+
+
 async def test_a_proxy_without_end_does_not_fill_the_memory(
     api: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
