@@ -36,6 +36,7 @@ _PRAGMAS = (
 # Seconds to connect, and milliseconds for the server's host to acknowledge what was sent: one that
 # lost its power answers nothing, which the system alone notices after a quarter of an hour.
 POSTGRES_LIMITS = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+IDLE = 10.0  # seconds that a transaction may do nothing: its locks hold up other workers
 ALIVE = 1.0  # seconds after its last use in which a connection is taken to be there still
 
 
@@ -146,8 +147,20 @@ class Postgres(Database):
         )
         self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.url = self._engine.url
+        event.listen(self._engine.sync_engine, "connect", self._on_connect)
         event.listen(self._engine.sync_engine, "checkin", self._on_checkin)
         event.listen(self._engine.sync_engine, "checkout", self._on_checkout)
+
+    @staticmethod
+    def _on_connect(connection: Any, _: Any) -> None:
+        """Have the server end the transaction of a process that froze, or whose host died.
+
+        By itself the server notices the one never and the other after two hours.
+        """
+        cursor = connection.cursor()
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE * 1000:.0f}")
+        cursor.close()
+        connection.commit()
 
     @staticmethod
     def _on_checkin(_: Any, record: ConnectionPoolEntry) -> None:

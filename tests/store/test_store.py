@@ -9,12 +9,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
+from sqlalchemy.util import await_only
 
+from bot.store import database
 from bot.store.listen import listen
 from bot.store.opening import migrate, open_database
 from bot.store.rows import Arrival, Back, Claimed, Closed
-from bot.store.store import Store
+from bot.store.store import TROUBLE, Store
 
 
 async def rows_of(store: Store, statement: str) -> list[tuple[Any, ...]]:
@@ -185,6 +188,41 @@ async def test_an_answer_takes_the_part_of_the_messages_that_it_sent(
     assert rows == []
     assert wait is not None
     assert wait > 5
+
+
+async def test_a_worker_that_freezes_in_a_transaction_stops_no_other(
+    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its host may be dead; where it wakes up, the lost connection is a trouble like any other."""
+    monkeypatch.setattr(database, "IDLE", 0.1)
+    bot = uuid.uuid4().int % 10**9
+    frozen, other = (
+        Store(open_database(tmp_path, postgres), bot, name, rate=30.0) for name in ("a", "b")
+    )
+    await migrate(frozen.db)
+    await frozen.put([says(1), says(2, chat=2)])
+    freezes, wakes = asyncio.Event(), asyncio.Event()
+
+    def freeze(connection: Connection) -> None:
+        frozen._lock(connection, ["1", "2"])
+        frozen._allowed(connection, 1)
+        freezes.set()
+        await_only(wakes.wait())
+        frozen._allowed(connection, 1)
+
+    freezing = asyncio.create_task(frozen.db.run(freeze))
+    await freezes.wait()
+    async with asyncio.timeout(20):
+        (first, second), _ = await other.step([], [], 2)
+        await other.step([Closed(first, "answered")], [], 0)
+    wakes.set()
+    with pytest.raises(TROUBLE):
+        await freezing
+    await frozen.put([says(3, chat=3)])
+    assert [row.update_id for row in await claim(frozen)] == [3]
+    await other.step([Closed(second, "answered")], [], 0)
+    for store in (frozen, other):
+        await store.close()
 
 
 async def test_processes_that_start_at_once_migrate_once(tmp_path: Path, postgres: str) -> None:
