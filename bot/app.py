@@ -156,7 +156,8 @@ async def _parts(
     staff = Staff(store.db, bot.id, settings.admin_ids)
     me = Me(bot.id, bot.username)
     desk = make_desk(settings, content, me, clinics, staff)
-    await store.take_over(all_owners=settings.database_url is None)
+    if settings.database_url is None:
+        await store.take_over(all_owners=True)
     return Parts(
         store=store,
         responder=Responder(

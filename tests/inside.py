@@ -103,7 +103,8 @@ async def inside(
     )
     stopping = asyncio.Event()
     crew = Crew(parts, 16)
-    await parts.store.take_over(all_owners=url is None)
+    if url is None:
+        await parts.store.take_over(all_owners=True)
     work = (
         Poller(bot, parts.store, parts.health, stats).run(stopping),
         crew.run(stopping, stop_seconds),

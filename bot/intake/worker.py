@@ -152,15 +152,24 @@ class Crew:
         """Keep the rows in hand ours until the crew has ended, and take over what nobody has.
 
         That is what workers had that died, and what a transaction claimed that failed on its way
-        back to us: nobody works on it, so its lease runs out.
+        back to us: nobody works on it, so its lease runs out. While the database is away every
+        lease does: the workers that live have the time of another to renew theirs.
         """
+        since: float | None = None  # renewing works without a break; one that hangs is a break
         while not self._ended.is_set():
+            began = time.monotonic()
             try:
                 in_hand = {*self._running.values(), *(one.row.id for one in self._settled)}
                 await self._parts.store.renew(sorted(in_hand))
-                if taken := await self._parts.store.take_over(all_owners=False):
+                now = time.monotonic()
+                if since is None or now - began > LEASE / 3:
+                    since = now
+                if now - since > LEASE and (
+                    taken := await self._parts.store.take_over(all_owners=False)
+                ):
                     log.warning("took_over", rows=taken)
             except TROUBLE as error:
+                since = None
                 log.error("lease_failed", error=describe(error))  # noqa: TRY400
             await pause(LEASE / 3, self._ended)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from telegram.error import InvalidToken, TelegramError, TimedOut
 
 from bot.intake import poll, turns, worker
@@ -25,7 +27,7 @@ from bot.settings import StartError, load_settings
 from bot.store import database
 from bot.store.listen import listen
 from bot.store.opening import migrate, open_database
-from bot.store.store import Store
+from bot.store.store import TROUBLE, Store
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
@@ -320,6 +322,67 @@ async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time(
         bot.stopping.set()
         await hearing
     assert len(api.texts()) == 40, "each once"
+
+
+async def test_a_database_that_is_away_for_longer_than_a_lease_has_each_answered_once(
+    api: Emulator, tmp_path: Path, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers' answers are out and not recorded; one comes back before the other."""
+    monkeypatch.setattr("bot.store.store.LEASE", 1.5)
+    monkeypatch.setattr(worker, "LEASE", 1.5)
+    monkeypatch.setattr(worker, "GENTLE", 0.0)
+    monkeypatch.setattr(worker, "backoff", lambda *_: 0.1)
+    monkeypatch.setattr(poll, "backoff", lambda *_: 0.1)
+    arrive, both_back = asyncio.Event(), asyncio.Event()
+    sending, renewed, failed = 0, Counter[str](), Counter[str]()
+    renew = Store.renew
+
+    async def watched(self: Store, in_hand: Sequence[int]) -> None:
+        if renewed["one"] >= enough and self.owner == "one":
+            await both_back.wait()
+        try:
+            await renew(self, in_hand)
+            renewed[self.owner] += 1
+        except TROUBLE:
+            failed[self.owner] += 1
+            raise
+
+    async def waits(request: web.Request) -> web.StreamResponse:
+        nonlocal sending
+        sending += 1
+        await arrive.wait()
+        return await api._handle(request)
+
+    async def away(_: object) -> None:
+        raise OSError
+
+    enough = 10**9
+    monkeypatch.setattr(Store, "renew", watched)
+    api.trouble = lambda name, _: waits if name == "sendMessage" and not arrive.is_set() else None
+    for chat in range(1, 31):
+        api.say(chat, "hello")
+    here = (api, tmp_path, postgres_server.url)
+    number = uuid.uuid4().int % 10**9
+    async with (
+        inside(*here, patience=60, bot_id=number, owner="one") as one,
+        inside(*here, patience=60, bot_id=number, owner="two") as two,
+    ):
+        await one.until(lambda: sending == 30)  # more than one crew has hands
+        await asyncio.to_thread(postgres_server.stop)
+        try:
+            arrive.set()
+            await api.until(lambda: len(api.texts()) == 30)
+            await one.until(lambda: min(failed["one"], failed["two"]) > 3)  # no lease is left
+            run = two.store.db.run
+            monkeypatch.setattr(two.store.db, "run", away)
+            enough = renewed["one"] + 2
+        finally:
+            await asyncio.to_thread(postgres_server.start)
+        await one.until(lambda: renewed["one"] == enough)
+        monkeypatch.setattr(two.store.db, "run", run)
+        await two.quiet()
+        both_back.set()
+    assert len(api.texts()) == 30, "each once"
 
 
 async def test_a_connection_that_died_at_rest_costs_no_transaction(
