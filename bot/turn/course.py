@@ -136,8 +136,11 @@ def read_course(
     shape = _shape(said, dates, rules)
     finished = re.search(rf"{_FINISH}[^.!?]{{0,40}}<date>", shape) is not None
     request = CourseRequest(dates, plain_text, finished=finished, steps=steps)
+    counted = steps or ("<mg>" in shape and any(date.vague for date in dates))
     wanted = (
-        command or (steps and _TOTAL.search(shape)) or _asks(said, shape, rules, finished=finished)
+        command
+        or (counted and _TOTAL.search(shape))
+        or _asks(said, shape, rules, finished=finished)
     )
     return request if wanted else None
 
@@ -207,7 +210,9 @@ def course_reply(
 def _problem(date: Dates, today: dt.date, rules: DoseRules) -> Reply | None:
     """What stands against a date: no such day, two readings, too far."""
     if not date.readings:
-        return _ask(rules.say("course_bad_date", words=date.words))
+        return _ask(
+            rules.say("course_vague" if date.vague else "course_bad_date", words=date.words)
+        )
     if len(date.readings) > 1:
         first, second = date.readings
         text = rules.say("course_two_readings", first=spoken(first), second=spoken(second))

@@ -32,16 +32,20 @@ _ONE_SLIP = 5  # letters from which a month's name with one slip is still told
 _NO_MONTH = ("match",)
 _SHORT_DATE = re.compile(
     r"\b(?:start\w*|began|begun|since|from)\s+(?:\w+ )?(\d{1,2})([/.])(\d{1,2})"
-    r"(?![\w/%]|\.\d|\s*(?:mg|kg|lb))"
+    r"(?![\w/%]|\.\d|\s*(?:mg|kg|lb|days?|weeks?|fortnights?|months?|years?))"
 )
 
 
 @dataclass(frozen=True)
 class Dates:
-    """The readings of one date: one, two where the order is open, none where it does not exist."""
+    """The readings of one date: one, two where the order is open, none where it does not exist.
+
+    ``vague``: no day can be told from the words, as from "1.5 months ago"; it has no readings.
+    """
 
     words: str
     readings: tuple[dt.date, ...]
+    vague: bool = False
 
 
 def date_pattern(reads: Reads) -> str:
@@ -173,19 +177,23 @@ def _relative(text: str, today: dt.date, reads: Reads) -> list[tuple[int, Dates]
     """Read "5 weeks ago", "yesterday", "in 2 weeks", "last Monday"."""
     found: list[tuple[int, Dates]] = []
 
-    def add(match: re.Match[str], day: dt.date) -> None:
-        found.append((match.start(1), Dates(match[1], (day,))))
+    def add(match: re.Match[str], day: dt.date | None) -> None:
+        readings = () if day is None else (day,)
+        found.append((match.start(1), Dates(match[1], readings, vague=day is None)))
 
     before = r"\b(?:start\w*|began|begun|begin\w*|first|since|from)\b[^.!?]{0,30}?\b"
     steps = {"day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1}
     for match in re.finditer(rf"{before}({'|'.join(steps)})\b", text):
         add(match, today + dt.timedelta(days=steps[match[1]]))
     count = r"\d{1,3}|an?|one|two|three|four|a couple of"
-    unit = r"(day|week|fortnight|month|year)s?"
-    for match in re.finditer(rf"\b((?:exactly )?({count}) {unit} ago)\b", text):
-        add(match, _moved(today, match[2], match[3], -1))
-    for match in re.finditer(rf"{before}(in ({count}) {unit})\b", text):
-        add(match, _moved(today, match[2], match[3], 1))
+    unit = r"(?:day|week|fortnight|month|year)s?"
+    some = rf"(?:\d+[.,]\d+|\d+/\d+|{count}|half)"
+    more = rf"(?:{some}(?: {unit})?[\s,&-]+(?:(?:and|to|or) )?(?:an? )?){{0,3}}"
+    span = rf"(?P<more>{more})(?P<count>{some}) (?P<unit>{unit})(?P<half>(?: and (?:a )?half)?)"
+    for match in re.finditer(rf"(?<![\w.,-])((?:exactly )?{span} ago)\b", text):
+        add(match, _moved(today, match, -1))
+    for match in re.finditer(rf"{before}(in {span})\b", text):
+        add(match, _moved(today, match, 1))
     days = "|".join(f"{name}|{name[:3]}" for name in _WEEKDAYS)
     alone = rf"(?!,?\s*(?:the\s+)?(?:{date_pattern(reads)}))"
     pattern = rf"{before}((?:(last|this past|on|next|this coming) )?({days}))\b{alone}"
@@ -197,9 +205,14 @@ def _relative(text: str, today: dt.date, reads: Reads) -> list[tuple[int, Dates]
     return found
 
 
-def _moved(today: dt.date, count: str, unit: str, sign: int) -> dt.date:
+def _moved(today: dt.date, span: re.Match[str], sign: int) -> dt.date | None:
+    """The day so long before or after today; None where no one day is meant ("1.5 months")."""
     words = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "a couple of": 2}
+    count = span["count"]
+    if span["more"] or span["half"] or not (count in words or count.isdigit()):
+        return None
     number = (words.get(count) or int(count)) * sign
+    unit = span["unit"].removesuffix("s")
     if unit in ("month", "year"):
         return add_months(today, number * (12 if unit == "year" else 1))
     return today + dt.timedelta(days=number * {"day": 1, "week": 7, "fortnight": 14}[unit])
