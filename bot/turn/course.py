@@ -23,7 +23,17 @@ _SHORT = 8  # words of an answer to our question
 _COMMAND = re.compile(r"/course\b:?")
 _FINISH = (
     r"\b(?:finish(?:ed|ing)?|ended|stopped|completed|last (?:pill|capsule|dose|tablet)"
-    r"|came off|done)\b"
+    r"|came off|quit|gave up|(?:been|am|i'm|im|was|went|took|taken) (?:me |him |her )?off|done)\b"
+    r"(?:(?!\bstart|\bbeg[au]n)[^.!?]){0,40}<date>|"
+    r"\b(?:ends?|ending|stops?|stopping|finishes)(?: (?:it|accutane|on|by|the))*\s*<date>"
+)
+_PASSED = re.compile(  # a day that was, whatever is planned after it
+    r"\bstarted\b|(?<!be )(?<!will have )"
+    r"\b(?:finished|ended|stopped|completed|came off|quit|gave up|been off)\b"
+)
+_OTHER_DAY = re.compile(
+    r"\b(?:birthday|born|tests?|appointment|visit|exams?|check-?ups?|wedding|holiday|vacation|trip|"
+    r"surgery|party|prom|period)\b(?:(?!\bstart|\bbeg[au]n|\bsince\b)[^.!?]){0,25}<date>"
 )
 _AHEAD = (
     r"\b(?:will|going to|gonna|i'll|ill|plan|want to|if i|when i|i start|starting|due "
@@ -125,7 +135,7 @@ def read_course(
         if answered is not None and answered.dates:
             return answered
     command = bool(_COMMAND.match(plain_text))
-    ahead = re.search(_AHEAD, plain_text) is not None and "started" not in plain_text
+    ahead = re.search(_AHEAD, plain_text) is not None and not _PASSED.search(plain_text)
     said = _COMMAND.sub("start", plain_text)
     dates = read_dates(said, today, rules.reads, ahead=ahead)
     steps = read_steps(said, today, rules)
@@ -134,7 +144,7 @@ def read_course(
     if not dates:
         return CourseRequest((), plain_text) if command else None
     shape = _shape(said, dates, rules)
-    finished = re.search(rf"{_FINISH}[^.!?]{{0,40}}<date>", shape) is not None
+    finished = re.search(_FINISH, shape) is not None
     request = CourseRequest(dates, plain_text, finished=finished, steps=steps)
     counted = steps or ("<mg>" in shape and any(date.vague for date in dates))
     wanted = (
@@ -142,7 +152,12 @@ def read_course(
         or (counted and _TOTAL.search(shape))
         or _asks(said, shape, rules, finished=finished)
     )
-    return request if wanted else None
+    if not wanted:
+        return None
+    told = command or steps or finished or _start_said(said, shape, rules)
+    if _OTHER_DAY.search(shape) or (_ABOUT_COURSE.search(said) and not told):
+        return CourseRequest((), "/course")  # the day of something else: the start is asked for
+    return request
 
 
 def _shape(text: str, dates: tuple[Dates, ...], rules: DoseRules) -> str:
@@ -154,17 +169,26 @@ def _shape(text: str, dates: tuple[Dates, ...], rules: DoseRules) -> str:
     return _WEEKDAY.sub("", shape)
 
 
+def _began(rules: DoseRules) -> re.Pattern[str]:
+    drug = "|".join(map(re.escape, rules.reads.drug))
+    return re.compile(rf"(?<!\w){_BEGAN}(?:\s*(?:{_BETWEEN}|{drug}))*\s*<date>")
+
+
+def _start_said(text: str, shape: str, rules: DoseRules) -> bool:
+    """Whether a date may be the day on which the course starts."""
+    return bool(_began(rules).search(shape) or _START_WORD.search(text))
+
+
 def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     """Whether a message asks where a course stands, or says when it starts and nothing else."""
-    drug = "|".join(map(re.escape, rules.reads.drug))
-    began = re.compile(rf"(?<!\w){_BEGAN}(?:\s*(?:{_BETWEEN}|{drug}))*\s*<date>")
-    started = began.search(shape) is not None
-    named = "course" in shape or "accutane" in shape
     if other_drug(shape, rules.reads) is not None:
         return False
-    said = started or _START_WORD.search(text) is not None
-    if _ABOUT_COURSE.search(text) and (said or finished or named):
+    named = "course" in shape or "accutane" in shape
+    said = finished or _start_said(text, shape, rules)
+    if _ABOUT_COURSE.search(text) and (said or named):
         return True
+    began = _began(rules)
+    started = began.search(shape) is not None
     if re.search("<(?:mg|weight|bare)>", rest := began.sub(" ", shape)):
         return False  # a dose or a weight is asked about, by the way of a date
     rest = _COURSE_WORDS.sub(" ", rest)
@@ -198,7 +222,9 @@ def course_reply(
             return problem
     day = request.dates[0].readings[0]
     if request.finished:
-        return _cited(_second_lines(day, rules), (rules.course.weeks_passage,), kb, show_notes)
+        return _cited(
+            _second_lines(day, today, rules), (rules.course.weeks_passage,), kb, show_notes
+        )
     course = course_from(day, rules.course)
     lines = _date_lines(course, today, rules)
     if calculator:
@@ -244,10 +270,10 @@ def _ask(text: str, readings: tuple[dt.date, ...] = ()) -> Reply:
     return Reply(kind=Kind.CLARIFY, text=text, suggestions=buttons)
 
 
-def _second_lines(end: dt.date, rules: DoseRules) -> list[str]:
+def _second_lines(end: dt.date, today: dt.date, rules: DoseRules) -> list[str]:
     second = add_months(end, rules.course.pause_months)
     return [
-        rules.say("course_finished", end=spoken(end)),
+        rules.say("course_finished" if end <= today else "course_finishes", end=spoken(end)),
         rules.say("course_second", second=spoken(second)),
     ]
 

@@ -69,6 +69,11 @@ def test_a_finished_course_gives_the_earliest_second_one() -> None:
     assert "28 February 2027" in say("I finished on 31 December 2026, when a second course?").text
 
 
+def test_an_end_to_come_is_said_as_one() -> None:
+    text = say("my course will end on 1 July, when is a second course possible").text
+    assert "You will finish on 1 July 2027" in text
+
+
 @pytest.mark.parametrize(("text", "end"), ROWS["finishes"].items())
 def test_an_end_is_read_as_people_write_it(text: str, end: dt.date) -> None:
     request = read_course(clean(text), TODAY, knowledge().dose)
