@@ -120,6 +120,8 @@ def _do(event: Event, desk: Desk, target: str) -> Response | None:
         return visit.tick(event, desk, rest)
     if target in ("remind.exam", "remind.end"):
         return remind.choose(event, desk, rest)
+    if target.startswith("remind.day."):
+        return remind.pick(event, desk, target.removeprefix("remind.day."))
     if target.startswith("remind.again."):
         return remind.snooze(event, desk, target.removeprefix("remind.again."))
     return None

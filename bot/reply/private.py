@@ -20,6 +20,7 @@ from bot.turn.command import COMMANDS
 from bot.turn.course import ASKING as COURSE
 from bot.turn.course import read_course
 from bot.turn.inbound import Inbound, clean, in_one_line
+from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
 from bot.turn.triage import ASKING as TRIAGE
 
@@ -154,11 +155,8 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     """Take a turn with what was typed, and show its reply."""
     inbound = Inbound(text=text, at=event.at, language=desk.language)
     memory, reply = desk.turn(inbound, event.talk.memory)
-    ours = event.talk.asking not in (None, ask.ASKING)  # a day or a place was asked for
-    if ours and event.talk.asking and reply.kind is Kind.NOT_COVERED and reply.topic is None:
-        key = "zone_unknown" if event.talk.asking.startswith("zone") else "day_unknown"
-        call = text_call(event.chat_id, desk.say(f"reminder.{key}"))
-        return Response((call,), event.talk, "answered")
+    if (unread := _unread(event, desk, text, memory, reply)) is not None:
+        return unread
     course = None
     if reply.kind is Kind.ANSWER and reply.text.startswith("•"):
         said, asking = in_one_line(clean(text)), event.talk.memory.asking == COURSE
@@ -183,6 +181,20 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         reply,
         answers=event.done.message_id,
     )
+
+
+def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -> Response | None:
+    """That we asked for a day or a place, and words that answer nothing else are none."""
+    asked, before = event.talk.asking, event.talk.memory.asking
+    if asked in (None, ask.ASKING) or before == TRIAGE or text.startswith("/"):
+        return None
+    lost = reply.kind is Kind.CHAT or (reply.kind is Kind.NOT_COVERED and reply.topic is None)
+    date = reply.kind is Kind.CLARIFY and memory.asking == COURSE  # not for the course clock
+    if not (lost or date):
+        return None
+    key = "zone_unknown" if asked.startswith("zone") else "day_unknown"
+    call = text_call(event.chat_id, desk.say(f"reminder.{key}"))
+    return Response((call,), event.talk, "answered")
 
 
 def show(

@@ -7,7 +7,9 @@ do. When it is due it comes through the inbox like any update, so it is sent onc
 from __future__ import annotations
 
 import datetime as dt
+import re
 
+from bot.kb.dose_rules import Reads
 from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
@@ -15,9 +17,14 @@ from bot.reply.places import read_zone
 from bot.reply.talk import Kept, Reminder
 from bot.reply.wire import Row, keyboard
 from bot.turn.course import course_from, spoken
+from bot.turn.dose_intent import leftover
 from bot.turn.figures_dates import add_months, read_dates
+from bot.turn.figures_numbers import normalise
 
 _LONGEST_WAIT = 800  # days
+_LONGEST_DAY = 40  # letters of a text that is a mere day
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_EXAM = r"\b(?:exam|check-?up|appointment|visit|next|monthly)\b"
 
 
 def ask_what(event: Event, desk: Desk) -> Response:
@@ -83,15 +90,60 @@ def read_answer(event: Event, desk: Desk, text: str) -> Response | None:
 
 
 def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
+    """Take the day that was typed; where it may be another day as well, ask which is meant."""
     today = event.at.astimezone(event.kept.tz()).date()
-    found = read_dates(text.lower(), today, desk.kb.dose.reads, ahead=what == "exam")
-    if len(text) > 40 or not found or len(found[0].readings) != 1:  # noqa: PLR2004 - no mere day
+    days = _read_days(text, today, desk.kb.dose.reads, ahead=what == "exam")
+    fits = [day for day in days if _refused(_due(what, day, desk), today) is None]
+    if days and not fits and what == "end":  # "14 March" may be this year's, not last year's
+        fits = _read_days(text, today, desk.kb.dose.reads, ahead=True)
+        fits = list(dict.fromkeys((*days, *fits)))
+    if len(fits) > 1:
+        rows = [button(spoken(day), Press.DO, f"remind.day.{what}.{day}") for day in fits]
+        call = text_call(
+            event.chat_id, desk.say("reminder.day_which"), reply_markup=keyboard(*rows)
+        )
+        return Response((call,), event.talk, "answered")
+    return _take(event, desk, what, (fits or days)[0]) if days else None
+
+
+def _read_days(text: str, today: dt.date, reads: Reads, *, ahead: bool) -> list[dt.date]:
+    """The days that a short text may mean; none where it is no mere day."""
+    plain = normalise(text)
+    if len(plain) > _LONGEST_DAY:
+        return []
+    found = read_dates(plain, today, reads, ahead=ahead)
+    if not found:  # "tomorrow" and "next monday" are read behind such a word
+        found = read_dates(f"start {plain}", today, reads, ahead=ahead)
+        beside = plain.replace(found[0].words, " ", 1) if found else ""
+        if leftover(re.sub(_EXAM, " ", beside), reads):
+            return []
+        if ahead and found and found[0].words.removeprefix("on ").startswith(_WEEKDAYS):
+            return [day + dt.timedelta(weeks=1) for day in found[0].readings]  # the coming one
+    return list(dict.fromkeys(day for date in found for day in date.readings))
+
+
+def pick(event: Event, desk: Desk, target: str) -> Response | None:
+    """One of the days that were offered, as ``exam.2027-03-14``; None where it is none."""
+    what, _, iso = target.partition(".")
+    if what not in ("exam", "end") or event.kept.zone is None:
         return None
-    day = found[0].readings[0]
+    try:
+        return _take(event, desk, what, dt.date.fromisoformat(iso))
+    except ValueError:
+        return None
+
+
+def _take(event: Event, desk: Desk, what: str, day: dt.date) -> Response:
+    """Set a reminder from a day that the person gave."""
     kept = event.kept
     if what == "end":
         kept = kept.model_copy(update={"course": day})
     return _set(event, desk, what, day, kept)
+
+
+def _due(what: str, given: dt.date, desk: Desk) -> dt.date:
+    """The day to remind of: an exam's own, or the end of a course that starts then."""
+    return course_from(given, desk.kb.dose.course).end if what == "end" else given
 
 
 def _over(event: Event, desk: Desk, start: dt.date, kept: Kept) -> Response | None:
@@ -106,11 +158,9 @@ def _over(event: Event, desk: Desk, start: dt.date, kept: Kept) -> Response | No
 
 def _set(event: Event, desk: Desk, what: str, given: dt.date, kept: Kept) -> Response:
     """Set a reminder from the day of an exam, or from the first day of a course."""
-    today, day = event.at.astimezone(kept.tz()).date(), given
-    if what == "end":
-        if over := _over(event, desk, given, kept):
-            return over
-        day = course_from(given, desk.kb.dose.course).end
+    if what == "end" and (over := _over(event, desk, given, kept)):
+        return over
+    today, day = event.at.astimezone(kept.tz()).date(), _due(what, given, desk)
     if refused := _refused(day, today):
         kept = kept.model_copy(update={"course": event.kept.course})
         return _ask(event, desk, f"day {what}", f"reminder.{refused}", kept)
