@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,11 +30,12 @@ def offers(suggestions: Iterable[Suggestion]) -> list[Row]:
 
 
 def under(
-    reply: Reply, desk: Desk, *, course: bool = False, section: bool = False
+    reply: Reply, desk: Desk, *, course: dt.date | None = None, section: bool = False
 ) -> Keyboard | None:
     """What hangs under a reply, by its kind; an alert has only its own buttons.
 
-    ``section``: it shows the whole section already.
+    ``course``: the first day of the course that it is about. ``section``: it shows the whole
+    section already.
     """
     rows = offers(reply.suggestions)
     say = desk.say
@@ -42,25 +44,26 @@ def under(
             pass
         case Kind.DOSE:
             if reply.dose is not None:
+                mark = codes.mark(reply.dose)
                 rows.append(
-                    button(say("telegram.picture"), Press.DO, "dose.picture")
-                    + button(say("telegram.add"), Press.LIST, "dose")
+                    button(say("telegram.picture"), Press.DO, f"dose.picture:{mark}")
+                    + button(say("telegram.add"), Press.LIST, f"dose:{mark}")
                 )
         case Kind.CLARIFY:
             if reply.suggestions and reply.suggestions[0].command is None:
                 rows.append(button(say("telegram.other"), Press.OTHER, "-"))
         case Kind.ANSWER | Kind.NOT_COVERED:
-            rows += _course(desk) if course else _about(reply, desk, section=section)
+            rows += _course(desk, course) if course else _about(reply, desk, section=section)
     return keyboard(*rows)
 
 
-def _course(desk: Desk) -> list[Row]:
-    say = desk.say
+def _course(desk: Desk, start: dt.date) -> list[Row]:
+    say, mark = desk.say, codes.mark(start)
     return [
-        button(say("telegram.timeline"), Press.DO, "course.picture")
-        + button(say("telegram.calendar"), Press.DO, "course.calendar"),
-        button(say("telegram.remind_me"), Press.DO, "course.remind")
-        + button(say("telegram.add"), Press.LIST, "course"),
+        button(say("telegram.timeline"), Press.DO, f"course.picture:{mark}")
+        + button(say("telegram.calendar"), Press.DO, f"course.calendar:{mark}"),
+        button(say("telegram.remind_me"), Press.DO, f"course.remind:{mark}")
+        + button(say("telegram.add"), Press.LIST, f"course:{mark}"),
     ]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.turn.reply import Suggestion
+from bot.turn.reply import DoseFigures, Suggestion
 
 MOST = 64  # bytes, Telegram's limit
 _CODE = re.compile(r"v1\|([a-z])\|(.{0,59})", re.DOTALL)
@@ -39,6 +40,18 @@ def code(press: Press, target: str) -> str | None:
     """The code of a button, or None where it would be too long for Telegram."""
     text = f"v1|{press.value}|{target}"
     return text if len(text.encode()) <= MOST else None
+
+
+def mark(figures: DoseFigures | dt.date | None) -> str:
+    """What a button under a dose or a course's dates carries: which ones it stands under.
+
+    Behind its colon the target ``course:2027-03-01`` has a first day, and ``dose:70/40`` a weight
+    in kg with the person's own mg a day.
+    """
+    if isinstance(figures, DoseFigures):
+        own = "" if figures.daily_mg is None else f"/{figures.daily_mg:g}"
+        return f"{figures.weight_kg:g}{own}"
+    return figures.isoformat() if figures else ""
 
 
 def of(offered: Suggestion) -> str | None:

@@ -17,7 +17,7 @@ from bot.reply import (
     weekly,
 )
 from bot.reply.buttons import without_thumbs
-from bot.reply.codes import Code, Press, read_code
+from bot.reply.codes import Code, Press, mark, read_code
 from bot.reply.desk import Desk, Event, Response, press_answer, section_of, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import SEEN_KEPT, VOTES_KEPT
@@ -68,6 +68,13 @@ def answer(event: Event, desk: Desk) -> Response:
 def _press(event: Event, desk: Desk, code: Code) -> Response | None:
     """What a press comes to; None where its target does not exist (any more)."""
     kb, target = desk.kb, code.target
+    if code.press in (Press.LIST, Press.DO):
+        target, _, shown = target.partition(":")
+        figures = {"dose": event.talk.dose, "course": event.talk.course}
+        of = target.partition(".")[0]
+        if of in figures and shown != mark(figures[of]):  # it stands under older ones
+            call = press_answer(event.done.query_id or "", desk.say("telegram.no_figures"))
+            return Response((call,), None, "answered")
     match code.press:
         case Press.PASSAGE if target in kb.passages:
             return _shown(event, desk, Inbound(passage=target, at=event.at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -173,7 +174,7 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
             "dose": reply.dose or event.talk.dose,
         }
     )
-    shown = show(event.having(talk), desk, reply, before=before, course=course is not None)
+    shown = show(event.having(talk), desk, reply, before=before, course=course)
     return Response(
         shown.calls,
         shown.talk,
@@ -203,7 +204,7 @@ def show(
     reply: Reply,
     *,
     before: str = "",
-    course: bool = False,
+    course: dt.date | None = None,
     section: bool = False,
 ) -> Response:
     """Show a reply, and remember what it showed. Nothing is said before an alert."""

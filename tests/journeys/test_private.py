@@ -131,6 +131,37 @@ def test_the_visit_sheet_holds_what_was_added_and_is_cleared_on_request(chat: Ch
     assert "empty" in text(chat.message("/visit"))
 
 
+@pytest.mark.parametrize("label", ["Add to my list", "As a picture"])
+def test_a_button_under_an_older_dose_never_acts_on_the_newest(chat: Chat, label: str) -> None:
+    chat.message("what dose of accutane for 70 kg")
+    older = max(chat.shown)
+    chat.message("what dose of accutane for 45 kg, age 15")
+    calls = chat.press(label, on=older)
+    assert text(calls) == chat.desk.say("telegram.no_figures")
+    assert chat.kept is None
+    assert text(chat.press(label)) != chat.desk.say("telegram.no_figures")
+
+
+@pytest.mark.parametrize(
+    "label", ["Add to my list", "As a timeline", "Calendar file", "Remind me"]
+)
+def test_a_button_under_an_older_course_never_acts_on_the_newest(chat: Chat, label: str) -> None:
+    chat.message("i started accutane on 1 february 2027")
+    older = max(chat.shown)
+    chat.message("i started accutane on 15 february 2027")
+    calls = chat.press(label, on=older)
+    assert text(calls) == chat.desk.say("telegram.no_figures")
+    assert chat.kept is None
+    assert text(chat.press(label)) != chat.desk.say("telegram.no_figures")
+
+
+def test_the_same_weight_with_another_own_dose_is_another_dose(chat: Chat) -> None:
+    chat.message("i weigh 70 kg and take 40 mg a day")
+    older = max(chat.shown)
+    chat.message("i weigh 70 kg and take 60 mg a day")
+    assert text(chat.press("Add to my list", on=older)) == chat.desk.say("telegram.no_figures")
+
+
 def test_nothing_lasts_that_was_not_asked_for(chat: Chat) -> None:
     for typed in ("hello", "what dose for 70 kg of accutane", "my lips are dry on accutane"):
         chat.message(typed)
