@@ -6,7 +6,7 @@ Amounts are ``Decimal`` throughout; write them in quotes in the file, so that no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from string import Formatter
@@ -187,13 +187,26 @@ class DoseRules(Frozen):
                 raise ValueError(f"says.{key}: {why}") from why
         return self
 
+    def cited(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Every passage that a rule names, with where it is named: ``("age", "passage")``."""
+        return _cited(self)
+
     def say(self, key: str, /, **values: object) -> str:
         """The text called ``key``, its placeholders filled.
 
         Raises:
-            KeyError: no such text; a test holds every name used in code against the file.
+            KeyError: no such text; loading holds the file against the packaged one.
         """
         return self.says[key].strip().format(**values)
+
+
+def _cited(rules: Frozen, *above: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    for name in type(rules).model_fields:
+        value = getattr(rules, name)
+        if isinstance(value, Frozen):
+            yield from _cited(value, *above, name)
+        elif name.endswith("passage"):
+            yield (*above, name), value
 
 
 def _any_of(words: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ from bot.kb.models import (
     Words,
     digest,
 )
-from bot.kb.replies import Replies
+from bot.kb.replies import Replies, unfit
 from bot.kb.triage_rules import TriageRules, load_triage
 from bot.kb.yaml_file import Fault, Model, line_of, parse
 
@@ -117,6 +117,8 @@ class _Loader:
         replies, triage, dose = self._rules()
         if source is not None:
             self._check_spans(source, passages)
+        if dose is not None and self.base is None:
+            self._check_dose(dose, passages)
         for topic in topics.values():
             for near in topic.nearest:
                 if near not in passages and not (self.base and near in self.base.passages):
@@ -187,7 +189,10 @@ class _Loader:
     def _rules(self) -> tuple[Replies | None, TriageRules | None, DoseRules | None]:
         """What is said and what must be right: the base's, whatever stands beside it."""
         if self.base is None:
-            return self._replies(), self._triage(), self._one("dose.yaml", DoseRules)
+            replies, dose = self._replies(), self._one("dose.yaml", DoseRules)
+            if replies and dose:
+                self._check_texts(replies, dose)
+            return replies, self._triage(), dose
         for name in RULES:
             if (self.root / name).exists():
                 what = "a clinic's document has no red flags, doses or replies of its own"
@@ -204,6 +209,26 @@ class _Loader:
 
     def _replies(self) -> Replies | None:
         return self._one(f"replies/{self.language}.yaml", Replies)
+
+    def _check_texts(self, replies: Replies, dose: DoseRules) -> None:
+        """Whether they hold all that the packaged ones do, for that is what the code says."""
+        ours = packaged()
+        known = parse(ours / "replies" / "en.yaml", ours, Replies, self.faults)
+        file = f"replies/{self.language}.yaml"
+        for section, texts in known.texts.items() if known else ():
+            for key, what in unfit(replies.texts.get(section, {}), texts):
+                self._fault(file, ("texts", section, key), f"{section}.{key} {what}")
+        rules = parse(ours / "dose.yaml", ours, DoseRules, self.faults)
+        for key, what in unfit(dose.says, rules.says) if rules else ():
+            self._fault("dose.yaml", ("says", key), f"says.{key} {what}")
+
+    def _check_dose(self, dose: DoseRules, passages: dict[str, Passage]) -> None:
+        noted = (dose.general_passage, dose.pregnancy_passage)  # their first note is always said
+        for loc, name in dose.cited():
+            if name not in passages:
+                self._fault("dose.yaml", loc, f"no passage {name!r}")
+            elif name in noted and not passages[name].notes:
+                self._fault("dose.yaml", loc, f"passage {name!r} needs a note, and has none")
 
     def _check_spans(self, source: Source, passages: dict[str, Passage]) -> None:
         if not passages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 
 from pydantic import model_validator
@@ -33,7 +33,28 @@ class Replies(Frozen):
         """The text called ``section.key``, its placeholders filled.
 
         Raises:
-            KeyError: no such text; a test holds every name used in code against the file.
+            KeyError: no such text; loading holds the file against the packaged one.
         """
         section, _, key = name.partition(".")
         return self.texts[section][key].strip().format(**values)
+
+
+def unfit(own: Mapping[str, str], packaged: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Keys of the packaged texts that ``own`` could not say as the bot asks for them, and why."""
+    for key, text in packaged.items():
+        if key not in own:
+            yield key, "is missing"
+            continue
+        known = _placeholders(text)
+        for field in sorted(_placeholders(own[key]) - known):
+            there = ", ".join(sorted(known)) or "none"
+            yield key, f"cannot fill {field}; the placeholders here are: {there}"
+
+
+def _placeholders(text: str) -> set[str]:
+    """``{name}`` and the like, as they are written."""
+    return {
+        f"{{{name}{f'!{how}' if how else ''}{f':{form}' if form else ''}}}"
+        for _, name, form, how in Formatter().parse(text)
+        if name is not None
+    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,13 +14,30 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class PlainLoader(yaml.CSafeLoader):
-    """Reads ``on``, ``yes`` and ``no`` as the words they are; only true and false are booleans."""
+    """Reads ``on``, ``yes`` and ``no`` as the words they are; only true and false are booleans.
+
+    A key that stands twice is an error: by itself YAML would drop what stands under the first.
+    """
 
 
 PlainLoader.yaml_implicit_resolvers = {
     first: [rule for rule in rules if first in "tTfF" or rule[0] != "tag:yaml.org,2002:bool"]
     for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def _mapping(loader: PlainLoader, node: yaml.MappingNode) -> Iterator[dict[Hashable, Any]]:
+    seen: set[tuple[str, str]] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if (key.tag, key.value) in seen:
+                what = f"the key {key.value!r} stands twice"
+                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
+            seen.add((key.tag, key.value))
+    return loader.construct_yaml_map(node)
+
+
+PlainLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 Loc = Sequence[int | str]
 

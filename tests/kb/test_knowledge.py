@@ -109,6 +109,83 @@ def test_broken_yaml_is_told_with_its_line(base: Path) -> None:
     assert any(f.startswith("words.yaml:2: is not YAML") for f in faults(base))
 
 
+def test_a_key_that_stands_twice_is_told_with_its_line(base: Path) -> None:
+    for file in ("passages/dose-maintenance.yaml", "questions/en/what.yaml"):
+        path = base / file
+        text = path.read_text(encoding="utf-8")
+        more = "notes: []\n" if file.startswith("passages") else "voices: {}\n"
+        path.write_text(text + more, encoding="utf-8")
+        line = text.count("\n") + 1
+        key = more.partition(":")[0]
+        assert f"{file}:{line}: is not YAML: the key '{key}' stands twice" in faults(base)
+
+
+def test_a_key_that_stands_twice_in_the_red_flags_is_told(base: Path) -> None:
+    path = min((base / "triage").glob("*.yaml"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\nsame: 1\nsame: 2\n", encoding="utf-8")
+    assert any(path.name in f and "the key 'same' stands twice" in f for f in faults(base))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "pregnancy_passage: pregnancy",
+            "pregnancy_passage: pregnnancy",
+            "no passage 'pregnnancy'",
+        ),
+        ("check_passage: monitoring", "check_passage: monitorin", "no passage 'monitorin'"),
+        ("passage: dose-start", "passage: dose-begin", "no passage 'dose-begin'"),
+    ],
+)
+def test_a_dose_rule_names_a_passage_that_is_there(
+    base: Path, old: str, new: str, said: str
+) -> None:
+    edit(base / "dose.yaml", old, new)
+    line = next(
+        number
+        for number, text in enumerate((base / "dose.yaml").read_text("utf-8").splitlines(), 1)
+        if new in text
+    )
+    assert any(f.startswith(f"dose.yaml:{line}: ") and said in f for f in faults(base))
+
+
+def test_a_passage_whose_note_goes_with_an_amount_has_one(base: Path) -> None:
+    path = base / "passages" / "pregnancy.yaml"
+    before, _, _ = path.read_text(encoding="utf-8").partition("notes:\n")
+    path.write_text(before, encoding="utf-8")
+    assert any("passage 'pregnancy' needs a note, and has none" in f for f in faults(base))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "replies/en.yaml",
+            "unsure_heading:",
+            "unsure_headin:",
+            "answer.unsure_heading is missing",
+        ),
+        ("replies/en.yaml", "cover {gap}.", "cover {gpa}.", "cannot fill {gpa}"),
+        ("replies/en.yaml", "cover {gap}.", "cover {gap:d}.", "cannot fill {gap:d}"),
+        ("replies/en.yaml", "cover {gap}.", "cover {}.", "the placeholders here are: {gap}"),
+        ("dose.yaml", "  no_weight:", "  no_wait:", "says.no_weight is missing"),
+        ("dose.yaml", "I read: {words}", "I read: {word}", "says.read cannot fill {word}"),
+    ],
+)
+def test_a_text_that_could_not_be_said_is_told(
+    base: Path, file: str, old: str, new: str, said: str
+) -> None:
+    edit(base / file, old, new)
+    assert any(f.startswith(f"{file}:") and said in f for f in faults(base))
+
+
+def test_a_text_may_leave_a_placeholder_out(base: Path) -> None:
+    edit(base / "replies" / "en.yaml", "characters {start} to {end}.", "from character {start}.")
+    load(base)
+
+
 def test_a_folder_without_knowledge_is_told(tmp_path: Path) -> None:
     assert "no knowledge base here" in faults(tmp_path)[0]
 
