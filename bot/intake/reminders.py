@@ -32,9 +32,9 @@ async def put_due(store: Store) -> int:
 
 
 def _waited(held: Held) -> Arrival:
-    thread = held.thread
-    relay = Relay(to="patient", what="due", clinic=thread.clinic, thread=thread.id)
-    cause = f"{thread.id}/{held.due:.3f}/{thread.active:.3f}"
+    thread, due = held.thread, held.due or 0.0
+    relay = Relay(to="patient", what="due", clinic=thread.clinic, thread=thread.id, due=due)
+    cause = f"{thread.id}/{due:.3f}/{thread.active:.3f}"
     return relay_row(relay, cause, held.chat_id, held.user_id)
 
 

@@ -287,7 +287,7 @@ def receive(event: Event, desk: Desk, relay: Relay) -> Response:
         case "lost" if held is not None:
             call = text_call(event.chat_id, desk.say("ask.lost", name=held.name, phone=held.phone))
             return Response((call,), None, "lost")
-    return _due(event, desk, thread, held)
+    return _due(event, desk, relay, thread, held)
 
 
 def _reply(event: Event, desk: Desk, relay: Relay, held: Clinic) -> Response:
@@ -304,9 +304,9 @@ def _reply(event: Event, desk: Desk, relay: Relay, held: Clinic) -> Response:
     )
 
 
-def _due(event: Event, desk: Desk, thread: Thread, held: Clinic | None) -> Response:
+def _due(event: Event, desk: Desk, relay: Relay, thread: Thread, held: Clinic | None) -> Response:
     """Nobody answered in time, nobody wrote for long, or the clinic takes no messages any more."""
-    at = event.at.timestamp()
+    at = max(event.at.timestamp(), relay.due)  # another clock found it due; ours may be behind
     if held is None or held.group is None:
         parts = (desk.say("ask.ended"), clinic.card(held, desk) if held else "")
         call = text_call(event.chat_id, "\n\n".join(filter(None, parts)))

@@ -204,7 +204,8 @@ class Relay(Frozen):
     """What goes to the other side, as a row of the inbox of its own.
 
     To the ``staff``: ``question``, or a note (the key of a text), with ``ids`` of our messages
-    in their group to delete. To the ``patient``: ``reply``, ``closed``, ``lost`` or ``due``.
+    in their group to delete. To the ``patient``: ``reply``, ``closed``, ``lost`` or ``due``,
+    with the time ``due`` that was over when the row was made.
     """
 
     to: Literal["staff", "patient"]
@@ -214,6 +215,7 @@ class Relay(Frozen):
     text: str = ""
     photo: str | None = None
     ids: tuple[int, ...] = ()
+    due: float = 0.0
 
     @property
     def tag(self) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 import time_machine
 
-from bot.store.handovers import Handovers
+from bot.store.handovers import Handovers, relay_row
 from bot.store.people import People
+from bot.turn.handover import Relay
 from tests.emulator import ME
 from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, STAFF, Town
 
@@ -74,6 +75,42 @@ async def test_where_nobody_answers_the_person_is_told_whom_to_call(
         assert "Nobody has written for a week" in town.read(ANNA)
         assert "so nothing was sent" in await town.staff("too late", question)
         assert "too late" not in town.read(ANNA)
+
+
+async def test_a_clock_that_is_behind_does_not_keep_the_telephone_number_back(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    """The store's clock stays where it was when the process started."""
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, ASKED)
+    clock.shift(dt.timedelta(hours=3, minutes=59))
+    async with town.running():
+        clock.shift(dt.timedelta(minutes=2))
+        await town.kept_house()
+        assert "has not replied within 4 hours. Please call them: 555-0100" in town.read(ANNA)
+        clock.shift(dt.timedelta(minutes=2))
+        await town.kept_house()
+        assert town.read(ANNA).count("has not replied") == 1
+
+
+async def test_what_was_due_before_the_person_wrote_again_is_not_said(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        clock.shift(dt.timedelta(hours=5))
+        (held,) = await Handovers(town.store.db, BOT).due()
+        due = {"clinic": "oak", "thread": held.thread.id, "due": held.due}
+        late = relay_row(Relay(to="patient", what="due", **due), "late", ANNA, ANNA)
+        await town.staff("a reply", question)
+        await town.taps(ANNA, "Write back")
+        await town.says(ANNA, "thanks, and this?")
+        await town.taps(ANNA, "Send it")
+        await town.store.put([late])
+        await town.quiet()
+        assert "has not replied" not in town.read(ANNA)
 
 
 async def test_after_30_days_nothing_is_left_and_the_groups_copy_is_deleted(
