@@ -144,7 +144,7 @@ class Answering:
         waiting = await self._waiting(row)
         response = await self._response(row, waiting)
         if response.gone:
-            await self._gone(row.chat_id)
+            await self._gone(row.chat_id, row)
             return Closed(row, "gone", memory="", kept="", scrub=True)
         if response.moved_to is not None:
             with of_the_store():
@@ -257,10 +257,10 @@ class Answering:
             case Fate.HELD:
                 return Back(row, sent.delay, failed=broken, sent=sent.done)
             case Fate.BLOCKED if sent.chat_id not in (None, row.chat_id):
-                await self._gone(sent.chat_id or 0)  # the clinic's group, not the person
+                await self._gone(sent.chat_id or 0, row)  # the clinic's group, not the person
                 return over(row, response, sent, "group_gone", joined)
             case Fate.BLOCKED:
-                await self._gone(row.chat_id)
+                await self._gone(row.chat_id, row)
                 return Closed(row, "blocked", memory="", kept="", scrub=True)
             case Fate.REFUSED:
                 return over(row, response, sent, "refused", joined, dead=True)
@@ -281,9 +281,9 @@ class Answering:
             except TROUBLE as error:  # the answer is there: better without memory than twice
                 log.error("chat_not_moved", error=describe(error))  # noqa: TRY400
 
-    async def _gone(self, chat_id: int) -> None:
+    async def _gone(self, chat_id: int, row: Claimed) -> None:
         with of_the_store():
-            await gone(self._parts.store, self._parts.clinics, chat_id)
+            await gone(self._parts.store, self._parts.clinics, chat_id, row.id)
 
 
 def _unsure(

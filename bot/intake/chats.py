@@ -30,12 +30,13 @@ async def moved(store: Store, clinics: Clinics | None, old: int, new: int) -> No
         await clinics.move_group(old, new)
 
 
-async def gone(store: Store, clinics: Clinics | None, chat_id: int) -> None:
+async def gone(store: Store, clinics: Clinics | None, chat_id: int, before: int) -> None:
     """A person blocked the bot, or a group put it out: nothing is kept of the chat.
 
-    The people who wait for a staff group that is gone are told.
+    ``before``: the row that tells of it; the chat may have come back since. The people who wait
+    for a staff group that is gone are told.
     """
-    await store.forget_chat(chat_id)
+    await store.forget_chat(chat_id, before)
     if chat_id < 0 and clinics is not None:
         for clinic in await clinics.move_group(chat_id, None):
             log.warning("staff_group_gone", clinic=clinic.id)

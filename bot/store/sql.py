@@ -112,9 +112,11 @@ SELECT memory FROM conversation
 WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id AND touched > {now} - :lasts
 """
 FORGET_CHAT = "DELETE FROM conversation WHERE bot_id = :bot AND chat_id = :chat_id"
+# A relay was made by an earlier row, however late its own number is.
 CLOSE_CHAT = f"""
 UPDATE inbox SET state = {DONE}, raw = NULL, closed = {{now}}, outcome = 'forgotten'
 WHERE bot_id = :bot AND chat_id = :chat_id AND state IN ({BEHIND}, {READY})
+  AND (id < :before OR kind = :relay)
 """
 KEEP = """
 INSERT INTO person (bot_id, chat_id, user_id, kept, due, touched)

@@ -338,8 +338,11 @@ class Store:
         self._tell(connection, rows)
 
     @transaction
-    def forget_chat(self, connection: Connection, chat_id: int) -> None:
-        """Delete all that is kept of a chat, its waiting updates too (they are closed)."""
+    def forget_chat(self, connection: Connection, chat_id: int, before: int) -> None:
+        """Delete all that is kept of a chat, its waiting updates too (they are closed).
+
+        ``before``: the row that tells of it; what came after it is a new beginning.
+        """
         self.tally.forget(connection, chat_id)
         mine = schema.handover.c.chat_id == chat_id
         rows = handovers.drop(connection, self.bot_id, "gone", mine)
@@ -347,7 +350,8 @@ class Store:
         bound = self._bind(chat_id=chat_id)
         connection.execute(self._sql(sql.FORGET_CHAT), bound)
         connection.execute(self._sql(sql.DROP_CHAT), bound)
-        connection.execute(self._sql(sql.CLOSE_CHAT), bound)
+        waiting = {**bound, "before": before, "relay": handovers.RELAY}
+        connection.execute(self._sql(sql.CLOSE_CHAT), waiting)
 
     @transaction
     def move_chat(self, connection: Connection, old: int, new: int) -> None:

@@ -196,22 +196,41 @@ async def test_all_that_is_stored_is_shown_and_then_deleted_for_good(bench: Benc
         assert secret not in raw
 
 
+def member(status: str, chat: int = PERSON) -> dict[str, Any]:
+    """The bot is put out of a chat (``kicked``) or let in (``member``)."""
+    mine = {"user": {"id": BOT, "is_bot": True}}
+    return {
+        "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
+        "from": {"id": PERSON, "is_bot": False, "first_name": "A"},
+        "date": 1,
+        "old_chat_member": {**mine, "status": "member" if status == "kicked" else "kicked"},
+        "new_chat_member": {**mine, "status": status},
+    }
+
+
 async def test_blocking_the_bot_is_deletion(bench: Bench) -> None:
     async with bench.running() as store:
         await bench.says(store, text="can I drink alcohol on accutane?")
         await bench.says(store, press="v1|l|alcohol")
-        member = {"user": {"id": BOT, "is_bot": True}, "status": "kicked"}
-        await bench.says(
-            store,
-            my_chat_member={
-                "chat": {"id": PERSON, "type": "private"},
-                "from": {"id": PERSON, "is_bot": False, "first_name": "A"},
-                "date": 1,
-                "old_chat_member": {**member, "status": "member"},
-                "new_chat_member": member,
-            },
-        )
+        await bench.says(store, my_chat_member=member("kicked"))
         assert not any((await People(store.db, BOT).everything(PERSON, PERSON)).values())
+
+
+@pytest.mark.parametrize("chat", [PERSON, -7])
+async def test_what_is_written_after_the_bot_came_back_is_answered(
+    bench: Bench, chat: int
+) -> None:
+    async with bench.running() as store:
+        left, back = member("kicked", chat), member("member", chat)
+        said = bench.typed(f"@{USERNAME} I have chest pain and cannot breathe")
+        said["message"]["chat"] = left["chat"]
+        updates = [
+            {"update_id": 901, "my_chat_member": left},
+            {"update_id": 902, "my_chat_member": back},
+            {**said, "update_id": 903},
+        ]
+        (told,) = await bench.burst(store, *updates)
+        assert chat != PERSON or "emergency" in told
 
 
 async def test_a_blocked_answer_is_deletion_too(bench: Bench) -> None:

@@ -127,7 +127,7 @@ async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Stor
     thread = await opened(store, 1)
     await store.put([says(5)])
     (row,) = await claim(store)
-    await store.forget_chat(1)
+    await store.forget_chat(1, before=row.id)
     await store.step([Closed(row, "blocked", thread=thread.answered(1.0))], [], 0)
     assert await Handovers(store.db, store.bot_id).latest(1) is None
     assert [note.what for note in notes(await claim(store))] == ["gone"]

@@ -14,10 +14,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.util import await_only
 
 from bot.store import database
+from bot.store.handovers import relay_row
 from bot.store.listen import listen
 from bot.store.opening import migrate, open_database
 from bot.store.rows import Arrival, Back, Claimed, Closed
 from bot.store.store import TROUBLE, Store
+from bot.turn.handover import Relay
 
 
 async def rows_of(store: Store, statement: str) -> list[tuple[Any, ...]]:
@@ -159,10 +161,23 @@ async def test_a_forgotten_chat_leaves_nothing(stores: tuple[Store, Store]) -> N
     store, _ = stores
     await store.put([says(1), says(2), says(3)])
     (row,) = await claim(store)
-    await store.forget_chat(1)
+    await store.forget_chat(1, before=row.id + 3)
     await store.step([Closed(row, "blocked", memory="")], [], 0)
     assert await claim(store) == []
     assert (await store.depth()).waiting == 0
+
+
+async def test_what_came_after_a_chat_was_to_be_forgotten_waits_its_turn(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    await store.put([says(1), says(2)])
+    (row,) = await claim(store)
+    relay = Relay(to="staff", what="question", clinic="oak", thread=1, text="x")
+    await store.put([relay_row(relay, "77", 1, 1)])  # made by an earlier row
+    await store.forget_chat(1, before=row.id)
+    await store.step([Closed(row, "gone", memory="")], [], 0)
+    assert [row.update_id for row in await claim(store)] == [2]
 
 
 async def test_the_bots_own_rate_is_shared(stores: tuple[Store, Store]) -> None:

@@ -175,7 +175,7 @@ async def test_blocking_the_bot_takes_the_marks_away(stores: tuple[Store, Store]
     store, _ = stores
     await ask(store, 1)
     assert await marks(store)
-    await store.forget_chat(1)
+    await store.forget_chat(1, before=1)
     assert await marks(store) == 0
 
 
