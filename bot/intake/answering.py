@@ -234,6 +234,9 @@ class Answering:
             "inline_query",
         ):
             return Admission.ANSWER
+        clinics = self._parts.clinics
+        if row.chat_id < 0 and clinics is not None and clinics.of_group(row.chat_id):
+            return Admission.ANSWER  # a clinic's staff: no patient is to miss a reply
         found = self._parts.limiter.admit(row.user_id)
         if found is Admission.ANSWER:
             self._admitted.add(row.id)

@@ -58,7 +58,11 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Whose update it is. ``lane`` is what stays in order; 0 where there is no chat or user."""
+    """Whose update it is. ``lane`` is what stays in order; 0 where there is no chat or user.
+
+    ``user_id``: of the group or channel in whose name a message is, for its ``from`` is the same
+    in all of them.
+    """
 
     kind: str
     lane: str
@@ -119,7 +123,8 @@ def address(update: Raw) -> Address:
         raise UnreadableError("no content")
     try:
         body = update[kind]
-        user = _id(body["from"]) if "from" in body else 0
+        sender = body.get("sender_chat") or body.get("from")
+        user = _id(sender) if sender is not None else 0
         holder = (body.get("message") or {}) if kind == "callback_query" else body
         chat = _id(holder["chat"]) if "chat" in holder else 0
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:

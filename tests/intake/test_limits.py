@@ -62,6 +62,32 @@ async def test_one_persons_flood_is_answered_kindly_and_holds_up_nobody(
     assert counted == {"answer": 5, "slow": 1}
 
 
+@pytest.mark.parametrize("fake", [1087968824, 136817688], ids=["anonymous admin", "channel"])
+async def test_those_who_write_in_a_chats_name_do_not_share_a_bucket(
+    api: Emulator, tmp_path: Path, fake: int
+) -> None:
+    def mentions(number: int, chat: int, name: int) -> None:
+        body = {
+            "message_id": number,
+            "date": 1_790_000_000,
+            "text": "@t_bot hello",
+            "from": {"id": fake, "is_bot": True, "first_name": "G"},
+            "chat": {"id": chat, "type": "supergroup", "title": "g"},
+            "sender_chat": {"id": name, "type": "supergroup", "title": "n"},
+        }
+        api.feed({"message": body})
+
+    for number in range(40):
+        mentions(number + 1, -1, -11)
+    mentions(41, -2, -12)
+    async with inside(api, tmp_path, per_minute=5) as bot:
+        await bot.until(lambda: api.confirmed >= 41)
+        await bot.quiet()
+    assert Counter(text == "slow down" for text in api.texts(-1)) == {False: 5, True: 1}
+    assert len(api.texts(-2)) == 1
+    assert "slow down" not in api.texts(-2)
+
+
 async def test_a_flood_of_inline_queries_is_dropped_without_a_word(
     api: Emulator, tmp_path: Path
 ) -> None:

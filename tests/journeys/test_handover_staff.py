@@ -32,6 +32,15 @@ async def test_a_reply_that_cannot_be_delivered_is_told_to_the_staff(town: Town)
         assert await Handovers(town.store.db, BOT).latest(ANNA) is None
 
 
+async def test_no_reply_of_the_staff_is_too_many(town: Town) -> None:
+    async with town.running(per_minute=6):
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        for number in range(10):
+            await town.staff(f"reply {number}", question)
+        assert all(f"reply {number}" in town.read(ANNA) for number in range(10))
+
+
 async def test_only_the_clinics_own_group_can_reply(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)

@@ -62,8 +62,11 @@ class Town:
         self.clinics: Clinics
 
     @asynccontextmanager
-    async def running(self, *, at_once: bool = True) -> AsyncIterator[Store]:
-        """``at_once``: wait until what is due at the start is done."""
+    async def running(self, *, at_once: bool = True, per_minute: int = 0) -> AsyncIterator[Store]:
+        """``at_once``: wait until what is due at the start is done.
+
+        ``per_minute``: how much one person may ask; 0: no limit.
+        """
         db = open_database(self.folder, self.url)
         await migrate(db)
         self.store, self.clinics = Store(db, BOT, "town"), Clinics(db, BOT)
@@ -74,7 +77,8 @@ class Town:
         desk = Desk(bind(self.context), self.context.kb, me, self.clinics, b"s" * 32)
         responder = Responder(desk.turn, desk.replies, me.bot_id, me.username, desk=desk)
         sender = Sender(bot, Pacer(0), Window())
-        parts = Parts(self.store, responder, sender, Limiter(0), Health(), Stats(), self.clinics)
+        limiter = Limiter(per_minute)
+        parts = Parts(self.store, responder, sender, limiter, Health(), Stats(), self.clinics)
         stopping = asyncio.Event()
         await self.store.take_over(all_owners=True)
         work = [
