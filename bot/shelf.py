@@ -10,7 +10,7 @@ from bot.dashboard.site import Curating
 from bot.kb.beside import background
 from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import Knowledge, KnowledgeError
-from bot.logs import get_logger
+from bot.logs import describe, get_logger
 from bot.settings import Settings
 from bot.turn.turn import Context, TurnFunction
 
@@ -64,6 +64,9 @@ class Shelf:
                 self._read.pop(folder, None)
             first = str(why).splitlines()[0]
             log.warning("own_document_does_not_check", folder=folder, first=first)
+            return
+        except Exception as why:  # noqa: BLE001 - one clinic's folder must not end the bot for all
+            log.error("own_document_broke", folder=folder, error=describe(why))  # noqa: TRY400
             return
         self._held = {**self._held, folder: (bind(context), context.kb)}
         log.info("own_document_read", folder=folder, passages=len(context.kb.apart))

@@ -64,8 +64,13 @@ def test_one_that_never_checked_leaves_the_others_alone(
     broken = tmp_path / "broken"
     shutil.copytree(SECOND, broken)
     (broken / "words.yaml").write_bytes(b"\xff")
+    dated = tmp_path / "dated"
+    shutil.copytree(SECOND, dated)
+    with (dated / "words.yaml").open("a", encoding="utf-8") as words:
+        words.write("since: 2027-02-30\n")
     (broken / "dangling").symlink_to(broken / "nowhere")
-    shelf.refresh([str(tmp_path / "none"), str(broken), str(own)])
+    shelf.refresh([str(tmp_path / "none"), str(broken), str(dated), str(own)])
     assert shelf.get(str(broken)) is None
+    assert shelf.get(str(dated)) is None
     assert shelf.get(str(own)) is not None
     assert len(shelf.all()) == 1

@@ -17,7 +17,16 @@ class PlainLoader(yaml.CSafeLoader):
     """Reads ``on``, ``yes`` and ``no`` as the words they are; only true and false are booleans.
 
     A key that stands twice is an error: by itself YAML would drop what stands under the first.
+    So is a value that its kind cannot be, such as the 30th of February.
     """
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT002 - as PyYAML has it
+        """Construct one value, in YAML's own errors, which know the line."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, AttributeError) as why:
+            what = f"{getattr(node, 'value', '')!r} cannot be read ({why})"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from why
 
 
 PlainLoader.yaml_implicit_resolvers = {

@@ -186,6 +186,14 @@ def test_a_text_may_leave_a_placeholder_out(base: Path) -> None:
     load(base)
 
 
+def test_a_date_that_is_none_is_told_with_its_line(base: Path) -> None:
+    topic = base / "topics" / "alcohol.yaml"
+    lines = topic.read_text(encoding="utf-8").splitlines()
+    lines.append("since: 2027-02-30")
+    topic.write_text("\n".join(lines), encoding="utf-8")
+    assert any(f"alcohol.yaml:{len(lines)}: " in f for f in faults(base))
+
+
 def test_a_folder_without_knowledge_is_told(tmp_path: Path) -> None:
     assert "no knowledge base here" in faults(tmp_path)[0]
 
