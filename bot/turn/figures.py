@@ -14,6 +14,7 @@ from bot.turn.figures_often import OFTEN_AFTER
 from bot.turn.figures_person import OLDEST
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Dose, Figures, Role, Weight
+from bot.turn.figures_whose import ANOTHERS_WEIGHT, anothers, meanings, other_weights, present
 from bot.turn.memory import Memory
 
 ASKING_WEIGHT = "weight"
@@ -27,18 +28,6 @@ _CAPSULES_FOR = (
     r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
 )
 _I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
-_NOW = (
-    r"\b(?:now|currently|today)[\s,:]+(?:(?:i'm|im|i am|at|only|about|around) )*<n>|"
-    r"<n> (?:now|today|currently)\b"
-)
-_ANOTHERS_WEIGHT = (
-    r"\b(?:he|she|husband|wife|partner|friend|boyfriend|girlfriend|bf|gf|brother|sister|son|"
-    r"daughter|mum|mom|dad|mate)(?:'?s)?\b(?:(?!\b(?:i|i'm|im|me|my)\b)[^.!?]){0,25}<weight>"
-)
-_FOR_ME = (
-    r"\bfor me\b|\bmy (?:own )?dos|\bi (?:need|take)\b|\b(?:i'm|im|i am) <(?:age|n)>|"
-    r"\b(?:do|should|would|can|could|will|must|may) i (?!give)"
-)
 _FEW = 4  # words about which we ask whether a weight is a person's
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
@@ -152,7 +141,7 @@ def _short_answer(figures: Figures, rules: DoseRules) -> bool:
 def lone_weight(text: str, rules: DoseRules) -> Weight | None:
     """The one weight in a short message that nothing else could be made of."""
     figures = read_figures(text, rules)
-    weights, reads = _present(figures.weights), rules.reads
+    weights, reads = present(figures.weights), rules.reads
     if len(weights) != 1 or figures.ranged or figures.unreadable:
         return None
     unlike = intent.other_drug(figures.shape, reads) or intent.says(figures.shape, reads.pets)
@@ -190,7 +179,7 @@ def _wanted(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
     if memory.asking in _OURS and intent.short(shape, reads):
         return True
     if re.fullmatch(r"<bare>\W*", shape):  # no number that answers another question
-        return memory.asking is None and bool(_readings(figures.bare[0], rules))
+        return memory.asking is None and bool(meanings(figures.bare[0], rules))
     scope = _scope(shape)
     if intent.other_thing(shape, reads):
         return False
@@ -269,18 +258,18 @@ def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
         daily = Dose(Decimal(kept["daily"]), "", said_daily=True)
     if figures.ranged:
         return DoseRequest(problem=Problem.TWO_WEIGHTS, daily=daily)
-    weights = _present(figures.weights)
+    weights = present(figures.weights)
     if not weights and figures.bare:
-        readings = _readings(figures.bare[0], rules)
+        readings = meanings(figures.bare[0], rules)
         if not readings:
             return DoseRequest(problem=Problem.RANGE, daily=daily, ratio=ratio)
         problem = Problem.UNIT if len(set(figures.bare)) == 1 else Problem.TWO_WEIGHTS
         return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
-    if not weights or _anothers(figures.shape):
+    if not weights or anothers(figures.shape):
         return DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
-    if others := _other_weights(figures, weights, rules):
+    if others := other_weights(figures, weights, rules):
         now = tuple(w for w in weights if w.role is Role.NOW)
-        mine = None if re.search(_ANOTHERS_WEIGHT, figures.shape) else daily
+        mine = None if re.search(ANOTHERS_WEIGHT, figures.shape) else daily
         return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=(*now, *others), daily=mine)
     if not intent.nearly_same([w.kg for w in weights]):
         return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=weights, daily=daily)
@@ -327,43 +316,10 @@ def _refused(figures: Figures, rules: DoseRules) -> DoseRequest | None:
     return None
 
 
-def _present(weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
-    """The weights of today; a past one only where there is no other and it is one."""
-    now = tuple(w for w in weights if w.role is Role.NOW)
-    past = tuple(w for w in weights if w.role is Role.PAST)
-    return now or (past if len(past) == 1 else ())
-
-
-def _other_weights(
-    figures: Figures, weights: tuple[Weight, ...], rules: DoseRules
-) -> tuple[Weight, ...]:
-    """What a number without a unit may be, where it may be today's weight as well."""
-    numbers = list(figures.bare)
-    if weights[0].role is Role.PAST or re.search(_NOW, figures.shape):
-        numbers += figures.loose
-    readings = [reading for value in numbers for reading in _readings(value, rules)]
-    same = any(intent.nearly_same([weights[0].kg, reading.kg]) for reading in readings)
-    return () if same else tuple(readings)
-
-
-def _anothers(shape: str) -> bool:
-    """Whether the weight is another person's, and the dose that is asked for one's own."""
-    return bool(re.search(_ANOTHERS_WEIGHT, shape) and re.search(_FOR_ME, shape))
-
-
 def _one_dose(figures: Figures) -> Dose | None:
     """The one daily dose that was said, equal ones counted once, past ones left out."""
     current = [d for d in figures.doses if not d.past] or list(figures.doses)
     return current[0] if len({d.mg for d in current}) == 1 else None
-
-
-def _readings(value: Decimal, rules: DoseRules) -> tuple[Weight, ...]:
-    """What a bare number may mean, within the accepted weights."""
-    both = (
-        Weight(value, f"{value} kg", "kg", str(value)),
-        Weight(value * rules.kg_in_pound, f"{value} lb", "lb", str(value)),
-    )
-    return tuple(w for w in both if rules.weight.least_kg <= w.kg <= rules.weight.most_kg)
 
 
 def _i_am(figures: Figures, rules: DoseRules) -> Figures:
@@ -373,7 +329,7 @@ def _i_am(figures: Figures, rules: DoseRules) -> Figures:
         return figures
     rest = figures.shape.replace(said[0], " ")
     alone = not intent.leftover(rest, rules.reads) and "<" not in rest
-    if not (alone or intent.asks(rest, rules.reads)) or not _readings(figures.loose[0], rules):
+    if not (alone or intent.asks(rest, rules.reads)) or not meanings(figures.loose[0], rules):
         return figures
     shape = figures.shape.replace("<n>", "<bare>")
     return replace(figures, bare=figures.loose, loose=(), shape=shape)
