@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -55,7 +56,7 @@ def _asked(event: Event, desk: Desk, reply: Reply) -> Iterator[tuple[str, str]]:
     """Facts that are counted each by itself: no two of them can be put together again."""
     yield "asked", ""
     yield "asked", reply.kind.value
-    yield "hour", f"{event.at:%H}"
+    yield "hour", f"{event.at.astimezone(dt.UTC):%H}"
     if found := _LANGUAGE.fullmatch(event.done.language.lower()):
         yield "language", found[1]
     if reply.alert is not None:

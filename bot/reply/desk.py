@@ -90,7 +90,8 @@ class Response:
 class Event:
     """One update, by its number, with what is remembered of its chat and its person.
 
-    ``thread``: the person's last conversation with a clinic.
+    ``at``: when, by the person's own clock where it is known, else UTC. ``thread``: the person's
+    last conversation with a clinic.
     """
 
     done: Done

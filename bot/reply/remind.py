@@ -91,7 +91,7 @@ def read_answer(event: Event, desk: Desk, text: str) -> Response | None:
 
 def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
     """Take the day that was typed; where it may be another day as well, ask which is meant."""
-    today = event.at.astimezone(event.kept.tz()).date()
+    today = event.at.date()
     days = _read_days(text, today, desk.kb.dose.reads, ahead=what == "exam")
     fits = [day for day in days if _refused(_due(what, day, desk), today) is None]
     if days and not fits and what == "end":  # "14 March" may be this year's, not last year's
@@ -184,7 +184,7 @@ def _refused(day: dt.date, today: dt.date) -> str | None:
 def due_now(event: Event, desk: Desk) -> Response:
     """Send what is due by now; a monthly one is set for the next month."""
     kept, calls = event.kept, []
-    today = event.at.astimezone(kept.tz()).date()
+    today = event.at.date()
     later: list[Reminder] = []
     for one in kept.reminders:
         if one.on > today:
@@ -213,7 +213,7 @@ def snooze(event: Event, desk: Desk, what: str) -> Response | None:
     """The same again tomorrow; None where reminders were stopped since, or never asked for."""
     if what not in ("exam", "end") or event.kept.zone is None:
         return None
-    today = event.at.astimezone(event.kept.tz()).date()
+    today = event.at.date()
     day = today + dt.timedelta(days=1)
     before = next((one for one in event.kept.reminders if one.what == what), None)
     others = tuple(one for one in event.kept.reminders if one.what != what)

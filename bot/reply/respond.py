@@ -73,13 +73,14 @@ class Responder:
             return Response(outcome="moved", moved_to=done.moved_to)
         if done.kind == "nothing" or not (chat_id or done.kind in ("inline", "press", RELAY)):
             return Response()
+        person, at = Kept.read(kept), done.at or dt.datetime.fromtimestamp(received, dt.UTC)
         event = Event(
             done,
             chat_id,
             user_id,
             Talk.read(remembered),
-            Kept.read(kept),
-            done.at or dt.datetime.fromtimestamp(received, dt.UTC),
+            person,
+            at.astimezone(person.tz()),
             thread,
             int(update.get("update_id", 0)),
         )

@@ -103,8 +103,10 @@ def _dates(kept: Kept, desk: Desk, today: dt.date) -> list[str]:
     found = []
     if kept.course is not None:
         course = course_from(kept.course, desk.kb.dose.course)
-        if kept.course <= today:
-            end = spoken(course.end)
+        end = spoken(course.end)
+        if course.end <= today:
+            found.append(desk.say("visit.course_over", start=spoken(course.start), end=end))
+        elif course.start <= today:
             day, week = course.day(today), course.week(today)
             found.append(desk.say("visit.course", day=day, week=week, end=end))
     exams = [one.on for one in kept.reminders if one.what == "exam"]

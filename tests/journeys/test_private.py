@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -160,6 +161,32 @@ def test_the_same_weight_with_another_own_dose_is_another_dose(chat: Chat) -> No
     older = max(chat.shown)
     chat.message("i weigh 70 kg and take 60 mg a day")
     assert text(chat.press("Add to my list", on=older)) == chat.desk.say("telegram.no_figures")
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "day"),
+    [("America/Los_Angeles", 2, "28 February 2027"), ("Asia/Tokyo", 18, "2 March 2027"),
+     (None, 18, "1 March 2027")],
+)  # fmt: skip
+def test_today_is_the_persons_own_day_where_the_zone_is_known(
+    chat: Chat, zone: str | None, hour: int, day: str
+) -> None:
+    chat.kept = Kept(zone=zone).stored() or None
+    chat.now = dt.datetime(2027, 3, 1, hour, tzinfo=dt.UTC)
+    assert f"You started on {day}" in text(chat.message("i started accutane today"))
+    assert ("hour", f"{hour:02}", "") in chat.counted
+    chat.press("Add to my list")
+    assert day in text(chat.press("As a timeline"))
+    page = text(chat.message("/visit"))
+    assert f"Made on {day}" in page
+    assert "day 1, week 1" in page
+
+
+def test_the_visit_sheet_says_that_a_course_is_over(chat: Chat) -> None:
+    chat.kept = Kept(course=dt.date(2026, 1, 1)).stored()
+    page = text(chat.message("/visit"))
+    assert "began on 1 January 2026. Twenty weeks ended on 21 May 2026" in page
+    assert "week 61" not in page
 
 
 def test_nothing_lasts_that_was_not_asked_for(chat: Chat) -> None:
