@@ -22,6 +22,7 @@ from bot.kb.models import (
     Words,
     digest,
 )
+from bot.kb.no_doses import amounts_in
 from bot.kb.replies import Replies, unfit
 from bot.kb.triage_rules import TriageRules, load_triage
 from bot.kb.yaml_file import Fault, Model, line_of, parse
@@ -32,7 +33,6 @@ UNRELATED = "unrelated"
 NOT_FOR_US = (SKIN_CARE, UNRELATED)
 ELSEWHERE = "elsewhere"  # what the base is about, to the matcher of a document beside it
 FEWEST = 8  # example questions of each passage beside the base (docs/matching.md)
-_DOSE = re.compile(r"\d\s*(?:mg|milligrams?)\b", re.IGNORECASE)
 RULES = ("triage", "alarms", "replies", "dose.yaml")  # the base's alone
 
 
@@ -119,6 +119,10 @@ class _Loader:
             self._check_spans(source, passages)
         if dose is not None and self.base is None:
             self._check_dose(dose, passages)
+        if source is not None and dose is not None and self.base is not None:
+            for file, loc, amount in amounts_in(source, passages, topics, dose.reads):
+                what = "a clinic's document gives no doses, they are the base's: take out"
+                self._fault(file, loc, f"{what} {amount!r}")
         for topic in topics.values():
             for near in topic.nearest:
                 if near not in passages and not (self.base and near in self.base.passages):
@@ -244,9 +248,6 @@ class _Loader:
                 self._fault(file, ("sha256",), "the words at this span are not those reviewed")
             if quote != quote.strip():
                 self._fault(file, ("span",), "the quote begins or ends with white space")
-            if self.base is not None and _DOSE.search(quote):
-                what = "a clinic's document gives no doses: they are the base's"
-                self._fault(file, ("span",), what)
             for edge in (span.start, span.end):
                 if inside_word(source.text, edge):
                     what = f"the quote is cut inside a word or number at character {edge}"

@@ -69,12 +69,68 @@ def test_too_few_examples_are_a_fault_for_they_would_recognise_nothing(own: Path
     assert "questions/en/late.yaml:1: has 3 example questions; 8 are the fewest" in faults(own)
 
 
-def test_a_dose_is_a_fault_for_doses_are_the_bases(own: Path, tmp_path: Path) -> None:
+def with_words(own: Path, folder: Path, old: str, new: str) -> None:
+    """Another version of the clinic's document, split again."""
     text = (own / "source" / "visiting.txt").read_text(encoding="utf-8")
-    document = tmp_path / "visiting.txt"
-    document.write_text(text.replace("Please call us when", "Take 40 mg when"), encoding="utf-8")
+    assert old in text
+    document = folder / "visiting.txt"
+    document.write_text(text.replace(old, new, 1), encoding="utf-8")
     split_into(document, own, dt.date(2027, 3, 1))
+
+
+@pytest.mark.parametrize(
+    "dose",
+    [
+        "40 mg",
+        "40mg",
+        "a 20-mg capsule",
+        "40 mgs",
+        "40 milligrammes",
+        "forty mg",
+        "0.04 g",
+        "40,000 mcg",
+        "two capsules",
+    ],
+)
+def test_a_dose_is_a_fault_for_doses_are_the_bases(own: Path, tmp_path: Path, dose: str) -> None:
+    with_words(own, tmp_path, "Please call us when", f"Take {dose} when")
     assert "passages/late.yaml:4: a clinic's document gives no doses" in faults(own)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "at"),
+    [
+        ("passages/late.yaml", "title: When", "title: 40 mg when", 2),
+        ("topics/fees.yaml", "gap: ", "gap: taking 40 mg in ", 3),
+        (
+            "passages/late.yaml",
+            "notes: []",
+            "notes:\n  - {text: take 40 mg, authority: us, verified: copy}",
+            9,
+        ),
+    ],
+)
+def test_a_dose_beside_the_quotes_is_a_fault_as_well(
+    own: Path, file: str, old: str, new: str, at: int
+) -> None:
+    path = own / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert f"{file}:{at}: a clinic's document gives no doses" in faults(own)
+
+
+def test_a_dose_between_the_passages_is_a_fault_for_a_receipt_shows_it(own: Path) -> None:
+    path = own / "source" / "visiting.txt"
+    path.write_text(path.read_text(encoding="utf-8") + "\nTake 40 mg.\n", encoding="utf-8")
+    found = faults(own)
+    assert "source/ORIGIN.yaml:2: a clinic's document gives no doses" in found
+    assert "take out '40 mg'" in found
+
+
+def test_a_place_and_a_time_are_no_doses(own: Path, tmp_path: Path) -> None:
+    with_words(own, tmp_path, "Please call us when", "Go to room 3 G at 9.30, floor 2, when")
+    load(own, base=BASE)
 
 
 def test_a_title_that_no_button_can_hold_is_a_fault(own: Path) -> None:
