@@ -1,0 +1,199 @@
+"""Reminders, asked for in a private chat: the zone, the day, and what comes before them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.reply.talk import Kept, Talk
+from bot.turn.turn import Context
+from tests.journeys.chat import Chat, desk, text
+
+
+@pytest.fixture
+def chat(context: Context) -> Chat:
+    return Chat(desk(context))
+
+
+def asked_for_a_day(chat: Chat, label: str) -> None:
+    chat.message("/remind")
+    chat.press(label)
+    chat.message("London")
+
+
+def test_a_reminder_asks_the_zone_once_and_comes_at_nine_over_the_clock_change(
+    chat: Chat,
+) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert "do not know this place" in text(chat.message("narnia"))
+    chat.message("berlin")
+    assert "28 March 2027 at 9:00 (Europe/Berlin)" in text(chat.message("28 march"))
+    kept = Kept.read(chat.kept)
+    assert kept.due() == 1806217200.0  # 07:00 UTC: summer time began that night
+    chat.now = chat.now.fromtimestamp(kept.due() or 0, tz=chat.now.tzinfo)
+    said = text(chat.update(reminder={}))
+    assert "monthly exam" in said
+    assert Kept.read(chat.kept).reminders[0].on.isoformat() == "2027-04-28"
+    chat.press("Tomorrow again")
+    assert Kept.read(chat.kept).reminders[0].on.isoformat() == "2027-03-29"
+    chat.press(data="v1|x|remind.stop")
+    assert chat.kept is None
+
+
+def test_a_course_that_is_over_gets_no_reminder_and_is_not_kept(chat: Chat) -> None:
+    asked_for_a_day(chat, "End of the course")
+    said = text(chat.message("1 September 2026"))
+    assert "from 1 September 2026 were over on 19 January 2027" in said
+    assert Talk.read(chat.memory).asking is None
+    assert Kept.read(chat.kept) == Kept(zone="Europe/London")
+
+
+def test_the_end_of_a_course_that_is_known_to_be_over_asks_for_nothing(chat: Chat) -> None:
+    chat.message("i started accutane on 1 september 2026")
+    chat.press("Remind me")
+    assert "were over on 19 January 2027" in text(chat.press("End of the course"))
+    assert chat.kept is None
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert text(chat.message("London")) == chat.desk.say("reminder.day_exam")
+
+
+def test_the_end_of_a_course_says_from_which_day_it_is_counted(chat: Chat) -> None:
+    asked_for_a_day(chat, "End of the course")
+    said = text(chat.message("3 february"))
+    assert "on 23 June 2027" in said
+    assert "from 3 February 2027" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("14 march 2030", "day_far"),
+        ("1 march", "day_today"),
+        ("today", "day_today"),
+        ("14 february 2027", "day_past"),
+        ("last friday", "day_past"),
+    ],
+)
+def test_a_day_that_gets_no_reminder_says_why_and_stays_asked(
+    chat: Chat, typed: str, key: str
+) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    assert text(chat.message(typed)) == chat.desk.say(f"reminder.{key}", days=800)
+    assert "14 March 2027" in text(chat.message("14 march"))
+
+
+def test_a_start_that_lies_too_far_off_is_not_kept(chat: Chat) -> None:
+    asked_for_a_day(chat, "End of the course")
+    assert "too far off" in text(chat.message("14 march 2030"))
+    assert Kept.read(chat.kept).course is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("tomorrow", "2 March 2027"),
+        ("Next Monday", "8 March 2027"),
+        ("on friday", "5 March 2027"),
+        ("friday", "5 March 2027"),
+        ("my exam is tomorrow", "2 March 2027"),
+        ("in 2 weeks", "15 March 2027"),
+        ("2/14/2027 or 14/3/2027", "14 March 2027"),
+    ],
+)
+def test_a_day_may_be_given_from_today(chat: Chat, typed: str, day: str) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    assert f"your exam on {day} at 9:00" in text(chat.message(typed))
+
+
+def test_a_day_with_two_readings_is_asked_about_and_picked(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    assert text(chat.message("3/4/2027")) == chat.desk.say("reminder.day_which")
+    assert chat.labels() == ["3 April 2027", "4 March 2027"]
+    assert "your exam on 3 April 2027" in text(chat.press("3 April 2027"))
+    assert Kept.read(chat.kept).reminders[0].on.isoformat() == "2027-04-03"
+    assert Talk.read(chat.memory).asking is None
+
+
+def test_a_first_day_without_a_year_is_asked_about_where_the_last_one_is_over(chat: Chat) -> None:
+    asked_for_a_day(chat, "End of the course")
+    chat.message("14 march")
+    assert chat.labels() == ["14 March 2026", "14 March 2027"]
+    assert "on 1 August 2027" in text(chat.press("14 March 2027"))
+    assert str(Kept.read(chat.kept).course) == "2027-03-14"
+
+
+@pytest.mark.parametrize(
+    "data", ["v1|x|remind.day.exam.soon", "v1|x|remind.day.rent.2027-03-14", "v1|x|remind.day."]
+)
+def test_a_forged_day_sets_no_reminder(chat: Chat, data: str) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    assert text(chat.press(data=data)) == chat.desk.say("service.old_button")
+    assert not Kept.read(chat.kept).reminders
+
+
+def test_an_old_day_button_sets_no_reminder_once_they_are_stopped(chat: Chat) -> None:
+    chat.message("/start")
+    said = text(chat.press(data="v1|x|remind.day.exam.2027-03-14"))
+    assert said == chat.desk.say("service.old_button")
+
+
+@pytest.mark.parametrize("typed", ["thanks", "hello", "bye", "31 february", "31/2/2027", "soon"])
+def test_what_is_no_day_leaves_the_question_open(chat: Chat, typed: str) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    assert text(chat.message(typed)) == chat.desk.say("reminder.day_unknown")
+    assert "14 March 2027" in text(chat.message("14 march"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("can i drink tomorrow", "alcohol"), ("/sources", "SHA-256")]
+)
+def test_a_question_or_a_command_is_no_day_and_is_answered(
+    chat: Chat, typed: str, said: str
+) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    assert said in text(chat.message(typed))
+    assert not Kept.read(chat.kept).reminders
+
+
+def test_cancel_ends_our_question(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert text(chat.message("/cancel")) == chat.desk.say("command.cancelled")
+    chat.message("berlin")
+    assert chat.kept is None
+
+
+def test_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    chat.message("I took 20 capsules at once to die")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert Talk.read(chat.memory).asking is None
+
+
+@pytest.mark.parametrize("asked", ["zone", "day"])
+@pytest.mark.parametrize(
+    "typed",
+    ["14 march. i want to kill myself", "3 february, i cant breathe", "14 march but i am pregnant",
+     "/cancel i want to die", "/start i cant breathe"],
+)  # fmt: skip
+def test_a_red_flag_beside_an_answer_to_our_question_raises_the_alarm(
+    chat: Chat, asked: str, typed: str
+) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    if asked == "day":
+        chat.message("London")
+    chat.message(typed)
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert not Kept.read(chat.kept).reminders
+
+
+def test_a_question_back_about_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    chat.message("14 march, i am late")
+    assert Talk.read(chat.memory).memory.asking == "triage"
+    assert not Kept.read(chat.kept).reminders
