@@ -237,8 +237,8 @@ def staff_command(settings: Settings, clinic_id: str) -> str:
 
     async def work(store: Store, clinics: Clinics) -> str:
         card, key = known(clinics, clinic_id)
-        group = card.handover.group
-        code = links.staff_code(settings.bot_id, clinic_id, key, group, time.time())
+        changes = card.handover.changes
+        code = links.staff_code(settings.bot_id, clinic_id, key, changes, time.time())
         return f"/staffgroup@{await _username(settings, store)} {code}"
 
     return _run(settings, work)

@@ -99,14 +99,14 @@ class StaffCode:
     proof: str
 
 
-def staff_code(bot_id: int, name: str, key: bytes, group: int | None, now: float) -> str:
-    """A code for a clinic whose staff group is ``group`` so far: once used, it is void."""
+def staff_code(bot_id: int, name: str, key: bytes, changes: int, now: float) -> str:
+    """A code for a clinic whose staff group has changed so often: the next change voids it."""
     expires = int(now // 3600) + STAFF_CODE_LASTS
-    return f"s_{name}_{expires}_{_staff_mac(bot_id, name, key, group, expires)}"
+    return f"s_{name}_{expires}_{_staff_mac(bot_id, name, key, changes, expires)}"
 
 
-def _staff_mac(bot_id: int, name: str, key: bytes, group: int | None, expires: int) -> str:
-    return mac(key, "staff", str(bot_id), name, str(group), str(expires))
+def _staff_mac(bot_id: int, name: str, key: bytes, changes: int, expires: int) -> str:
+    return mac(key, "staff", str(bot_id), name, str(changes), str(expires))
 
 
 def read_staff_code(text: str) -> StaffCode | None:
@@ -115,9 +115,9 @@ def read_staff_code(text: str) -> StaffCode | None:
     return StaffCode(found[1], int(found[2]), found[3]) if found else None
 
 
-def staff_signed(bot_id: int, code: StaffCode, key: bytes, group: int | None, now: float) -> bool:
+def staff_signed(bot_id: int, code: StaffCode, key: bytes, changes: int, now: float) -> bool:
     """Whether the clinic's key made this code for its present state, not too long ago."""
-    good = _staff_mac(bot_id, code.clinic, key, group, code.expires)
+    good = _staff_mac(bot_id, code.clinic, key, changes, code.expires)
     return hmac.compare_digest(code.proof, good) and now / 3600 <= code.expires
 
 

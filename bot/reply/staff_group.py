@@ -124,16 +124,15 @@ def _bind(event: Event, desk: Desk) -> Response:
     if old == event.chat_id:
         return _said(event, desk, "staff.bound", name=held.name)
     key = desk.clinics.key(held.id) or b""
-    if not links.staff_signed(desk.me.bot_id, code, key, old, event.at.timestamp()):
+    changes = held.handover.changes
+    if not links.staff_signed(desk.me.bot_id, code, key, changes, event.at.timestamp()):
         return _said(event, desk, "staff.bad_code")
     if event.done.public:
         return _said(event, desk, "staff.public")
     clinics = desk.clinics
 
     async def later(_: Store) -> Response:
-        await clinics.hand_over(
-            held.id, lambda one: one.model_copy(update={"group": event.chat_id})
-        )
+        await clinics.hand_over(held.id, lambda one: one.bound_to(event.chat_id))
         return Response(_bound(event, desk, held, old))
 
     return Response(outcome="staff", later=later)

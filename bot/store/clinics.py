@@ -124,7 +124,7 @@ class Clinics:
         for one in served:
             await self.hand_over(
                 one.id,
-                lambda held: held.model_copy(update={"group": new}) if held.group == old else held,
+                lambda held: held.bound_to(new) if held.group == old else held,
             )
         return served
 
@@ -137,8 +137,7 @@ class Clinics:
         """
         new = update(clinic).where(*self._named(name)).values(key=secrets.token_hex(32))
         done = connection.execute(new)
-        unbound = {"group": None}
-        self._hand_over(connection, name, lambda held: held.model_copy(update=unbound))
+        self._hand_over(connection, name, lambda held: held.bound_to(None))
         return bool(done.rowcount)
 
     @transaction

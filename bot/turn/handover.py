@@ -34,7 +34,8 @@ _TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 class Handover(Frozen):
     """What a clinic has set. ``timeout``: minutes after which the phone number is shown.
 
-    ``group``: the staff group's chat, once a group is bound.
+    ``group``: the staff group's chat, once a group is bound. ``changes``: how often another
+    group was bound or it was let go.
     """
 
     on: bool = False
@@ -43,6 +44,7 @@ class Handover(Frozen):
     timeout: int = Field(default=240, ge=5, le=7 * 24 * 60)
     photos: bool = False
     group: int | None = None
+    changes: int = Field(default=0, ge=0)
 
     @field_validator("hours")
     @classmethod
@@ -63,6 +65,10 @@ class Handover(Frozen):
     def ready(self) -> bool:
         """Whether anything can be sent: switched on, and a staff group is bound."""
         return self.on and self.group is not None
+
+    def bound_to(self, group: int | None) -> Handover:
+        """With another staff group, or none."""
+        return self.model_copy(update={"group": group, "changes": self.changes + 1})
 
     def open_at(self, at: dt.datetime) -> bool:
         """Whether the clinic reads messages then."""

@@ -8,10 +8,11 @@ import time
 
 import time_machine
 
+from bot.intake.chats import gone
 from bot.reply import links
 from bot.store.handovers import Handovers, relay_row
 from bot.turn.handover import Relay
-from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, OTHER, STAFF, Town
+from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, OAK, OTHER, STAFF, Town
 
 STALE = (
     "Nothing was sent by this button: its text was changed, or erased after half an hour."
@@ -184,8 +185,8 @@ async def test_a_code_binds_one_private_group_once_and_for_a_day(
         for bad in ("", "s_oak_1_" + "x" * 22, "s_elm_9999999_" + "x" * 22, "x" * 300):
             assert "not valid" in await town.staff(f"/staffgroup {bad}", group=OTHER)
         key = town.clinics.key("oak") or b""
-        foreign = links.staff_code(BOT + 1, "oak", key, STAFF, time.time())
-        good = links.staff_code(BOT, "oak", key, STAFF, time.time())
+        foreign = links.staff_code(BOT + 1, "oak", key, 1, time.time())
+        good = links.staff_code(BOT, "oak", key, 1, time.time())
         assert "not valid" in await town.staff(f"/staffgroup {foreign}", group=OTHER)
         clock.shift(dt.timedelta(hours=25))
         assert "not valid" in await town.staff(f"/staffgroup {good}", group=OTHER)
@@ -193,6 +194,18 @@ async def test_a_code_binds_one_private_group_once_and_for_a_day(
         assert "now answers" in await town.staff(f"/staffgroup {good}", group=OTHER)
         assert "not valid" in await town.staff(f"/staffgroup {good}", group=-1009)
         assert [one.id for one in town.clinics.of_group(OTHER)] == ["oak"]
+
+
+async def test_a_code_that_bound_a_group_binds_none_after_that_group_is_gone(town: Town) -> None:
+    async with town.running():
+        await town.clinics.add(OAK)
+        code = links.staff_code(BOT, "oak", town.clinics.key("oak") or b"", 0, time.time())
+        assert "now answers" in await town.staff(f"/staffgroup {code}", group=STAFF)
+        await gone(town.store, town.clinics, STAFF)
+        assert town.clinics.of_group(STAFF) == []
+        for group in (STAFF, OTHER):
+            assert "not valid" in await town.staff(f"/staffgroup {code}", group=group)
+        assert "now answers" in await town.binds(OTHER)  # a new code does
 
 
 async def test_forged_buttons_do_nothing(town: Town) -> None:

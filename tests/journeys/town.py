@@ -221,7 +221,7 @@ class Town:
         held = self.clinics.get("oak")
         assert held is not None
         key = self.clinics.key("oak") or b""
-        code = links.staff_code(BOT, "oak", key, held.handover.group, time.time())
+        code = links.staff_code(BOT, "oak", key, held.handover.changes, time.time())
         return await self.staff(f"/staffgroup@{ME['username']} {code}", group=group, **more)
 
     async def settles_in(self, *people: int, hours: str = "") -> None:
