@@ -27,7 +27,8 @@ async def moved(store: Store, clinics: Clinics | None, old: int, new: int) -> No
     """A group got another number: what is kept of it follows."""
     await store.move_chat(old, new)
     if clinics is not None:
-        await clinics.move_group(old, new)
+        for clinic in await clinics.move_group(old, new):
+            await Handovers(store.db, store.bot_id).group_moved(clinic.id, old)
 
 
 async def gone(store: Store, clinics: Clinics | None, chat_id: int, before: int) -> None:

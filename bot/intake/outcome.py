@@ -47,7 +47,10 @@ def over(
 ) -> Closed:
     """The row, over, with all that its answer changes."""
     taken = sent.fate not in (Fate.REFUSED, Fate.BLOCKED)
-    shown = response.shows is not None and sent.message_id is not None
+    chat_id = sent.moved_to or sent.chat_id
+    shown = None
+    if response.shows is not None and sent.message_id is not None and chat_id is not None:
+        shown = (response.shows, chat_id, sent.message_id)
     return Closed(
         row,
         outcome,
@@ -60,5 +63,5 @@ def over(
         joined=joined,
         thread=response.thread if taken else None,
         relays=response.relays if taken else response.undelivered,
-        shown=(response.shows or 0, sent.message_id or 0) if shown else None,
+        shown=shown,
     )

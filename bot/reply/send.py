@@ -194,35 +194,44 @@ class Sender:
         return await self._window.during(once, noted)
 
     async def _once(self, call: Outgoing) -> tuple[int | None, int | None]:
-        """One call; a moved chat is followed.
+        """One call; what Telegram finds fault with is done otherwise where it can be.
 
-        Of what Telegram finds fault with, a message goes out plain, and the edit of a text as a
-        new message. A message that is as the edit would have it, and messages that cannot be
-        deleted, are done with.
+        Messages that cannot be deleted are done with, wherever they are.
 
         Returns:
             The chat that took the chat's place, and the number of the message sent.
         """
         try:
             return None, await self._call(call)
-        except ChatMigrated as error:
+        except (BadRequest, ChatMigrated, Forbidden) as error:
+            if call.method == "delete_messages":
+                log.warning("faulted", method=call.method, error=describe(error))
+                return None, None
+            return await self._otherwise(call, error)
+
+    async def _otherwise(
+        self, call: Outgoing, error: BadRequest | ChatMigrated | Forbidden
+    ) -> tuple[int | None, int | None]:
+        """Follow a chat that moved; send a message plain, and the edit of a text as a new one.
+
+        A message that is as the edit would have it is done with.
+        """
+        if isinstance(error, ChatMigrated):
+            if "message_id" in call.kwargs:  # the new chat has others
+                raise error
             sent = await self._call(call.moved(error.new_chat_id))
             return error.new_chat_id, sent
-        except BadRequest as error:
-            if call.chat_id is None or _is_about_the_chat(error):
-                raise
-            reason = _reason(error)
-            if reason == "message is not modified":
-                return None, None
-            log.warning("faulted", method=call.method, error=describe(error), reason=reason)
-            match call.method:
-                case "delete_messages":
-                    return None, None
-                case "edit_message_text":
-                    return await self._once(call.anew())
-                case "edit_message_reply_markup":  # there is nothing else in it
-                    raise
-            return None, await self._call(call.plain())
+        if isinstance(error, Forbidden) or call.chat_id is None or _is_about_the_chat(error):
+            raise error
+        reason = _reason(error)
+        if reason == "message is not modified":
+            return None, None
+        log.warning("faulted", method=call.method, error=describe(error), reason=reason)
+        if call.method == "edit_message_text":
+            return await self._once(call.anew())
+        if call.method == "edit_message_reply_markup":  # there is nothing else in it
+            raise error
+        return None, await self._call(call.plain())
 
     async def _call(self, call: Outgoing) -> int | None:
         """Returns the number of the message that was sent, if it was one."""

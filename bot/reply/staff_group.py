@@ -7,6 +7,7 @@ privacy mode on: bots get replies to their own messages.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from telegram import MessageEntity
 
@@ -173,24 +174,31 @@ def deliver(event: Event, desk: Desk, relay: Relay) -> Response:
         calls = tuple(_question(desk, relay, held.group))
         return Response(calls, None, "relayed", undelivered=undelivered, shows=relay.thread)
     group = held.handover.group if held else None
-    if group is None:
-        return Response()
     calls = _deletions(relay.ids, group)
-    if relay.what != "over":
+    if group is not None and relay.what != "over":
         head = desk.say("staff.patient", tag=relay.tag)
         calls = (*calls, text_call(group, f"{head}: {desk.say(f'staff.note_{relay.what}')}"))
-    return Response(calls, None, "relayed")
+    return Response(calls, None, "relayed") if calls else Response()
 
 
-def _deletions(ids: tuple[int, ...], group: int) -> tuple[Outgoing, ...]:
-    """Telegram takes these for two days, or always where the bot may delete messages."""
+def _deletions(ids: Iterable[tuple[int, int] | int], group: int | None) -> tuple[Outgoing, ...]:
+    """In the chat that each message was sent to; a number alone is of the group of now.
+
+    Telegram takes these for two days, or always where the bot may delete messages.
+    """
+    of_chat: dict[int | None, list[int]] = {}
+    for one in ids:
+        chat, number = (group, one) if isinstance(one, int) else one
+        of_chat.setdefault(chat, []).append(number)
     return tuple(
         Outgoing(
             "delete_messages",
-            {"chat_id": group, "message_ids": list(ids[at : at + AT_ONCE])},
-            group,
+            {"chat_id": chat, "message_ids": numbers[at : at + AT_ONCE]},
+            chat,
         )
-        for at in range(0, len(ids), AT_ONCE)
+        for chat, numbers in of_chat.items()
+        if chat is not None
+        for at in range(0, len(numbers), AT_ONCE)
     )
 
 

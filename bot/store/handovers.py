@@ -78,6 +78,17 @@ class Handovers:
         connection.execute(update(handover).where(*mine, going).values(due=time.time()))
 
     @transaction
+    def group_moved(self, connection: Connection, clinic: str, old: int) -> None:
+        """Forget our messages in a group that became a supergroup: it numbers anew."""
+        mine = (handover.c.bot_id == self._bot, handover.c.clinic == clinic)
+        rows = connection.execute(select(handover).where(*mine).with_for_update())
+        for row in rows.all():
+            kept = [one for one in row.shown.split() if ":" in one]  # the others are of this group
+            left = "".join(f"{one} " for one in kept if not one.startswith(f"{old}:"))
+            this = update(handover).where(handover.c.id == row.id)
+            connection.execute(this.values(shown=left))
+
+    @transaction
     def _held(
         self, connection: Connection, where: ColumnElement[bool], most: int = 1
     ) -> list[Held]:
@@ -115,20 +126,27 @@ def keep(connection: Connection, bot_id: int, chat_id: int, user_id: int, thread
 
 
 def shown(
-    connection: Connection, bot_id: int, number: int, clinic: str, message_id: int
+    connection: Connection, bot_id: int, number: int, clinic: str, chat_id: int, message_id: int
 ) -> list[Arrival]:
-    """Remember a message of ours in the staff group, to delete it there with the rest.
+    """Remember a message of ours in a staff group, to delete it there with the rest.
 
     Returns:
         The row that deletes it at once, where the conversation was deleted while it was sent.
     """
     mine = (handover.c.bot_id == bot_id, handover.c.id == number)
-    more = handover.c.shown + f"{message_id} "
+    more = handover.c.shown + f"{chat_id}:{message_id} "
     found = connection.execute(update(handover).where(*mine).values(shown=more))
     if found.rowcount:
         return []
-    over = Relay(to="staff", what="over", clinic=clinic, thread=number, ids=(message_id,))
-    return [relay_row(over, f"{number}/{message_id}")]
+    ids = ((chat_id, message_id),)
+    over = Relay(to="staff", what="over", clinic=clinic, thread=number, ids=ids)
+    return [relay_row(over, f"{number}/{chat_id}/{message_id}")]
+
+
+def _message(kept: str) -> tuple[int, int] | int:
+    """A message as ``shown`` remembers it; the chat was not always kept."""
+    chat, _, number = kept.rpartition(":")
+    return (int(chat), int(number)) if chat else int(number)
 
 
 def drop(
@@ -137,7 +155,7 @@ def drop(
     """Delete conversations.
 
     Returns:
-        Rows that tell the staff so, and have our messages in their group deleted.
+        Rows that tell the staff so, and have our messages to them deleted.
     """
     rows = connection.execute(
         delete(handover)
@@ -146,7 +164,7 @@ def drop(
     )
     made = []
     for row in rows:
-        ids = tuple(int(one) for one in row.shown.split())
+        ids = tuple(_message(one) for one in row.shown.split())
         what = why if row.state == State.OPEN else "over"
         if ids or what != "over":
             relay = Relay(to="staff", what=what, clinic=row.clinic, thread=row.id, ids=ids)

@@ -67,7 +67,7 @@ class Closed:
     reminder. ``counted``: (what, name, clinic) to add one to. ``scrub``: also take the person's
     ids out of closed rows. ``joined``: ids of rows behind it that the same answer closes.
     ``thread``: the conversation with the clinic, changed. ``relays``: rows for the other side of
-    it. ``shown``: a conversation's number and our message to its staff.
+    it. ``shown``: a conversation's number, and the chat and number of our message to its staff.
     """
 
     row: Claimed
@@ -81,7 +81,7 @@ class Closed:
     joined: tuple[int, ...] = ()
     thread: Thread | None = None
     relays: tuple[Arrival, ...] = ()
-    shown: tuple[int, int] | None = None
+    shown: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,8 @@ handover = Table(
     Column("draft", Text),  # as JSON; only until the person consents or refuses
     Column("due", Double),  # when we must act
     Column("touched", Double, nullable=False),
-    Column("shown", Text, nullable=False, server_default=text("''")),  # our messages to the staff
+    # our messages to the staff, chat:number
+    Column("shown", Text, nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
 )
 Index("handover_chat", handover.c.bot_id, handover.c.chat_id)

@@ -243,9 +243,9 @@ class Store:
             row = closed.row
             handovers.keep(connection, self.bot_id, row.chat_id, row.user_id, closed.thread)
         if closed.shown is not None:
-            number, message_id = closed.shown
+            number, chat_id, message_id = closed.shown
             clinic = closed.row.lane.removeprefix(handovers.STAFF)
-            late = handovers.shown(connection, self.bot_id, number, clinic, message_id)
+            late = handovers.shown(connection, self.bot_id, number, clinic, chat_id, message_id)
             self._add(connection, late)
         self._add(connection, closed.relays)
 

@@ -210,7 +210,8 @@ class Relay(Frozen):
     """What goes to the other side, as a row of the inbox of its own.
 
     To the ``staff``: ``question``, or a note (the key of a text), with ``ids`` of our messages
-    in their group to delete. To the ``patient``: ``reply``, ``closed``, ``lost`` or ``due``,
+    to delete: chat and number; a number alone, as it was kept once, is of the group of now.
+    To the ``patient``: ``reply``, ``closed``, ``lost`` or ``due``,
     with the time ``due`` that was over when the row was made.
     """
 
@@ -220,7 +221,7 @@ class Relay(Frozen):
     thread: int
     text: str = ""
     photo: str | None = None
-    ids: tuple[int, ...] = ()
+    ids: tuple[tuple[int, int] | int, ...] = ()
     due: float = 0.0
 
     @property

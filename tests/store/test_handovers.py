@@ -89,15 +89,15 @@ async def test_forgetting_tells_the_staff_and_takes_our_messages_along(
     thread, stranger = await opened(store, 1), await opened(store, 3, chat=2)
     await store.put([says(9)])
     (row,) = await claim(store)
-    await store.step([Closed(row, "relayed", shown=(thread.id, 41))], [], 0)
+    await store.step([Closed(row, "relayed", shown=(thread.id, -5, 41))], [], 0)
     await store.put([says(10)])
     (row,) = await claim(store)
-    await store.step([Closed(row, "relayed", shown=(thread.id, 42))], [], 0)
+    await store.step([Closed(row, "relayed", shown=(thread.id, -6, 42))], [], 0)
     await store.forget_handovers(1)
     await other.forget_handovers(1)
     rows = await claim(other)
     assert notes(rows) == [
-        Relay(to="staff", what="deleted", clinic="oak", thread=thread.id, ids=(41, 42))
+        Relay(to="staff", what="deleted", clinic="oak", thread=thread.id, ids=((-5, 41), (-6, 42)))
     ]
     assert {(row.chat_id, row.user_id) for row in rows} == {(0, 0)}
     handovers = Handovers(store.db, store.bot_id)
@@ -114,12 +114,12 @@ async def test_what_was_sent_while_it_was_deleted_is_deleted_too(
     await store.put([relay_row(question, "77", 1, 1)])
     (row,) = await claim(store)
     await store.forget_handovers(1)
-    await store.step([Closed(row, "relayed", shown=(thread.id, 41))], [], 0)
+    await store.step([Closed(row, "relayed", shown=(thread.id, -5, 41))], [], 0)
     seen: list[Relay] = []
     while rows := await claim(store):
         seen += notes(rows)
         await store.step([Closed(row, "relayed") for row in rows], [], 0)
-    assert [(note.what, note.ids) for note in seen] == [("deleted", ()), ("over", (41,))]
+    assert [(note.what, note.ids) for note in seen] == [("deleted", ()), ("over", ((-5, 41),))]
 
 
 async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Store, Store]) -> None:
@@ -149,12 +149,14 @@ async def test_time_takes_drafts_first_and_then_all_of_it(stores: tuple[Store, S
     assert found[1:] == [thread, None]
     await store.put([says(9, chat=2)])
     (row,) = await claim(store)
-    await store.step([Closed(row, "relayed", shown=(thread.id, 7))], [], 0)
+    await store.step([Closed(row, "relayed", shown=(thread.id, -5, 7))], [], 0)
     await aged(store, KEPT)
     await store.purge()
     assert [await handovers.latest(chat) for chat in (1, 2, 4)] == [None, None, None]
     relays = notes(await claim(store))  # the staff saw nothing of the others
-    assert [(note.what, note.thread, note.ids) for note in relays] == [("over", thread.id, (7,))]
+    assert [(note.what, note.thread, note.ids) for note in relays] == [
+        ("over", thread.id, ((-5, 7),))
+    ]
 
 
 async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Store]) -> None:
