@@ -58,39 +58,52 @@ class Split:
     placed: list[Piece] = field(default_factory=list)
     appeared: list[Piece] = field(default_factory=list)  # in no plan yet
     gone: list[PlanEntry] = field(default_factory=list)  # in the plan, not in the document
+    loose: list[Span] = field(default_factory=list)  # in no passage
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """The document's blocks, in order, without their bullets and surrounding white space."""
-    paragraph: list[tuple[int, int]] = []
+    """The document's blocks, in order, without their bullets and surrounding white space.
+
+    A short line is a heading where a paragraph or a list follows it, or as the document's title;
+    short lines in a row are matters of their own.
+    """
+    found = list(_by_form(text))
+    for number, block in enumerate(found):
+        after = found[number + 1].kind if number + 1 < len(found) else "heading"
+        if block.kind == "heading" and after == "heading" and number > 0:
+            yield Block("paragraph", block.span)
+        else:
+            yield block
+
+
+def _by_form(text: str) -> Iterator[Block]:
+    """The blocks where every short line is a heading. An indented line goes on with its item."""
+    kind, start, end, count = "", 0, 0, 0  # of the block that is being read, and its lines
     at = 0
-    previous_blank = True
-    lines = text.splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        start, at = at, at + len(line)
-        bullet = _BULLET.match(line)
-        if bullet or not line.strip():
-            yield from _paragraph(text, paragraph, previous_blank=previous_blank)
-            paragraph = []
-        if bullet:
-            yield Block("item", _trim(text, start + bullet.end(), at))
-        elif line.strip():
-            if not paragraph:
-                previous_blank = number == 0 or not lines[number - 1].strip()
-            paragraph.append((start, at))
-    yield from _paragraph(text, paragraph, previous_blank=previous_blank)
+    previous_blank = alone = True
+    for line in text.splitlines(keepends=True):
+        here, at = at, at + len(line)
+        bullet, blank = _BULLET.match(line), not line.strip()
+        goes_on = kind == "paragraph" or (kind == "item" and line[0] in " \t")
+        if not (bullet or blank) and goes_on:
+            end, count = at, count + 1
+        else:
+            yield from _block(text, kind, start, end, heading=alone and count == 1)
+            kind = "" if blank else "item" if bullet else "paragraph"
+            start, end, count = here + (bullet.end() if bullet else 0), at, 1
+            alone = previous_blank
+        previous_blank = blank
+    yield from _block(text, kind, start, end, heading=alone and count == 1)
 
 
-def _paragraph(
-    text: str, lines: Sequence[tuple[int, int]], *, previous_blank: bool
-) -> Iterator[Block]:
-    if not lines:
+def _block(text: str, kind: str, start: int, end: int, *, heading: bool) -> Iterator[Block]:
+    """``heading``: its place would do for one."""
+    if not kind:
         return
-    span = _trim(text, lines[0][0], lines[-1][1])
+    span = _trim(text, start, end)
     words = text[span.start : span.end]
-    short = len(lines) == 1 and len(words) <= 80 and previous_blank  # noqa: PLR2004
-    heading = short and (not words.endswith(_SENTENCE_END) or words.endswith("?"))
-    yield Block("heading" if heading else "paragraph", span)
+    short = len(words) <= 80 and (not words.endswith(_SENTENCE_END) or words.endswith("?"))  # noqa: PLR2004
+    yield Block("heading" if heading and short and kind == "paragraph" else kind, span)
 
 
 def _trim(text: str, start: int, end: int) -> Span:
@@ -161,7 +174,23 @@ def split(text: str, plan: Plan) -> Split:
         entry = _entry(text, here, taken)
         taken.add(entry.id)
         done.appeared.append(Piece(entry, section_at(text, here.start), here))
+    done.loose.extend(_loose(text, done))
     return done
+
+
+def _loose(text: str, done: Split) -> Iterator[Span]:
+    """What stands in no passage, but for the title and sections of those that are placed."""
+    pieces = sorted((*done.placed, *done.appeared), key=lambda piece: piece.span.start)
+    sections = {piece.section for piece in done.placed}
+    for number, block in enumerate(blocks(text)):
+        words = text[block.span.start : block.span.end]
+        if block.kind == "heading" and (words in sections or (number == 0 and sections)):
+            continue
+        at, end = block.span.start, block.span.end
+        for start, after in (*((one.span.start, one.span.end) for one in pieces), (end, end)):
+            if at < min(start, end) and re.search(r"\w", text[at : min(start, end)]):
+                yield _trim(text, at, min(start, end))
+            at = max(at, after)
 
 
 def _find(text: str, entry: PlanEntry, after: int) -> Span | None:

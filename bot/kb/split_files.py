@@ -32,11 +32,14 @@ class SplitReport:
     changed: list[str] = field(default_factory=list)  # other words between the same ends
     appeared: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)  # words of the document in no passage
 
     def lines(self) -> list[str]:
-        """The report as text, one line a kind that has any."""
-        kinds = vars(self).items()
-        return [f"{kind}: {', '.join(ids)}" for kind, ids in kinds if ids]
+        """The report as text: one line a kind that has any, and one for all that is loose."""
+        kinds = ("same", "moved", "changed", "appeared", "gone")
+        said = {kind: getattr(self, kind) for kind in kinds}
+        lines = [f"{kind}: {', '.join(ids)}" for kind, ids in said.items() if ids]
+        return lines + [f"not in any passage: {words}" for words in self.loose]
 
 
 class SplitError(Exception):
@@ -53,7 +56,10 @@ def split_into(document: Path, root: Path, today: dt.date) -> SplitReport:
     """
     raw, text = read_document(document)
     done = split(text, plan_of(root))
-    report = SplitReport(gone=[entry.id for entry in done.gone])
+    report = SplitReport(
+        gone=[entry.id for entry in done.gone],
+        loose=[" ".join(text[one.start : one.end].split()) for one in done.loose],
+    )
     for piece in (*done.placed, *done.appeared):
         _passage(piece, text, root, report)
     for entry in done.gone:

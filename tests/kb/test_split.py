@@ -52,6 +52,55 @@ def test_a_heading_names_the_section_of_what_follows() -> None:
     assert section_at(text, text.index("Take")) == "Dosing"
 
 
+VISIT = """Visiting us
+
+Getting here
+
+We are in the old mill.
+
+Phone: 555-0100
+
+Parking is behind the house, free of charge
+
+What to bring
+
+- your card
+- the letter of your
+  doctor
+- this app
+
+By card or in cash
+"""
+
+
+def test_a_short_line_that_nothing_follows_is_a_passage_and_an_item_goes_on_indented() -> None:
+    assert [VISIT[s.start : s.end] for s in propose(VISIT)] == [
+        "We are in the old mill.",
+        "Phone: 555-0100",
+        "Parking is behind the house, free of charge",
+        "your card",
+        "the letter of your\n  doctor",
+        "this app",
+        "By card or in cash",
+    ]
+    assert section_at(VISIT, VISIT.index("your card")) == "What to bring"
+
+
+def test_what_is_in_no_passage_is_told(tmp_path: Path) -> None:
+    document = tmp_path / "visit.txt"
+    document.write_text(VISIT, encoding="utf-8")
+    into = tmp_path / "kb"
+    told = ["Visiting us", "Getting here", "What to bring"]
+    said = split_into(document, into, DAY).lines()
+    assert said[1:] == [f"not in any passage: {words}" for words in told]
+    assert len(split_into(document, into, DAY).lines()) == 1  # now they head what is placed
+    plan = into / "source" / "plan.yaml"
+    kept = plan.read_text(encoding="utf-8").replace("in the old mill.", "in the")
+    plan.write_text(kept, encoding="utf-8")
+    said = split_into(document, into, DAY).lines()
+    assert said[-1] == "not in any passage: old mill."
+
+
 def test_a_changed_document_keeps_what_a_curator_wrote(base: Path, tmp_path: Path) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     text = text.replace("20 weeks", "24 weeks")
