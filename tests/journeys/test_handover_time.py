@@ -181,7 +181,9 @@ async def test_a_staff_group_that_a_deletion_finds_gone_is_let_go(town: Town) ->
         await town.settles_in(ANNA, BEN)
         await town.asks(ANNA, ASKED)
         kicked = {"description": "Forbidden: bot was kicked from the supergroup chat"}
-        town.api.fault = lambda method, _: (403, kicked) if method == "deleteMessages" else None
+        town.api.fault = lambda _, params: (
+            (403, kicked) if str(params.get("chat_id")) == str(STAFF) else None
+        )
         await town.says(ANNA, "/deletedata")
         await town.taps(ANNA, "Yes, delete it all")
         assert town.clinics.of_group(STAFF) == []

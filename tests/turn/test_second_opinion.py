@@ -10,7 +10,7 @@ from bot.turn.reply import Kind, Reply
 from bot.turn.triage import triage
 from bot.turn.turn import Context, take_turn
 
-DEAF = "are you deaf, i asked about the dose"  # the rules hear a deaf ear
+DEAF = "i think this chat is deaf"  # the rules hear a deaf ear
 SAYING = "that remark fell on deaf ears and he popped it again"  # and here, where it is surer
 
 
