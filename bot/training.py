@@ -65,6 +65,9 @@ class Net(torch.nn.Module):
     def __init__(self, encoder: Bert, labels: Labels) -> None:
         super().__init__()
         self.encoder = encoder
+        # Working copies in bfloat16: less than half the time where the processor has it.
+        short = torch.cpu.get_capabilities().get("avx512_bf16", False)
+        self.working = torch.bfloat16 if short else torch.float32
         self.heads = torch.nn.ModuleList(
             torch.nn.Linear(encoder.size, len(getattr(labels, head))) for head in HEADS
         )
@@ -73,10 +76,7 @@ class Net(torch.nn.Module):
         self, ids: torch.Tensor, mask: torch.Tensor, spans: torch.Tensor, of: torch.Tensor
     ) -> list[torch.Tensor]:
         """Scores of each head, spans x labels. ``of``: the text that a span is of."""
-        # Working copies in bfloat16: less than half the time where the processor has it.
-        short = torch.cpu.get_capabilities().get("avx512_bf16", False)
-        kind = torch.bfloat16 if short else torch.float32
-        weights = {name: told.to(kind) for name, told in self.encoder.named_parameters()}
+        weights = {name: told.to(self.working) for name, told in self.encoder.named_parameters()}
         hidden = functional_call(self.encoder, weights, (ids, mask)).float()
         return self.scores((spans[:, None] @ hidden[of])[:, 0], spans)
 

@@ -103,7 +103,8 @@ def _awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response 
     if name == "cancel":
         return _red_flag(event, desk, text) or _cancel(event, desk)
     if name is None and asking is not None:
-        return _red_flag(event, desk, text) or remind.read_answer(event, desk, text)
+        said = say(event, desk, text)
+        return said if _flags(said) else remind.read_answer(event, desk, text) or said
     return None
 
 
@@ -115,9 +116,14 @@ def _red_flag(event: Event, desk: Desk, text: str) -> Response | None:
     if not text:
         return None
     said = say(event, desk, text)
+    return said if _flags(said) else None
+
+
+def _flags(said: Response) -> bool:
+    """Whether an answer raises a red flag, or asks whether there is one."""
     kind = said.reply.kind if said.reply else None
     asks = kind is Kind.CLARIFY and (said.talk or Talk()).memory.asking == TRIAGE
-    return said if kind is Kind.ALERT or asks else None
+    return kind is Kind.ALERT or asks
 
 
 def _cancel(event: Event, desk: Desk) -> Response | None:
