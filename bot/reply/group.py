@@ -7,6 +7,7 @@ a code that only this bot can resolve, to what the question was found to be abou
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.kb.knowledge import Knowledge
 from bot.reply import links, staff_group
@@ -30,14 +31,18 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
     done = event.done
     if (said := staff_group.answer(event, desk)) is not None:
         return said
-    if done.kind == "edit" or done.card:
+    if done.card:
         return Response()
-    if (done.command not in (None, "ask")) or not done.text:
-        return Response((_said(event, desk.say("group.help")),), None, "answered")
-    inbound = Inbound(text=done.text, at=event.at, where=Where.GROUP, language=desk.language)
+    help_ = Response((_said(event, desk.say("group.help")),), None, "answered")
+    if not done.text:
+        return Response() if done.kind == "edit" else help_
+    text = done.text if done.command in (None, "ask") else f"/{done.command} {done.text}"
+    inbound = Inbound(text=text, at=event.at, where=Where.GROUP, language=desk.language)
     _, reply = desk.turn(inbound, Memory())
+    if done.kind == "edit" and reply.kind is not Kind.ALERT:  # answered as it was first
+        return Response()
     if reply.kind is Kind.CHAT:
-        return Response((_said(event, desk.say("group.help")),), None, "answered", reply)
+        return replace(help_, reply=reply)
     payload = links.carry(_target(reply), nonce, desk.secret)
     link = links.url(desk.me.username, payload)
     markup = keyboard([{"text": desk.say("group.button"), "url": link}])

@@ -16,10 +16,9 @@ from bot.kb.reading import Reader, sentences
 from bot.kb.tfidf import Floats
 from bot.kb.triage_rules import DOUBT, TriageRules
 from bot.turn.reply import Urgency
-from bot.turn.triage import Finding, Verdict
+from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict
 
 CHILD = "RF24"  # the row on children under the age limit
-ANY_EMERGENCY = "RF00"  # what is said where it is an emergency, and none of the rows leads
 # Probability of the likeliest row from which its words are said. Where none leads, what is likely
 # enough to be an emergency is told all the same, in the words for any, and what is less is not.
 LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}

@@ -14,6 +14,7 @@ from bot.turn.triage_match import Hit, find
 from bot.turn.triage_read import Reading, read
 
 NEARBY = 1  # sentences from which something less than an emergency may be called off
+ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own: said after all others
 ASKING = "triage"  # what ``Memory.asking`` holds while a question of ours is open
 _ONLY_ASKS: frozenset[Status] = frozenset({"asked", "supposed", "told"})
 
@@ -185,8 +186,12 @@ def _in_order(raised: Mapping[str, Urgency], rules: TriageRules) -> tuple[Findin
         for lesser in rules.file.rows[row_id].covers
         if lesser in raised and raised[lesser].rank <= raised[row_id].rank
     }
-    kept = sorted((-urgency.rank, row) for row, urgency in raised.items() if row not in covered)
-    return tuple(Finding(id=row, urgency=raised[row]) for _, row in kept)
+    kept = sorted(
+        (-urgency.rank, row == ANY_EMERGENCY, row)
+        for row, urgency in raised.items()
+        if row not in covered
+    )
+    return tuple(Finding(id=row, urgency=raised[row]) for *_, row in kept)
 
 
 def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | None:

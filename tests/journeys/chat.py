@@ -79,7 +79,7 @@ class Chat:
         }
         return self.update(message=body)
 
-    def edit(self, message_id: int, text: str) -> list[Outgoing]:
+    def edit(self, message_id: int, text: str, **more: Any) -> list[Outgoing]:
         body = {
             "message_id": message_id,
             "date": int(self.now.timestamp()),
@@ -87,6 +87,7 @@ class Chat:
             "from": {"id": PERSON, "is_bot": False, "first_name": "A"},
             "chat": {"id": PERSON, "type": "private"},
             "text": text,
+            **more,
         }
         return self.update(edited_message=body)
 

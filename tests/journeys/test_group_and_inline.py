@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.reply.outgoing import Outgoing
 from bot.turn.turn import Context
 from tests.journeys.chat import BOT, GROUP, USERNAME, Chat, desk, text
 
@@ -30,6 +31,28 @@ def test_a_group_gets_one_neutral_line_whatever_was_asked(chat: Chat, asked: str
     for told in ("70", "lips", "alcohol", "dose", "pizza"):
         assert told not in button["url"].split("start=")[1].lower() or len(told) < 3
     assert chat.memory is None
+
+
+def _carried(chat: Chat, calls: list[Outgoing]) -> str:
+    """What the button under a group's line opens in the private chat."""
+    (call,) = calls
+    assert call.kwargs["text"] == chat.desk.say("group.line")
+    payload = call.kwargs["reply_markup"]["inline_keyboard"][0][0]["url"].split("start=")[1]
+    return text(chat.message(f"/start {payload}"))
+
+
+def test_a_red_flag_behind_any_command_of_a_group_is_no_request_for_help_texts(chat: Chat) -> None:
+    wanted = _carried(chat, chat.message("/ask I want to die", chat=GROUP))
+    assert _carried(chat, chat.message(f"/help@{USERNAME} I want to die", chat=GROUP)) == wanted
+
+
+def test_a_question_in_a_group_that_is_edited_is_answered_again_only_for_a_red_flag(
+    chat: Chat,
+) -> None:
+    chat.message("/ask can I drink alcohol on accutane", chat=GROUP)
+    asked = chat.number - 2
+    assert chat.edit(asked, "/ask can I drink wine on accutane", chat=GROUP) == []
+    assert "call" in _carried(chat, chat.edit(asked, "/ask I want to die", chat=GROUP)).lower()
 
 
 def test_the_button_carries_the_question_into_the_private_chat(chat: Chat) -> None:

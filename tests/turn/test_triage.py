@@ -114,6 +114,10 @@ def test_the_most_urgent_comes_first(rules: TriageRules) -> None:
     assert {"RF06", "RF09"} <= {finding.id for finding in verdict.findings}
 
 
+def test_what_to_do_in_any_emergency_is_said_after_the_row_that_fits(rules: TriageRules) -> None:
+    assert triage("help i want to die", rules).findings[0].id == "RF04"
+
+
 def test_acne_that_makes_one_want_to_die_is_an_emergency_with_a_question(
     rules: TriageRules,
 ) -> None:
