@@ -245,9 +245,8 @@ def _replied(body: Raw, me: Me) -> str:
 
 def _edited(body: Raw, me: Me) -> Done:
     done = _message(body, me)
-    elsewhere = done.where is Where.GROUP and not done.replied
-    if done.kind not in ("text", "media") or elsewhere or not (done.text or done.command):
-        return Done("nothing")  # a live location moved, or an edit in a group
+    if done.kind not in ("text", "media") or not (done.text or done.command):
+        return Done("nothing")  # a live location moved
     at = dt.datetime.fromtimestamp(int(body.get("edit_date") or body.get("date", 0)), dt.UTC)
     return replace(done, kind="edit", media=None, photo=None, at=at)
 
