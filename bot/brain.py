@@ -12,7 +12,7 @@ from bot.kb.encoder import packaged_encoder
 from bot.kb.knowledge import load, packaged
 from bot.kb.models import Example
 from bot.kb.ngrams import Progress
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.turn.beside import Beside
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
@@ -28,8 +28,13 @@ def build_context(settings: Settings, progress: Progress = lambda _: None) -> Co
     Raises:
         KnowledgeError: the knowledge base does not check.
         EncoderError: the encoder's files are damaged.
+        SettingsError: the knowledge base has no numbers for ``COUNTRY``.
     """
     kb = load(knowledge_dir(settings), settings.language)
+    countries = kb.triage.file.countries
+    if settings.country not in (None, *countries):
+        known = ", ".join(sorted(countries))
+        raise SettingsError(f"COUNTRY: the knowledge base has the numbers of {known}")
     cache = settings.state_dir / "cache"
     encoder = packaged_encoder()
     return Context(
@@ -38,6 +43,7 @@ def build_context(settings: Settings, progress: Progress = lambda _: None) -> Co
         encoder=encoder,
         show_notes=settings.show_notes,
         dose_calculator=settings.dose_calculator,
+        country=settings.country,
     )
 
 

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     language: str = Field(default="en", pattern=r"^[a-z]{2}$")
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
 
     role: Literal["all", "web", "worker"] = "all"
     workers: int = Field(default=64, ge=1, le=256)
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "country", mode="before")
     @classmethod
     def _upper(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value

@@ -30,10 +30,6 @@ class Match:
     probabilities: Floats
     drug: bool  # isotretinoin is named in the message
 
-    def of(self, label: str) -> float:
-        """The probability of one label."""
-        return float(self.probabilities[self.labels.index(label)])
-
     def among(self, labels: Iterable[str]) -> float:
         """The probability that it is one of these labels."""
         wanted = set(labels)

@@ -17,7 +17,7 @@ from bot.reply.wire import Keyboard, keyboard, replying_to
 from bot.turn.alert import alert_reply
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
-from bot.turn.inbound import Inbound, Where
+from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.triage import Finding, Verdict
@@ -37,7 +37,7 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
     if not done.text:
         return Response() if done.kind == "edit" else help_
     text = done.text if done.command in (None, "ask") else f"/{done.command} {done.text}"
-    inbound = Inbound(text=text, at=event.at, where=Where.GROUP, language=desk.language)
+    inbound = Inbound(text=text, at=event.at)
     _, reply = desk.turn(inbound, Memory())
     if done.kind == "edit" and reply.kind is not Kind.ALERT:  # answered as it was first
         return Response()

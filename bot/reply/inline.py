@@ -21,7 +21,7 @@ from bot.turn.answer import answer as quote
 from bot.turn.answer import gap
 from bot.turn.dose_cards import dose_cards
 from bot.turn.figures import read_dose
-from bot.turn.inbound import Inbound, Where, clean, in_one_line
+from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
 
@@ -60,7 +60,7 @@ def answer(event: Event, desk: Desk) -> Response:
 def _found(text: str, offset: str, desk: Desk) -> _Cards:
     if not text or text.startswith("/"):
         return _Cards([_about(desk)])
-    asked = Inbound(text=text, where=Where.INLINE)
+    asked = Inbound(text=text)
     memory, reply = desk.turn(asked, Memory(isotretinoin=True))  # whoever calls us speaks of it
     if reply.kind is Kind.ALERT:
         return _Cards([_alert(desk)], personal=True)

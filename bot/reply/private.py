@@ -160,7 +160,7 @@ def _media_to_clinic(event: Event, desk: Desk) -> Response:
 
 def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     """Take a turn with what was typed, and show its reply."""
-    inbound = Inbound(text=text, at=event.at, language=desk.language)
+    inbound = Inbound(text=text, at=event.at)
     memory, reply = desk.turn(inbound, event.talk.memory)
     if (unread := _unread(event, desk, text, memory, reply)) is not None:
         return unread

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from telegram import MessageEntity
 
 from bot.reply.outgoing import Outgoing
-from bot.reply.wire import NO_PREVIEW, Entity, Keyboard, replying_to
+from bot.reply.wire import NO_PREVIEW, Entity, Keyboard
 from bot.turn.reply import Kind, Reply
 
 LONGEST = 4096  # UTF-16 units
@@ -123,7 +123,6 @@ def messages(
     shown: Page,
     chat_id: int,
     keyboard: Keyboard | None = None,
-    reply_to: int | None = None,
 ) -> list[Outgoing]:
     """The messages that show a page; buttons hang on the last one."""
     parts = list(parts_of(shown))
@@ -135,9 +134,6 @@ def messages(
             "entities": entities(shown, start, end),
             "link_preview_options": NO_PREVIEW,
             "reply_markup": keyboard if number == len(parts) - 1 else None,
-            "reply_parameters": replying_to(reply_to)
-            if reply_to is not None and number == 0
-            else None,
         }
         kept = {name: value for name, value in kwargs.items() if value is not None}
         calls.append(Outgoing("send_message", kept, chat_id))

@@ -107,10 +107,6 @@ DO UPDATE SET memory = excluded.memory, touched = excluded.touched
 FORGET = """
 DELETE FROM conversation WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id
 """
-MEMORY = """
-SELECT memory FROM conversation
-WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id AND touched > {now} - :lasts
-"""
 FORGET_CHAT = "DELETE FROM conversation WHERE bot_id = :bot AND chat_id = :chat_id"
 # A relay was made by an earlier row, however late its own number is.
 CLOSE_CHAT = f"""

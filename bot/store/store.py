@@ -373,14 +373,6 @@ class Store:
         return Depth(sum(int(row[1]) for row in waiting), max(oldest, 0.0), dead)
 
     @transaction
-    def memory(self, connection: Connection, chat_id: int, user_id: int) -> str | None:
-        """The memory of one person in one chat, as JSON."""
-        bound = self._bind(chat_id=chat_id, user_id=user_id, lasts=LASTS)
-        found = connection.execute(self._sql(sql.MEMORY), bound)
-        kept: str | None = found.scalar_one_or_none()
-        return kept
-
-    @transaction
     def setting(self, connection: Connection, name: str, first: str | None = None) -> str | None:
         """A kept setting; where there is none, ``first`` is kept and returned."""
         if first is not None:

@@ -75,8 +75,7 @@ def read_doses(scan: Scan) -> None:
         found = match.groupdict()
         amount = number(found["n"])
         if amount is None:
-            scan.unreadable = True
-            return "odd"
+            return scan.odd()
         if found.get("c") and not _is_count(match):
             return None
         count, times = _count(found.get("c")), _times(found)
@@ -99,7 +98,7 @@ def read_doses(scan: Scan) -> None:
 
     times = rf"(?:x|×|\*|times|{PIECES}\s*(?:of|x|at|@)?|of(?: the| my| these| those)?|@)?"
     scan.mask(
-        rf"(?:(?P<neg>-|minus |negative )(?<![\w> ]-))(?=\d){NUMBER}\s*{mg}", lambda _: _odd(scan)
+        rf"(?:(?P<neg>-|minus |negative )(?<![\w> ]-))(?=\d){NUMBER}\s*{mg}", lambda _: scan.odd()
     )
     scan.mask(rf"{_COUNT}\s*{times}\s+(?P<n>{NUMBER})\s*{mg}{tail}", took)
     pieces = rf"{_COUNT}\s*{PIECES}(?P<day>{DAY}),?\s*(?:of |at |each |\()*(?P<n>{NUMBER})\s*{mg}"
@@ -168,8 +167,7 @@ def _alternating(scan: Scan, mg: str) -> None:
     def took(match: re.Match[str]) -> str:
         first, second = number(match["a"]), number(match["b"])
         if first is None or second is None:
-            scan.unreadable = True
-            return "odd"
+            return scan.odd()
         scan.doses.append(Dose((first + second) / 2, match[0], said_daily=True))
         return "mg"
 
@@ -211,7 +209,7 @@ def _sum(scan: Scan, match: re.Match[str], *amounts: str) -> str | None:
         return None  # "I'm 20 + 40 mg"
     values = [value for value in map(number, amounts) if value is not None]
     if len(values) < len(amounts):
-        return _odd(scan)
+        return scan.odd()
     scan.doses.append(Dose(sum(values, Decimal(0)), match[0].strip(), said_daily=True))
     return "mg"
 
@@ -262,8 +260,3 @@ def _is_past(before: str, after: str) -> bool:
     ):
         return True
     return bool(re.match(r"\s*(?:to|->|wasn't|before|last month|previously)\b", after))
-
-
-def _odd(scan: Scan) -> str:
-    scan.unreadable = True
-    return "odd"

@@ -36,8 +36,7 @@ def read_ratios(scan: Scan) -> None:
     def took(match: re.Match[str]) -> str:
         value = Decimal("0.5") if match["half"] else number(match["n"])
         if value is None:
-            scan.unreadable = True
-            return "odd"
+            return scan.odd()
         if match["apart"] or OFTEN_BEFORE.search(match.string[: match.start()]):
             return _unclear(scan, match)
         scan.ratios.append(value)

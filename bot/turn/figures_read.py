@@ -93,7 +93,6 @@ def _mask_others(scan: Scan) -> None:
 def _loose(scan: Scan, match: re.Match[str]) -> str:
     value = number(match[0])
     if value is None:
-        scan.unreadable = True
-        return "odd"
+        return scan.odd()
     scan.loose.append(value)
     return "n"

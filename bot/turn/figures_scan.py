@@ -95,6 +95,11 @@ class Scan:
         if times:
             self.text = _evenly_spaced(swapped)
 
+    def odd(self) -> str:
+        """Tag what no number can be read from."""
+        self.unreadable = True
+        return "odd"
+
     def found(self) -> Figures:
         """What was found, frozen, with the shape that is left."""
         return Figures(

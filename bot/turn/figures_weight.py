@@ -107,8 +107,7 @@ def _mask_odd(scan: Scan) -> None:
     unit = rf"(?:{scan.reads.kg}|{scan.reads.lb}|{scan.reads.st}|{scan.reads.mg})(?!\w)"
 
     def odd(_: re.Match[str]) -> str:
-        scan.unreadable = True
-        return "odd"
+        return scan.odd()
 
     scan.mask(
         rf"(?:(?<=^)|(?<=[\s:=(]))(?<!> )(?:-|minus |negative )\s?{NUMBER}\s*(?:{unit})?(?=\W|$)",
@@ -149,8 +148,7 @@ def _moved(scan: Scan, match: re.Match[str]) -> str:
     words = match[0].partition(" to ")[2].strip()
     kg = None if value is None else value * factor
     if kg is None:
-        scan.unreadable = True
-        return "odd"
+        return scan.odd()
     scan.weights.append(Weight(kg, words, unit, str(value)))
     return "weight"
 
@@ -183,16 +181,14 @@ def _stone(scan: Scan, match: re.Match[str]) -> str:
     if match.groupdict().get("half"):
         stones += Decimal("0.5")
     if pounds >= scan.rules.pounds_in_stone:
-        scan.unreadable = True
-        return "odd"
+        return scan.odd()
     total = (stones * scan.rules.pounds_in_stone + pounds) * scan.rules.kg_in_pound
     return _take(scan, match, total, "st", str(stones))
 
 
 def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, value: str) -> str:
     if kg is None:
-        scan.unreadable = True
-        return "odd"
+        return scan.odd()
     before, after = match.string[: match.start()][-60:], match.string[match.end() :]
     if _CHANGE_BEFORE.search(before) or _CHANGE_AFTER.match(after):
         return "change"
@@ -215,8 +211,7 @@ def _without_unit(scan: Scan) -> None:
     def took(match: re.Match[str]) -> str | None:
         value = number(match["n"])
         if value is None:
-            scan.unreadable = True
-            return "odd"
+            return scan.odd()
         scan.bare.append(value)
         return "bare"
 

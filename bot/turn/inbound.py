@@ -30,10 +30,8 @@ class Inbound(Frozen):
 
     text: str = ""
     at: dt.datetime = Field(default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
-    where: Where = Where.PRIVATE
     passage: str | None = None
     topic: str | None = None
-    language: str = "en"
 
 
 def clean(text: str) -> str:

@@ -37,11 +37,6 @@ class Verdict(Frozen):
     ask: str | None = None
     informed: tuple[str, ...] = ()
 
-    @property
-    def raised(self) -> bool:
-        """Whether any red flag is raised."""
-        return bool(self.findings)
-
 
 class _Signs:
     """The concepts of one message with their states, and whether a rule holds for them."""

@@ -43,14 +43,14 @@ ONLY_ASKING = "only asking"  # what the button under an alert says
 
 @dataclass(frozen=True)
 class Context:
-    """What a turn works with. The two switches are the operator's."""
+    """What a turn works with. The switches and the country are the operator's."""
 
     kb: Knowledge
     matcher: Matcher
     encoder: Encoder | None = None  # for the second opinion on red flags; the matcher has it too
     show_notes: bool = True
     dose_calculator: bool = True
-    country: str | None = None
+    country: str | None = None  # two letters: whose emergency numbers are said, if not all
     beside: Beside | None = None  # a clinic's own document; ``kb`` then holds its passages too
 
 

@@ -106,6 +106,16 @@ def test_a_bad_setting_is_named_without_its_value(bot: Bot) -> None:
     assert "not-a-token-at-all" not in done.stderr + done.stdout
 
 
+def test_an_operator_s_country_is_the_one_whose_numbers_are_named(bot: Bot) -> None:
+    said = bot("ask", "i want to kill myself", COUNTRY="gb").stdout
+    assert "116 123" in said
+    assert "988" not in said
+    strange = bot("ask", "hi", COUNTRY="UK")
+    assert strange.returncode == 1
+    assert "COUNTRY" in strange.stderr
+    assert "GB" in strange.stderr
+
+
 def test_the_bot_refuses_a_base_that_does_not_check(bot: Bot, tmp_path: Path) -> None:
     done = bot("ask", "hi", KNOWLEDGE_DIR=str(tmp_path))
     assert done.returncode == 1

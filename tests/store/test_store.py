@@ -108,7 +108,9 @@ async def test_memory_is_kept_with_the_answer_and_forgotten(stores: tuple[Store,
     ((row,), _) = await store.step([Closed(row, "answered", memory='{"topic": "x"}')], [], 1)
     assert row.memory == '{"topic": "x"}'
     await store.step([Closed(row, "answered", memory="")], [], 0)
-    assert await store.memory(1, 1) is None
+    await store.put([says(3)])
+    (row,) = await claim(store)
+    assert row.memory is None
 
 
 async def test_a_closed_row_keeps_no_text(stores: tuple[Store, Store]) -> None:
