@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StrictInt, StrictStr, ValidationError
 
 from bot.kb.models import Frozen
 from bot.turn.inbound import Inbound
@@ -19,7 +19,7 @@ from bot.turn.turn import TurnFunction
 class Conversation(Frozen):
     """One line of input: ``{"id": "q1", "turns": ["how long?", "and then?"]}``."""
 
-    id: str | int
+    id: StrictStr | StrictInt
     turns: tuple[str, ...] = Field(min_length=1)
 
 
@@ -40,10 +40,11 @@ def answer_lines(lines: Iterable[str], turn: TurnFunction) -> Iterator[dict[str,
             continue
         try:
             data = json.loads(line)
-        except ValueError as why:
+        except (ValueError, RecursionError) as why:
             yield {"id": None, "error": f"this line is not JSON: {why}"}
             continue
         name = data.get("id") if isinstance(data, dict) else None
+        name = name if isinstance(name, str | int) else None
         try:
             asked = Conversation.model_validate(data)
         except ValidationError as why:

@@ -121,8 +121,9 @@ def ask(
     failed = False
     for result in asking.answer_lines(lines, bind(context)):
         failed = failed or "error" in result
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        told = json.dumps(result, ensure_ascii=False) + "\n"
+        sys.stdout.buffer.write(told.encode("utf-8", "backslashreplace"))  # half a letter in an id
+        sys.stdout.buffer.flush()
     raise typer.Exit(code=int(failed))
 
 

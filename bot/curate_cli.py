@@ -28,6 +28,8 @@ from bot.turn.turn import Context
 if TYPE_CHECKING:
     from bot.curating import Asked
 
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"  # with the floors; not in a wheel
+
 Beside = Annotated[
     Path | None, typer.Option(help="A clinic's own document, to stand beside the base.")
 ]
@@ -169,7 +171,7 @@ def evaluate(
         if files or beside:
             raise typer.BadParameter("--write keeps the figures of the knowledge base's own files")
         keep(found, knowledge_dir(settings), dt.datetime.now(dt.UTC).date())
-    faults = [] if files or beside else broken(found, floors(Path("pyproject.toml"), name))
+    faults = [] if files or beside else broken(found, floors(PYPROJECT, name))
     for fault in faults:
         Console(stderr=True).print(fault, style="red")
     raise typer.Exit(code=int(bool(faults)))

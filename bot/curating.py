@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.kb.diff import Change
 from bot.kb.knowledge import Knowledge
-from bot.store.tally import ENOUGH
+from bot.store.tally import shown
 
 Asked = Mapping[tuple[str, str], int | None]
 """How often, by (what, name); None for fewer than five people. See ``bot.store.tally.summed``."""
@@ -25,8 +25,7 @@ def times(asked: Asked, what: str, name: str) -> str:
     """A count as it may be read; "" where there is none."""
     if (what, name) not in asked:
         return ""
-    number = asked[what, name]
-    return f"< {ENOUGH}" if number is None else str(number)
+    return shown(asked[what, name])
 
 
 def gaps(kb: Knowledge, asked: Asked) -> list[tuple[str, str, str]]:

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default_factory=lambda: user_state_path("acne-bot"))
     database_url: SecretStr | None = None
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
-    listen: str = Field(default="127.0.0.1:8080", pattern=r"^.+:\d{1,5}$")
+    listen: str = "127.0.0.1:8080"
     webhook_secret: SecretStr | None = None
     dashboard_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
     knowledge_dir: Path | None = None
@@ -64,6 +64,27 @@ class Settings(BaseSettings):
         if len(set(numbers)) < len(numbers):
             raise ValueError("two of the tokens are the same bot's; give each bot once")
         return SecretStr(",".join(tokens))
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _not_the_desktops(cls, value: Any) -> Any:
+        """Take none of ``en_US:en``: a desktop's own LANGUAGE, which is not meant for us."""
+        desktops = isinstance(value, str) and not {":", "_"}.isdisjoint(value)
+        return cls.model_fields["language"].default if desktops else value
+
+    @field_validator("listen")
+    @classmethod
+    def _port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not (host and port.isascii() and port.isdigit() and int(port) <= 65535):  # noqa: PLR2004
+            raise ValueError("host:port, e.g. 127.0.0.1:8080; a port is 0 to 65535")
+        return value
+
+    @field_validator("state_dir")
+    @classmethod
+    def _home(cls, value: Path) -> Path:
+        """Read ``~`` as a shell does, which has no say in .env."""
+        return value.expanduser()
 
     @field_validator("telegram_api_url", "public_url", "dashboard_url")
     @classmethod
@@ -155,3 +176,5 @@ def load_settings(**given: Any) -> Settings:
             )
         ]
         raise SettingsError("\n".join(faults)) from None
+    except UnicodeDecodeError as why:
+        raise SettingsError(f".env is not UTF-8 text ({why.reason}); save it as UTF-8") from None

@@ -75,6 +75,9 @@ def pressed(typed: str, offered: tuple[Suggestion, ...], at: dt.datetime) -> Inb
 def explain(text: str, context: Context, console: Console) -> None:
     """Print why a text is matched or refused: examples, scores, reason."""
     told = explained(text, context)
+    if told is None:
+        console.print("nothing to look up")
+        return
     found = told.found
     if told.first:
         console.print(f"before the search: {told.first}", highlight=False)

@@ -154,11 +154,11 @@ def staffgroup(clinic_id: Id) -> None:
 def counts(clinic_id: Id) -> None:
     """What was asked this month, by five people or more; never who asked."""
     from bot.clinic import commands
+    from bot.store.tally import shown
 
     rows = commands.counts(load_settings(), clinic_id)
     for cell in rows:
-        number = "< 5" if cell.number is None else cell.number
-        typer.echo(f"{number}\t{cell.what}\t{cell.name}".rstrip())
+        typer.echo(f"{shown(cell.number)}\t{cell.what}\t{cell.name}".rstrip())
     if not rows:
         typer.echo("nothing was counted this month yet")
 
@@ -172,7 +172,7 @@ staff = typer.Typer(
 clinic.add_typer(staff)
 
 Number = Annotated[
-    int, typer.Argument(help="Their number at Telegram; /dashboard tells it.", min=1)
+    int, typer.Argument(help="Their number at Telegram; /dashboard tells it.", min=1, max=2**52)
 ]
 
 

@@ -92,7 +92,7 @@ def add(
         first = why.errors(include_input=False)[0]
         raise ClinicError(
             f"{first['loc'][0]}: {first['msg']}; an id has 1 to 30 of a-z 0-9 and -,"
-            " a name up to 80 characters, a phone up to 40"
+            " a name up to 80 characters, a phone digits, and up to 40 characters"
         ) from None
 
     async def work(_: Store, clinics: Clinics) -> tuple[Clinic, bool]:
@@ -278,9 +278,14 @@ def make_posters(
 
 
 def counts(settings: Settings, clinic_id: str) -> list[Cell]:
-    """What a clinic's patients asked about this month; small counts without their number."""
+    """What a clinic's patients asked about this month; small counts without their number.
 
-    async def work(store: Store, _: Clinics) -> list[Cell]:
+    Raises:
+        ClinicError: there is no such clinic.
+    """
+
+    async def work(store: Store, clinics: Clinics) -> list[Cell]:
+        known(clinics, clinic_id)
         this_month = month(dt.datetime.now(dt.UTC).date())
         return await store.tally.cells(clinic_id, [this_month.name])
 

@@ -9,9 +9,9 @@ import io
 from starlette.responses import Response
 
 from bot.dashboard import charts
-from bot.dashboard.report import FEW, Report, Span, report, spans, topics
+from bot.dashboard.report import Report, Span, report, spans, topics
 from bot.dashboard.site import Visit
-from bot.store.tally import ALL
+from bot.store.tally import ALL, shown
 
 EVERY = "asked/"  # all questions
 
@@ -49,7 +49,7 @@ async def download(visit: Visit) -> Response:
     writer = csv.writer(file)
     writer.writerow(("period", "clinic", "what", "name", "times"))
     for cell in (*chosen.cells, *dated):
-        number = FEW if cell.number is None else cell.number
+        number = shown(cell.number)
         clinic = "all" if chosen.clinic == ALL else chosen.clinic
         writer.writerow((cell.period, clinic, cell.what, cell.name or "all", number))
     name = f"figures-{'all' if chosen.clinic == ALL else chosen.clinic}-{chosen.span.name}.csv"

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.kb.knowledge import Knowledge
-from bot.store.tally import ALL, ENOUGH, Cell, Tally, day, month, week
+from bot.store.tally import ALL, Cell, Tally, day, month, shown, week
 
-FEW = f"< {ENOUGH}"
 MONTHS, WEEKS = 13, 8  # that can be chosen
 HOURS = 24
 
@@ -24,7 +23,7 @@ class Row:
     @property
     def shown(self) -> tuple[str, ...]:
         """The numbers as they may be read."""
-        return tuple(FEW if one is None else f"{one:,}" for one in self.numbers)
+        return tuple(shown(one, ",") for one in self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +148,14 @@ URGENCY = {
 def _tiles(cells: Sequence[Cell]) -> tuple[tuple[str, str], ...]:
     held = {one.name: one for one in cells if one.what == "asked"}
 
-    def shown(name: str) -> str:
-        return Row("", (held[name].number,)).shown[0] if name in held else "0"
+    def told(name: str) -> str:
+        return shown(held[name].number if name in held else 0, ",")
 
     return (
-        ("Questions", shown("")),
-        ("Answered", shown("answer")),
-        ("Not covered", shown("not_covered")),
-        ("Alerts", shown("alert")),
+        ("Questions", told("")),
+        ("Answered", told("answer")),
+        ("Not covered", told("not_covered")),
+        ("Alerts", told("alert")),
     )
 
 

@@ -106,10 +106,8 @@ class _Loader:
     checked: Counter[str] = field(default_factory=Counter)
 
     def load(self) -> Knowledge:
-        if not (self.root / "source" / "ORIGIN.yaml").is_file():
-            raise KnowledgeError(
-                [Fault(str(self.root), 1, "no knowledge base here: source/ORIGIN.yaml is missing")]
-            )
+        if missing := self._missing():
+            raise KnowledgeError([missing])
         source = self._source()
         passages = self._folder("passages", Passage)
         topics = self._folder("topics", Topic)
@@ -143,6 +141,17 @@ class _Loader:
             digest=_digest(examples, words),
             checked=dict(self.checked),
         )
+
+    def _missing(self) -> Fault | None:
+        """What is wrong where there is no knowledge base at all, or none in this language."""
+        if not (self.root / "source" / "ORIGIN.yaml").is_file():
+            what = "no knowledge base here: source/ORIGIN.yaml is missing"
+            return Fault(str(self.root), 1, what)
+        replies = self.root / "replies"
+        if self.base is not None or (replies / f"{self.language}.yaml").is_file():
+            return None
+        known = ", ".join(sorted(one.stem for one in replies.glob("*.yaml"))) or "none"
+        return Fault("replies", 1, f"LANGUAGE is {self.language!r}; there are replies in: {known}")
 
     def _fault(self, file: str, loc: tuple[int | str, ...], what: str) -> None:
         self.faults.append(Fault(file, line_of(self.root / file, loc), what))

@@ -107,9 +107,11 @@ def _block(text: str, kind: str, start: int, end: int, *, heading: bool) -> Iter
 
 
 def _trim(text: str, start: int, end: int) -> Span:
+    """Without the space at both ends, nor the byte order mark that an editor put first."""
     piece = text[start:end]
-    lead = len(piece) - len(piece.lstrip())
-    return Span(start=start + lead, end=start + len(piece.rstrip()))
+    words = piece.strip().removeprefix("\ufeff").strip()
+    lead = piece.index(words)
+    return Span(start=start + lead, end=start + lead + len(words))
 
 
 def propose(text: str) -> list[Span]:

@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from bot.kb.models import digest
 from bot.kb.split import ANCHOR_WORDS, Piece, Plan, split
 from bot.kb.yaml_file import Fault, parse
 
 _TITLE = 40  # letters; a title is a button's label
+
+_File = tuple[Path, Any]
+"""A file to write, with its content."""
 
 
 @dataclass
@@ -52,21 +56,32 @@ def split_into(document: Path, root: Path, today: dt.date) -> SplitReport:
     A passage that is gone moves to ``source/retired``.
 
     Raises:
-        SplitError: the document is no UTF-8 text, or the plan does not read.
+        SplitError: the document is no UTF-8 text, the plan or a file of the base does not read,
+            or nothing of the plan is in the document. Nothing is written then.
     """
     raw, text = read_document(document)
-    done = split(text, plan_of(root))
+    plan = plan_of(root)
+    done = split(text, plan)
+    if plan.passages and not done.placed:
+        raise SplitError(
+            f"nothing of the plan in {root} is in {document.name}: `bot split --diff` shows it,"
+            " and --into DIR names another knowledge base"
+        )
     report = SplitReport(
         gone=[entry.id for entry in done.gone],
         loose=[" ".join(text[one.start : one.end].split()) for one in done.loose],
     )
-    for piece in (*done.placed, *done.appeared):
-        _passage(piece, text, root, report)
+    pieces = sorted((*done.placed, *done.appeared), key=lambda piece: piece.span.start)
+    origin = _origin(document, raw, root, today)
+    # All is read before anything is written: a file that does not read leaves the base as it is.
+    files = [_passage(piece, text, root, report) for piece in (*done.placed, *done.appeared)]
+    files += [_plan(root, pieces), origin]
     for entry in done.gone:
         _retire(root, entry.id)
-    pieces = sorted((*done.placed, *done.appeared), key=lambda piece: piece.span.start)
-    _write_plan(root, pieces)
-    _write_origin(document, raw, root, today)
+    if origin is not None:
+        _keep(document, root / "source")
+    for file in filter(None, files):
+        _write(*file)
     return report
 
 
@@ -99,12 +114,11 @@ def plan_of(root: Path) -> Plan:
     return plan
 
 
-def _passage(piece: Piece, text: str, root: Path, report: SplitReport) -> None:
-    """Write one passage's file, or bring it up to date."""
+def _passage(piece: Piece, text: str, root: Path, report: SplitReport) -> _File | None:
+    """One passage's file, new or brought up to date; None where it is as it should be."""
     path = root / "passages" / f"{piece.entry.id}.yaml"
     quote = text[piece.span.start : piece.span.end]
     span = {"start": piece.span.start, "end": piece.span.end}
-    yaml = _yaml()
     if not path.is_file():
         report.appeared.append(piece.entry.id)
         title = " ".join(quote.split()[:ANCHOR_WORDS])[:_TITLE]
@@ -118,7 +132,7 @@ def _passage(piece: Piece, text: str, root: Path, report: SplitReport) -> None:
             "review": {"by": None, "on": None},
         }
     else:
-        content = yaml.load(path.read_text(encoding="utf-8"))
+        content = _read(path, "sha256", "span")
         if content["sha256"] != digest(quote):
             report.changed.append(piece.entry.id)
             content["review"] = {"by": None, "on": None}
@@ -126,11 +140,11 @@ def _passage(piece: Piece, text: str, root: Path, report: SplitReport) -> None:
             report.moved.append(piece.entry.id)
         else:
             report.same.append(piece.entry.id)
-            return
+            return None
         content["span"].update(span)
         content["sha256"] = digest(quote)
         content["section"] = piece.section
-    _write(path, yaml, content)
+    return path, content
 
 
 def _retire(root: Path, name: str) -> None:
@@ -141,35 +155,47 @@ def _retire(root: Path, name: str) -> None:
         path.rename(retired / path.name)
 
 
-def _write_plan(root: Path, pieces: list[Piece]) -> None:
-    path, yaml = root / "source" / "plan.yaml", _yaml()
-    old = yaml.load(path.read_text(encoding="utf-8")) if path.is_file() else {"passages": []}
-    if [dict(entry) for entry in old["passages"]] != [p.entry.model_dump() for p in pieces]:
-        old["passages"] = [piece.entry.model_dump() for piece in pieces]
-        _write(path, yaml, old)
+def _plan(root: Path, pieces: list[Piece]) -> _File | None:
+    path = root / "source" / "plan.yaml"
+    content = _read(path, "passages") if path.is_file() else {"passages": []}
+    if [dict(entry) for entry in content["passages"]] == [p.entry.model_dump() for p in pieces]:
+        return None
+    content["passages"] = [piece.entry.model_dump() for piece in pieces]
+    return path, content
 
 
-def _write_origin(document: Path, raw: bytes, root: Path, today: dt.date) -> None:
-    path, yaml = root / "source" / "ORIGIN.yaml", _yaml()
-    sha256 = hashlib.sha256(raw).hexdigest()
-    if path.is_file():
-        origin = yaml.load(path.read_text(encoding="utf-8"))
-        if origin["sha256"] == sha256:
-            return
-        origin.update(file=document.name, sha256=sha256, received=today)
-    else:
-        origin = {
-            "title": document.stem,
-            "file": document.name,
-            "sha256": sha256,
-            "received": today,
-            "origin": "",
-        }
-    kept = path.with_name(document.name)
+def _origin(document: Path, raw: bytes, root: Path, today: dt.date) -> _File | None:
+    path = root / "source" / "ORIGIN.yaml"
+    told = {"file": document.name, "sha256": hashlib.sha256(raw).hexdigest(), "received": today}
+    if not path.is_file():
+        return path, {"title": document.stem, **told, "origin": ""}
+    origin = _read(path, "sha256")
+    if origin["sha256"] == told["sha256"]:
+        return None
+    origin.update(told)
+    return path, origin
+
+
+def _keep(document: Path, folder: Path) -> None:
+    """A copy of the document, unless it is that already."""
+    kept = folder / document.name
     if kept.resolve() != document.resolve():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(document, kept)
-    _write(path, yaml, origin)
+
+
+def _read(path: Path, *needed: str) -> Any:
+    """A file of the base as ruamel keeps it: with comments, quotes and order."""
+    try:
+        content = _yaml().load(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, YAMLError) as why:
+        raise SplitError(f"{path} does not read: {why}") from why
+    missing = [key for key in needed if not isinstance(content, dict) or key not in content]
+    if missing:
+        raise SplitError(
+            f"{path} lacks {' and '.join(missing)}; `bot check` tells what belongs in"
+        )
+    return content
 
 
 def _yaml() -> YAML:
@@ -185,8 +211,8 @@ def _yaml() -> YAML:
     return yaml
 
 
-def _write(path: Path, yaml: YAML, content: Any) -> None:
+def _write(path: Path, content: Any) -> None:
     out = io.StringIO()
-    yaml.dump(content, out)
+    _yaml().dump(content, out)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(out.getvalue(), encoding="utf-8")

@@ -13,11 +13,10 @@ from bot.reply.outgoing import Outgoing
 from bot.reply.talk import Kept
 from bot.reply.wire import keyboard
 from bot.store.store import Store
-from bot.store.tally import ENOUGH, Cell, day, week
+from bot.store.tally import Cell, day, shown, week
 
 _GAPS = 3  # topics that are named
 _FOOT, _TALL = HEIGHT - 170, 330
-_FEW = f"< {ENOUGH}"
 
 
 def answer(event: Event, desk: Desk) -> Response:
@@ -57,17 +56,16 @@ def answer(event: Event, desk: Desk) -> Response:
 def _told(cells: Sequence[Cell], desk: Desk) -> str:
     held: Mapping[tuple[str, str], int | None] = {(c.what, c.name): c.number for c in cells}
 
-    def shown(name: str) -> str:
-        number = held.get(("asked", name), 0)
-        return _FEW if number is None else str(number)
+    def told(name: str) -> str:
+        return shown(held.get(("asked", name), 0))
 
     lines = [
         desk.say(
             "dashboard.week_numbers",
-            asked=shown(""),
-            answered=shown("answer"),
-            gaps=shown("not_covered"),
-            alerts=shown("alert"),
+            asked=told(""),
+            answered=told("answer"),
+            gaps=told("not_covered"),
+            alerts=told("alert"),
         )
     ]
     gaps = [(c.number, c.name) for c in cells if c.what == "gap" and c.number is not None]
@@ -117,7 +115,6 @@ def picture(heading: str, below: str, columns: Sequence[tuple[str, int | None]])
         box = (middle - step * 0.32, _FOOT - high, middle + step * 0.32, _FOOT)
         if number != 0:
             sheet.draw.rectangle(box, fill=GREY if number is None else TEAL)
-        shown = _FEW if number is None else str(number)
-        sheet.text((middle, _FOOT - high - 28), shown, 34, INK)
+        sheet.text((middle, _FOOT - high - 28), shown(number), 34, INK)
         sheet.text((middle, _FOOT + 40), label, 32, GREY)
     return sheet.png()

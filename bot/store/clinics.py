@@ -19,7 +19,7 @@ class Clinic(Frozen):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$")
     name: str = Field(min_length=1, max_length=80)
-    phone: str = Field(min_length=1, max_length=40)
+    phone: str = Field(max_length=40, pattern=r"\d")
     hours: str = Field(default="", max_length=120)
     emergency: str = Field(default="", max_length=120)
     knowledge: str = ""  # the folder of the clinic's own document

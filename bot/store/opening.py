@@ -30,7 +30,7 @@ def open_database(state_dir: Path, database_url: str | None) -> Database:
         return Sqlite(_made_private(state_dir / "bot.sqlite"))
     try:
         url = make_url(database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the port is no number
         raise StoreError(
             "DATABASE_URL must look like postgresql://user:password@host/db"
         ) from None

@@ -51,6 +51,11 @@ class Cell:
     number: int | None
 
 
+def shown(number: int | None, by: str = "") -> str:
+    """A count's number as it may be read; ``by`` stands between thousands."""
+    return f"< {ENOUGH}" if number is None else f"{number:{by}}"
+
+
 def day(on: dt.date) -> Period:
     """The period of a day."""
     return Period(on.isoformat(), _midnight(on + dt.timedelta(days=1)))

@@ -37,10 +37,15 @@ class Explained:
         return self.found.match.pairs()[:LABELS]
 
 
-def explain(text: str, context: Context) -> Explained:
-    """Take a turn with a message that nothing was said before, and keep what led to its reply."""
-    _, reply = take_turn(Inbound(text=text), Memory(), context)
+def explain(text: str, context: Context) -> Explained | None:
+    """Take a turn with a message that nothing was said before, and keep what led to its reply.
+
+    None where no word is left of it that could be looked up.
+    """
     asked = clean(text)
+    if not asked:
+        return None
+    _, reply = take_turn(Inbound(text=text), Memory(), context)
     near = context.matcher.neighbours(asked)
     if context.beside is not None:
         near = [*context.beside.matcher.neighbours(asked), *near]

@@ -54,12 +54,15 @@ def test_json_lines_keep_their_order_and_a_bad_line_is_an_error_of_its_own(bot: 
         '{"id": "b", "turns": []}',
         '{"id": 3, "turns": ["hi"], "more": 1}',
         '{"id": "c", "turns": ["\\u0000<b>&"]}',
+        "[" * 3000,
+        '{"id": "\\ud800", "turns": ["hi"]}',
+        '{"id": NaN, "turns": ["hi"]}',
     ]
     done = bot("ask", "--jsonl", said="\n".join(lines))
     got = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
-    assert [g["id"] for g in got] == ["a", None, "b", 3, "c"]
-    assert [("error" in g) for g in got] == [False, True, True, True, False]
+    assert [g["id"] for g in got] == ["a", None, "b", 3, "c", None, "\ud800", None]
+    assert [("error" in g) for g in got] == [False, True, True, True, False, True, False, True]
     assert got[0]["replies"][1]["dose"]["maximum_mg"] == 140
 
 

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import cli
+from bot.clinic import ClinicError
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +42,18 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 
 def test_without_a_token_nothing_was_counted() -> None:
     assert bot("gaps") == "nothing was counted yet\n"
+
+
+def test_why_nothing_is_found_in_no_words_is_told() -> None:
+    assert "nothing to look up" in bot("ask", "--explain", "\u200b")
+
+
+def test_the_figures_of_a_clinic_that_is_not_there_are_not_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "123456:" + "a" * 35)
+    with pytest.raises(ClinicError, match="There is no clinic 'oak'"):
+        bot("clinic", "counts", "oak")
+    with pytest.raises(ClinicError, match="digits"):
+        bot("clinic", "add", "Oak", "call us")

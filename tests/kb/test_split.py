@@ -127,3 +127,32 @@ def test_a_file_that_is_no_text_is_refused(base: Path, tmp_path: Path) -> None:
     bad.write_bytes(b"%PDF\xff\xfe")
     with pytest.raises(SplitError, match="UTF-8"):
         split_into(bad, base, DAY)
+
+
+@pytest.mark.parametrize("words", ["", "Another clinic's paper.\n\nIt says other things.\n"])
+def test_a_document_of_which_the_plan_knows_nothing_leaves_the_base_as_it_is(
+    base: Path, tmp_path: Path, words: str
+) -> None:
+    other, before = tmp_path / "clinic.txt", snapshot(base)
+    other.write_text(words, encoding="utf-8")
+    with pytest.raises(SplitError, match="--into DIR"):
+        split_into(other, base, DAY)
+    assert snapshot(base) == before
+
+
+@pytest.mark.parametrize("broken", ["id: duration\n\ttitle: a tab", "id: duration\n"])
+def test_a_file_of_the_base_that_does_not_read_is_told_before_anything_is_written(
+    base: Path, tmp_path: Path, broken: str
+) -> None:
+    (base / "passages" / "duration.yaml").write_text(broken, encoding="utf-8")
+    new, before = tmp_path / "second.txt", snapshot(base)
+    new.write_text(DOCUMENT.read_text(encoding="utf-8") + "\nOne more line.\n", encoding="utf-8")
+    with pytest.raises(SplitError, match=r"duration\.yaml"):
+        split_into(new, base, DAY)
+    assert snapshot(base) == before
+
+
+def test_a_byte_order_mark_is_no_word_of_the_document() -> None:
+    text = "\ufeffParking is behind the house, and it is free of charge.\n"
+    (span,) = propose(text)
+    assert text[span.start : span.end] == text[1:-1]
