@@ -21,9 +21,7 @@ def test_a_desktop_s_own_language_is_not_meant_for_the_bot(
 
 
 def test_a_language_without_replies_is_told_in_one_line() -> None:
-    with pytest.raises(
-        KnowledgeError, match=r"LANGUAGE is 'xx', and there are replies in: en"
-    ) as why:
+    with pytest.raises(KnowledgeError, match=r"LANGUAGE is 'xx'; .* en$") as why:
         load(packaged(), "xx")
     assert len(why.value.faults) == 1
 
