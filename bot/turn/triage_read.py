@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from bot.kb.triage_spelling import Speller
 
 _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼ")
+_ENDED = re.compile(r"([^\W\d_]{3,})['`´’‘ʼ](?:s|re|ve|ll)(?![^\W\d_])")
+_PRONOUNS = frozenset(
+    "she they that this what there here who how let where when why someone everyone".split()  # noqa: SIM905
+)
 _PIECES = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[*@$!01345]+[^\W\d_]+)*|[^\w\s]+")
 _MASKED = re.compile(r"[^\W\d_]+[*@$!01345]+[^\W\d_]+")
 _SINGLES = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?!\w)")
@@ -20,8 +24,9 @@ _CLAUSE_END = frozenset(",;:()[]-–—/…|")
 _TURNS = frozenset(
     "and but so because then now though although which yet however plus also except".split()  # noqa: SIM905
 )
-_SUBJECTS = frozenset(
-    "i im ive my now today he she hes shes it its the this there we they were our his her".split()  # noqa: SIM905
+_SUBJECTS = frozenset(  # and the verbs of "... last year and want to start now"
+    "i im ive my now today he she hes shes it its the this there we they were our his her "
+    "want wants start starting taking".split()  # noqa: SIM905
 )
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -66,6 +71,12 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+def _ended(text: str) -> Mapping[str, str]:
+    """The nouns behind "vision's" and "eyes've", by how they stand without the apostrophe."""
+    found = {re.sub(r"\W", "", one[0]): one[1] for one in _ENDED.finditer(text.lower())}
+    return {word: noun for word, noun in found.items() if noun not in _PRONOUNS}
+
+
 def _unspaced(found: re.Match[str]) -> str:
     return re.sub(r"[\W_]", "", found[0])
 
@@ -99,7 +110,7 @@ def _number(word: str) -> float | None:
 
 def read(text: str, speller: Speller) -> Reading:
     """A message as words in clauses and sentences."""
-    words = _words(text, speller)
+    words, ended = _words(text, speller), _ended(text)
     tokens: list[Token] = []
     questions: set[int] = set()
     clause = sentence = 0
@@ -117,5 +128,8 @@ def read(text: str, speller: Speller) -> Reading:
         if word in _TURNS and following in _SUBJECTS and tokens:
             clause += 1
         number = None if following in _FEET else _number(word)  # a height is no age
-        tokens.append(Token(speller.forms(word), number, clause, sentence))
+        forms = speller.forms(word)
+        if word in ended:
+            forms = tuple(dict.fromkeys((*forms, *speller.forms(ended[word]))))
+        tokens.append(Token(forms, number, clause, sentence))
     return Reading(tuple(tokens), frozenset(questions))
