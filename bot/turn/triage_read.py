@@ -24,10 +24,11 @@ _CLAUSE_END = frozenset(",;:()[]-–—/…|")
 _TURNS = frozenset(
     "and but so because then now though although which yet however plus also except".split()  # noqa: SIM905
 )
-_SUBJECTS = frozenset(  # and the verbs of "... last year and want to start now"
+_SUBJECTS = (  # and the verbs of "... last year and want to start now"
     "i im ive my now today he she hes shes it its the this there we they were our his her "
-    "want wants start starting taking".split()  # noqa: SIM905
+    "want wants start starting taking"
 )
+_BEGINNINGS = frozenset(_SUBJECTS.split())  # of a clause, behind a turn
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen twenty"
@@ -125,7 +126,7 @@ def read(text: str, speller: Speller) -> Reading:
                 clause += 1
             continue
         following = words[place + 1] if place + 1 < len(words) else ""
-        if word in _TURNS and following in _SUBJECTS and tokens:
+        if word in _TURNS and following in _BEGINNINGS and tokens:
             clause += 1
         number = None if following in _FEET else _number(word)  # a height is no age
         forms = speller.forms(word)
