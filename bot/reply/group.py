@@ -34,12 +34,13 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
     if done.card:
         return Response()
     help_ = Response((_said(event, desk.say("group.help")),), None, "answered")
+    only_alarms = done.kind == "edit" or done.stray  # answered as it was first; for another bot
     if not done.text:
-        return Response() if done.kind == "edit" else help_
+        return Response() if only_alarms else help_
     text = done.text if done.command in (None, "ask") else f"/{done.command} {done.text}"
     inbound = Inbound(text=text, at=event.at)
     _, reply = desk.turn(inbound, Memory())
-    if done.kind == "edit" and reply.kind is not Kind.ALERT:  # answered as it was first
+    if only_alarms and reply.kind is not Kind.ALERT:
         return Response()
     if reply.kind is Kind.CHAT:
         return replace(help_, reply=reply)

@@ -43,8 +43,8 @@ def answer(event: Event, desk: Desk) -> Response | None:
         return _said(event, desk, "staff.edited")
     if done.command == "close":
         return _close(event, desk, number, served)
-    if done.command is not None:
-        return None
+    if done.command is not None:  # "/clsoe" is not for the patient, and silence passes for sent
+        return _said(event, desk, "staff.no_command")
     words = plain(done.text)
     if done.media is not None or not words:
         return _said(event, desk, "staff.only_words")

@@ -82,6 +82,8 @@ class Done:
     own message that this replies to. ``posted``: when that one, or the pressed one, was
     posted. ``public``: anybody can find the group. ``card``: the words are a card of ours that was
     picked, not the person's own. ``moved_to``: the number that the group has from now on.
+    ``stray``: in a group, below a message of ours, a command that does not name us and is none of
+    ours: another bot's, or words that begin with a slash.
     """
 
     kind: str
@@ -102,6 +104,7 @@ class Done:
     public: bool = False
     card: bool = False
     moved_to: int | None = None
+    stray: bool = False
 
     @property
     def plain(self) -> bool:
@@ -193,12 +196,13 @@ def _message(body: Raw, me: Me) -> Done:
         return Done("nothing")
     text = str(body.get("text") or body.get("caption") or "")
     media = next((kind for kind in MEDIA if kind in body), None)
-    command = None
+    command, stray = None, False
     if found := _COMMAND.fullmatch(text):
         name, addressee, rest = found.groups()
         if addressee and addressee.lower() != me.username.lower():
             return Done("nothing")
-        if where is Where.GROUP and not (addressee or _is_ours(name.lower(), body, me)):
+        stray = where is Where.GROUP and not (addressee or _is_ours(name.lower(), body, me))
+        if stray and not _replied(body, me):
             return Done("nothing")
         command, text = name.lower(), rest or ""
     elif where is Where.GROUP and not _is_for_us(body, text, me):
@@ -222,6 +226,7 @@ def _message(body: Raw, me: Me) -> Done:
         posted=int((body.get("reply_to_message") or {}).get("date", 0)),
         public=bool(body["chat"].get("username")),
         card=card,
+        stray=stray,
     )
 
 

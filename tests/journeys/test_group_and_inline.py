@@ -83,6 +83,16 @@ def test_a_reply_to_the_bot_is_for_us(chat: Chat) -> None:
     assert chat.message("and how long?", chat=GROUP, reply_to_message=ours)
 
 
+def test_another_bots_command_below_a_message_of_ours_is_answered_only_for_a_red_flag(
+    chat: Chat,
+) -> None:
+    ours = {"message_id": 4, "from": {"id": BOT}, "text": chat.desk.say("group.line")}
+    for said in ("/ban", "/mute 2 h", "/remindme can I drink alcohol on accutane"):
+        assert chat.message(said, chat=GROUP, reply_to_message=ours) == []
+    flagged = chat.message("/remindme I want to die", chat=GROUP, reply_to_message=ours)
+    assert "call" in _carried(chat, flagged).lower()
+
+
 def test_an_empty_inline_query_explains_itself(chat: Chat) -> None:
     found = chat.inline("")
     assert [card.id for card in found["results"]] == ["about"]

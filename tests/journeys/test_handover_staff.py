@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import time
 
+import pytest
 import time_machine
 
 from bot.intake.chats import gone
@@ -113,6 +114,29 @@ async def test_staff_words_are_words_and_nothing_else(town: Town) -> None:
         assert "words only" in await town.staff(None, question, voice={"file_id": "v"})
         assert "words only" in await town.staff(None, question, photo=[{}], caption="look")
         assert "look" not in town.read(ANNA)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/2 tablets a day until Friday",
+        "/stop taking it and call us",
+        "/ask him to come in",
+        "/clsoe",
+    ],
+)
+async def test_a_reply_that_is_a_command_is_refused_aloud(town: Town, said: str) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        told = await town.staff(said, question)
+        assert "nothing was sent" in told
+        assert "without “/”" in told
+        assert said[1:] not in town.read(ANNA)
+        assert "nothing was sent" in await town.staff("/start@t_bot", question)
+        assert await town.staff("/stats@another_bot", question) == ""
+        assert "on its way" in await town.staff(said.removeprefix("/"), question)
+        assert said[1:] in town.read(ANNA)
 
 
 async def test_a_card_of_ours_is_passed_on_where_the_staff_reply_with_it(town: Town) -> None:
