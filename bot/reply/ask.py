@@ -12,7 +12,7 @@ from bot.reply import clinic
 from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
-from bot.reply.ending import ended, note
+from bot.reply.ending import ASKING, ended, idle, note
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages, units
 from bot.reply.wire import Keyboard, Row, keyboard
@@ -32,9 +32,6 @@ from bot.turn.handover import (
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.triage import ASKING as TRIAGE
-
-ASKING = "ask"
-"""What ``Talk.asking`` holds while the person writes to the clinic."""
 
 
 def stops(memory: Memory, reply: Reply) -> bool:
@@ -190,10 +187,10 @@ def send(event: Event, desk: Desk, digest: str) -> Response:
         text = why if held is not None and held.id == thread.clinic else desk.say("ask.off")
         text = f"{desk.say('ask.refused')}\n\n{text}"
         calls = (*gone, text_call(event.chat_id, text))
-        return Response(calls, None, "not_sent", thread=thread.refused())
+        return Response(calls, idle(event), "not_sent", thread=thread.refused())
     if draft.photo and not held.handover.photos:
         call = text_call(event.chat_id, desk.say("ask.no_picture"))
-        return Response((*gone, call), None, "not_sent", thread=thread.refused())
+        return Response((*gone, call), idle(event), "not_sent", thread=thread.refused())
     at = event.at.timestamp()
     sent = thread.sent(at, held.handover.timeout, event.done.message_id)
     relay = Relay(
@@ -214,7 +211,9 @@ def send(event: Event, desk: Desk, digest: str) -> Response:
     calls = (*gone, text_call(event.chat_id, text, reply_markup=_closing(desk)))
     row = relay_row(relay, str(event.number), event.chat_id, event.user_id)
     counted = (("handover", "sent", held.id),)
-    return Response(calls, None, "sent_to_clinic", thread=sent, relays=(row,), counted=counted)
+    return Response(
+        calls, idle(event), "sent_to_clinic", thread=sent, relays=(row,), counted=counted
+    )
 
 
 def spoken_wait(minutes: int, desk: Desk) -> str:
@@ -241,7 +240,7 @@ def refuse(event: Event, desk: Desk, digest: str) -> Response:
     if thread is None or _waiting(event, digest) is None:
         return _stale(event, desk)
     calls = (*_without_buttons(event), text_call(event.chat_id, desk.say("ask.refused")))
-    return Response(calls, None, "not_sent", thread=thread.refused())
+    return Response(calls, idle(event), "not_sent", thread=thread.refused())
 
 
 def _without_buttons(event: Event) -> tuple[Outgoing, ...]:
@@ -259,9 +258,10 @@ def close(event: Event, desk: Desk) -> Response:
     """The person ends the conversation."""
     thread, relays = ended(event)
     if thread is None:
-        return Response((text_call(event.chat_id, desk.say("ask.none")),), None, "answered")
+        call = text_call(event.chat_id, desk.say("ask.none"))
+        return Response((call,), idle(event), "answered")
     call = text_call(event.chat_id, desk.say("ask.closed"))
-    return Response((call,), None, "answered", thread=thread, relays=relays)
+    return Response((call,), idle(event), "answered", thread=thread, relays=relays)
 
 
 def _closing(desk: Desk, *, back: bool = False) -> Keyboard | None:
@@ -283,7 +283,8 @@ def receive(event: Event, desk: Desk, relay: Relay) -> Response:
             return _reply(event, desk, relay, held)
         case "closed":
             call = text_call(event.chat_id, desk.say("ask.closed_by_clinic"))
-            return Response((call,), None, "closed", thread=thread.closed(event.at.timestamp()))
+            over = thread.closed(event.at.timestamp())
+            return Response((call,), idle(event), "closed", thread=over)
         case "lost" if held is not None:
             call = text_call(event.chat_id, desk.say("ask.lost", name=held.name, phone=held.phone))
             return Response((call,), None, "lost")
@@ -310,7 +311,7 @@ def _due(event: Event, desk: Desk, relay: Relay, thread: Thread, held: Clinic | 
     if held is None or held.group is None:
         parts = (desk.say("ask.ended"), clinic.card(held, desk) if held else "")
         call = text_call(event.chat_id, "\n\n".join(filter(None, parts)))
-        return Response((call,), None, "closed", thread=thread.closed(at))
+        return Response((call,), idle(event), "closed", thread=thread.closed(at))
     if thread.due is None or at < thread.due:
         return Response(thread=thread)
     if thread.asked is not None and not thread.told:
@@ -328,4 +329,4 @@ def _due(event: Event, desk: Desk, relay: Relay, thread: Thread, held: Clinic | 
         )
     call = text_call(event.chat_id, desk.say("ask.idle"))
     relays = (note(event, thread, "idle"),)
-    return Response((call,), None, "closed", thread=thread.closed(at), relays=relays)
+    return Response((call,), idle(event), "closed", thread=thread.closed(at), relays=relays)

@@ -12,8 +12,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.reply import ask, private
+from bot.reply import private
 from bot.reply.desk import Desk, Event, Response
+from bot.reply.ending import ASKING as WRITING
 from bot.reply.talk import Talk
 from bot.reply.update import Done, Me, Raw, UnreadableError, read
 from bot.turn.reply import Kind
@@ -49,7 +50,7 @@ def answer(event: Event, desk: Desk, waiting: Sequence[Raw]) -> Response:
 
     ``Response.took`` says how many of the waiting ones it answers too.
     """
-    if event.talk.asking == ask.ASKING and event.done.plain:
+    if event.talk.asking == WRITING and event.done.plain:
         after = following(event.done, waiting, desk.me)
         whole = "\n".join([event.done.text, *(done.text for done in after)])
         return replace(private.to_clinic(event, desk, whole), took=len(after))

@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.reply.desk import Event, Response
+from bot.reply.talk import Talk
 from bot.store.handovers import relay_row
 from bot.store.rows import Arrival
 from bot.turn.handover import Relay, Thread
+
+ASKING = "ask"
+"""What ``Talk.asking`` holds while the person writes to the clinic."""
+
+
+def idle(event: Event) -> Talk | None:
+    """The talk when the person writes to the clinic no more; None where it stays as it is."""
+    if event.talk.asking != ASKING:
+        return None
+    return event.talk.model_copy(update={"asking": None})
 
 
 def note(event: Event, thread: Thread, what: str) -> Arrival:
@@ -29,4 +40,4 @@ def ended(event: Event) -> tuple[Thread | None, tuple[Arrival, ...]]:
 def leaving(event: Event, said: Response) -> Response:
     """A response by which the person leaves the clinic: the conversation ends with it."""
     thread, relays = ended(event)
-    return replace(said, thread=thread, relays=relays)
+    return replace(said, talk=idle(event) or said.talk, thread=thread, relays=relays)

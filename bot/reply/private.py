@@ -10,6 +10,7 @@ from bot.reply import ask, buttons, clinic, dashboard, links, receipt, records, 
 from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.ending import ASKING as WRITING
 from bot.reply.group import asks_dose, carried_reply
 from bot.reply.profile import PRIVATE
 from bot.reply.render import Page, edited, messages, page
@@ -44,7 +45,7 @@ def answer(event: Event, desk: Desk) -> Response:
     done = event.done
     if done.kind == "edit":
         return _edit(event, desk)
-    if done.kind == "media" and event.talk.asking == ask.ASKING:
+    if done.kind == "media" and event.talk.asking == WRITING:
         return _media_to_clinic(event, desk)
     if done.kind == "media":
         return _media(event, desk)
@@ -98,7 +99,7 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
 def _awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response | None:
     """The answer to a question of this side, or its end by /cancel; None for the turn to read."""
     asking = event.talk.asking
-    if name is None and asking == ask.ASKING:
+    if name is None and asking == WRITING:
         return to_clinic(event, desk, text)
     if name == "cancel":
         return _red_flag(event, desk, text) or _cancel(event, desk)
@@ -128,12 +129,12 @@ def _flags(said: Response) -> bool:
 
 def _cancel(event: Event, desk: Desk) -> Response | None:
     """/cancel where a question of this side is open, or a message to the clinic is not sent."""
+    talk = event.talk.model_copy(update={"asking": None})
     if event.thread is not None and event.thread.draft is not None:
         call = text_call(event.chat_id, desk.say("ask.refused"))
-        return Response((call,), None, "not_sent", thread=event.thread.refused())
+        return Response((call,), talk, "not_sent", thread=event.thread.refused())
     if event.talk.asking is None:
         return None
-    talk = event.talk.model_copy(update={"asking": None})
     call = text_call(event.chat_id, desk.say("command.cancelled"))
     return Response((call,), talk, "answered")
 
@@ -193,7 +194,7 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
 def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -> Response | None:
     """That we asked for a day or a place, and words that answer nothing else are none."""
     asked, before = event.talk.asking, event.talk.memory.asking
-    if asked in (None, ask.ASKING) or before == TRIAGE or text.startswith("/"):
+    if asked in (None, WRITING) or before == TRIAGE or text.startswith("/"):
         return None
     lost = reply.kind is Kind.CHAT or (reply.kind is Kind.NOT_COVERED and reply.topic is None)
     date = reply.kind is Kind.CLARIFY and memory.asking == COURSE  # not for the course clock

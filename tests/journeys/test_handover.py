@@ -115,6 +115,52 @@ async def test_without_consent_nothing_is_sent_and_nothing_stays(town: Town) -> 
     assert ASKED.encode() not in town.on_disk()
 
 
+@pytest.mark.parametrize(
+    "ends", ["/cancel", "Do not send", "Send it", "End this talk", "/close", "Remove this clinic"]
+)
+async def test_whatever_ends_the_writing_the_next_question_is_the_bots(
+    town: Town, ends: str
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, "the first")
+        if ends == "End this talk":
+            await town.staff("Yes.", town.message(STAFF, "the first"))
+        await town.taps(ANNA, "Write back" if ends == "End this talk" else "Ask my clinic")
+        if ends in ("/cancel", "Do not send", "Send it"):
+            await town.says(ANNA, "the second")
+            await town.taps(ANNA, "Write it anew")
+        if ends == "Remove this clinic":
+            await town.says(ANNA, "/clinic")
+        await (town.says if ends.startswith("/") else town.taps)(ANNA, ends)
+        told = await town.says(ANNA, "how long does a course of accutane take?")
+        assert "This is what Oak Clinic will get" not in told
+        assert "take messages here" not in told
+        assert "20 weeks" in told
+
+
+async def test_when_the_clinic_ends_the_talk_the_next_question_is_the_bots(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        await town.staff("Yes.", question)
+        await town.taps(ANNA, "Write back")
+        await town.staff("/close", question)
+        assert "20 weeks" in await town.says(ANNA, "how long does a course of accutane take?")
+
+
+async def test_a_cancel_ends_a_reminders_question_with_the_draft(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, ASKED)
+        await town.says(ANNA, "/remind")
+        await town.taps(ANNA, "Monthly exam")
+        assert "erased" in await town.says(ANNA, "/cancel")
+        assert "place" not in await town.says(ANNA, "thanks")
+
+
 async def test_a_consent_is_only_for_what_stands_above_it(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)
