@@ -109,6 +109,8 @@ def _dates(kept: Kept, desk: Desk, today: dt.date) -> list[str]:
         elif course.start <= today:
             day, week = course.day(today), course.week(today)
             found.append(desk.say("visit.course", day=day, week=week, end=end))
+        else:
+            found.append(desk.say("visit.course_ahead", start=spoken(course.start), end=end))
     exams = [one.on for one in kept.reminders if one.what == "exam"]
     return found + [desk.say("visit.exam", on=spoken(day)) for day in exams]
 

@@ -182,6 +182,12 @@ def test_today_is_the_persons_own_day_where_the_zone_is_known(
     assert "day 1, week 1" in page
 
 
+def test_the_visit_sheet_says_when_a_course_is_to_begin(chat: Chat) -> None:
+    chat.kept = Kept(course=dt.date(2027, 3, 20)).stored()
+    page = text(chat.message("/visit"))
+    assert "My course is to begin on 20 March 2027. Twenty weeks end on 7 August 2027." in page
+
+
 def test_the_visit_sheet_says_that_a_course_is_over(chat: Chat) -> None:
     chat.kept = Kept(course=dt.date(2026, 1, 1)).stored()
     page = text(chat.message("/visit"))
