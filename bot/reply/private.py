@@ -159,6 +159,14 @@ def _media_to_clinic(event: Event, desk: Desk) -> Response:
     return ask.media(event, desk) or to_clinic(event, desk, text, event.done.photo)
 
 
+def _redraft(event: Event, desk: Desk) -> Response:
+    """What waits for consent is edited; the person writes once more where it cannot go."""
+    writing = event.having(event.talk.model_copy(update={"asking": WRITING}))
+    if event.done.media is not None:
+        return _media_to_clinic(writing, desk)
+    return to_clinic(writing, desk, event.done.text)
+
+
 def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     """Take a turn with what was typed, and show its reply."""
     inbound = Inbound(text=text, at=event.at)
@@ -290,7 +298,9 @@ def _edit(event: Event, desk: Desk) -> Response:
         return _red_flag(event, desk, f"/{done.command} {done.text}") or Response()
     thread = event.thread
     if thread and thread.draft and thread.draft.message == done.message_id:
-        return to_clinic(event, desk, done.text, thread.draft.photo)
+        return _redraft(event, desk)
+    if not (done.text or done.command):  # another picture, and no word to it
+        return Response()
     bare = done.command in (None, "ask")
     said = say(event, desk, done.text if bare else f"/{done.command} {done.text}".strip())
     if said.reply is None:

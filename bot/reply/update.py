@@ -250,10 +250,10 @@ def _replied(body: Raw, me: Me) -> str:
 
 def _edited(body: Raw, me: Me) -> Done:
     done = _message(body, me)
-    if done.kind not in ("text", "media") or not (done.text or done.command):
+    if done.kind not in ("text", "media") or not (done.text or done.command or done.photo):
         return Done("nothing")  # a live location moved
     at = dt.datetime.fromtimestamp(int(body.get("edit_date") or body.get("date", 0)), dt.UTC)
-    return replace(done, kind="edit", media=None, photo=None, at=at)
+    return replace(done, kind="edit", at=at)
 
 
 def _is_for_us(body: Raw, text: str, me: Me) -> bool:

@@ -269,6 +269,44 @@ async def test_pictures_go_only_where_the_clinic_takes_them(town: Town) -> None:
         assert "It is." in town.read(ANNA)
 
 
+async def test_a_picture_that_is_replaced_is_the_one_that_is_shown_and_sent(town: Town) -> None:
+    old, new = [{"file_id": "old"}], [{"file_id": "new"}]
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.clinics.hand_over("oak", lambda h: h.model_copy(update={"photos": True}))
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, photo=old, caption="is this normal?")
+        written = await _draft_message(town)
+        told = await town.edits(ANNA, written, video={}, caption="is this normal?")
+        assert "only send words" in told
+        assert "with a line below it" in await town.edits(ANNA, written, photo=new)
+        await town.edits(ANNA, written, photo=new, caption="is this normal?")
+        assert town.api.calls_of("sendPhoto")[-1]["photo"] == "new"
+        assert "Nothing was sent" in await town.taps(ANNA, "Send it", back=1)
+        await town.taps(ANNA, "Send it")
+        sent = town.api.calls_of("sendPhoto")[-1]
+        assert (int(sent["chat_id"]), sent["photo"]) == (STAFF, "new")
+
+
+async def test_a_draft_whose_edit_cannot_be_sent_may_be_written_once_more(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says(ANNA, ASKED)
+        written = await _draft_message(town)
+        told = await town.edits(ANNA, written, "My skin is still dry. " * 80)
+        assert "please write it shorter" in told
+        assert "Shall I send it?" in await town.says(ANNA, "My skin is still dry.")
+
+
+async def test_an_edit_without_words_is_no_question(town: Town) -> None:
+    async with town.running():
+        await town.says(ANNA, photo=[{"file_id": "f"}], caption="what are the side effects?")
+        assert await town.edits(ANNA, town.number - 1, photo=[{"file_id": "g"}]) == ""
+
+
 async def test_too_long_and_too_many_are_refused_kindly(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)

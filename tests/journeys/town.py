@@ -149,8 +149,9 @@ class Town:
         await self.quiet()
         return self.read(who, since)
 
-    async def edits(self, who: int, message_id: int, text: str) -> str:
-        body = self._body(who, who, text=text, edit_date=int(time.time()))
+    async def edits(self, who: int, message_id: int, text: str | None = None, **more: Any) -> str:
+        words = {} if text is None else {"text": text}
+        body = self._body(who, who, edit_date=int(time.time()), **words, **more)
         return await self._put(who, {"edited_message": {**body, "message_id": message_id}})
 
     async def taps(self, chat: int, label: str, *, back: int = 0, who: int | None = None) -> str:
