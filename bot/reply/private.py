@@ -105,8 +105,18 @@ def _awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response 
         return _red_flag(event, desk, text) or _cancel(event, desk)
     if name is None and asking is not None:
         said = say(event, desk, text)
-        return said if _flags(said) else remind.read_answer(event, desk, text) or said
+        heard = None if _flags(said) else remind.read_answer(event, desk, text)
+        return _answering(event, heard or said)
     return None
+
+
+def _answering(event: Event, heard: Response) -> Response:
+    """An answer to a question of this side, so that an edit of it is read as one too."""
+    if heard.reply is not None or heard.talk is None:  # the turn has read it
+        return heard
+    update = {"asked": None, "shown": None, "answered": event.talk.asking}
+    talk = heard.talk.model_copy(update=update)
+    return replace(heard, talk=talk, answers=event.done.message_id)
 
 
 def _red_flag(event: Event, desk: Desk, text: str) -> Response | None:
@@ -129,7 +139,7 @@ def _flags(said: Response) -> bool:
 
 def _cancel(event: Event, desk: Desk) -> Response | None:
     """/cancel where a question of this side is open, or a message to the clinic is not sent."""
-    talk = event.talk.model_copy(update={"asking": None})
+    talk = event.talk.model_copy(update={"asking": None, "answered": None})
     if event.thread is not None and event.thread.draft is not None:
         call = text_call(event.chat_id, desk.say("ask.refused"))
         return Response((call,), talk, "not_sent", thread=event.thread.refused())
@@ -185,6 +195,7 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
             "memory": memory,
             "seen": (),
             "asking": None,
+            "answered": None,
             "course": course or event.talk.course,
             "dose": reply.dose or event.talk.dose,
         }
@@ -301,6 +312,9 @@ def _edit(event: Event, desk: Desk) -> Response:
         return _redraft(event, desk)
     if not (done.text or done.command):  # another picture, and no word to it
         return Response()
+    if talk.answered is not None and talk.asked == done.message_id and done.command is None:
+        asking = talk.model_copy(update={"asking": talk.answered})
+        return _awaited(event.having(asking), desk, None, done.text) or Response()
     bare = done.command in (None, "ask")
     said = say(event, desk, done.text if bare else f"/{done.command} {done.text}".strip())
     if said.reply is None:

@@ -227,5 +227,6 @@ def snooze(event: Event, desk: Desk, what: str) -> Response | None:
 def stop(event: Event, desk: Desk) -> Response:
     """Delete all reminders, and the zone that only they need."""
     kept = event.kept.model_copy(update={"reminders": (), "zone": None})
+    talk = event.talk.model_copy(update={"answered": None})
     call = text_call(event.chat_id, desk.say("reminder.stopped"))
-    return Response((call,), None, "answered", kept=kept.stored())
+    return Response((call,), talk, "answered", kept=kept.stored())

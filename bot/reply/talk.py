@@ -41,7 +41,7 @@ class Talk(Frozen):
     ``asked``/``shown``: message ids of the person's last message and of our answer to it.
     ``about``: the passage or topic shown last; ``seen``: all that were shown or offered since the
     last question; ``voted``: our messages whose thumbs are used; ``asking``: a question of ours
-    that this side reads (``zone:exam`` ...).
+    that this side reads (``zone exam`` ...); ``answered``: the one that ``asked`` answers.
     """
 
     memory: Memory = Memory()
@@ -53,6 +53,7 @@ class Talk(Frozen):
     dose: DoseFigures | None = None
     course: dt.date | None = None
     asking: str | None = None
+    answered: str | None = None
 
     @classmethod
     def read(cls, stored: str | None) -> Talk:

@@ -156,6 +156,62 @@ def test_a_question_or_a_command_is_no_day_and_is_answered(
     assert not Kept.read(chat.kept).reminders
 
 
+def test_an_answer_that_we_could_not_read_may_be_edited(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    chat.message("narnia")
+    said = text(chat.edit(chat.number - 2, "berlin"))
+    assert said == chat.desk.say("reminder.day_exam")
+    chat.message("soon")
+    day = chat.number - 2
+    assert text(chat.edit(day, "sooner")) == chat.desk.say("reminder.day_unknown")
+    assert text(chat.edit(day, "14 march 2026")) == chat.desk.say("reminder.day_past")
+    assert "your exam on 14 March 2027 at 9:00 (Europe/Berlin)" in text(
+        chat.edit(day, "14 march 2027")
+    )
+
+
+def test_an_answer_that_was_taken_may_be_edited_too(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    zone = chat.number - 2
+    assert text(chat.edit(zone, "berlin")) == chat.desk.say("reminder.day_exam")
+    chat.message("14 march")
+    day = chat.number - 2
+    assert "your exam on 15 March 2027" in text(chat.edit(day, "15 march"))
+    (one,) = Kept.read(chat.kept).reminders
+    assert (str(one.on), Kept.read(chat.kept).zone) == ("2027-03-15", "Europe/Berlin")
+    chat.edit(day, "15 march and i want to kill myself")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert str(Kept.read(chat.kept).reminders[0].on) == "2027-03-15"
+
+
+def test_an_older_answer_that_is_edited_changes_no_reminder(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    zone = chat.number - 2
+    chat.message("14 march")
+    day = chat.number - 2
+    assert chat.edit(zone, "berlin") == []
+    chat.message("How long does a course of accutane take?")
+    assert chat.edit(day, "15 march") == []
+    assert Kept.read(chat.kept).zone == "Europe/London"
+    assert str(Kept.read(chat.kept).reminders[0].on) == "2027-03-14"
+
+
+@pytest.mark.parametrize("ends", ["/cancel", "Stop reminders"])
+def test_what_was_ended_is_not_begun_anew_by_an_edit(chat: Chat, ends: str) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    answer = chat.number - 2
+    if ends == "/cancel":
+        chat.message(ends)
+    else:
+        chat.message("14 march")
+        answer = chat.number - 2
+        chat.press(ends)
+    assert chat.edit(answer, "15 march") == []
+    assert not Kept.read(chat.kept).reminders
+
+
 def test_cancel_ends_our_question(chat: Chat) -> None:
     chat.message("/remind")
     chat.press("Monthly exam")
