@@ -14,7 +14,7 @@ from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
 from bot.turn.capsules_said import capsule_button, capsules_reply, needs_weight
 from bot.turn.dose_asks import REFUSED, problem_reply
-from bot.turn.dose_barred import barred, unbarred
+from bot.turn.dose_barred import barred
 from bot.turn.dose_sums import (
     daily_mg,
     dose_figures,
@@ -59,7 +59,6 @@ def dose_reply(
     """
     if request.problem in REFUSED:
         return barred(_closed(memory), request.problem), problem_reply(request, kb)
-    memory = unbarred(memory)
     if not calculator:
         return _closed(memory), _passages_only(kb, show_notes=show_notes)
     if request.target_mg is not None and needs_weight(request.target_mg, kb.dose, memory):

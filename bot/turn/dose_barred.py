@@ -1,6 +1,7 @@
 """Why no dose is given lasts: pregnancy, breastfeeding, a child under 12; till it is taken back.
 
-A refusal that the next message made forgotten would be none: "I'm pregnant", then "70 kg".
+A refusal that the next message made forgotten would be none: "I'm pregnant", then "70 kg". Each
+reason stands for itself: a child who turns out old enough ends no pregnancy.
 """
 
 from __future__ import annotations
@@ -28,38 +29,48 @@ def barred(memory: Memory, why: Problem | None) -> Memory:
     """Remember a refusal that lasts, and no weight with it."""
     if why not in _LASTING:
         return memory
-    return memory.model_copy(update={"barred": why.value, "weight_kg": None})
+    held = tuple(dict.fromkeys((*memory.barred, why.value)))
+    return memory.model_copy(update={"barred": held, "weight_kg": None})
 
 
 def barred_by(red_flags: Iterable[str], memory: Memory) -> Memory:
     """The same where red flags were raised, given by their ids."""
-    why = next((_BY_RED_FLAG[one] for one in red_flags if one in _BY_RED_FLAG), None)
-    return barred(memory, why)
+    for why in reasons(red_flags):
+        memory = barred(memory, Problem(why))
+    return memory
 
 
-def unbarred(memory: Memory) -> Memory:
-    """Forget the refusal."""
-    return memory.model_copy(update={"barred": None})
+def reasons(red_flags: Iterable[str]) -> list[str]:
+    """For which reasons red flags bar the calculator."""
+    return [_BY_RED_FLAG[one].value for one in red_flags if one in _BY_RED_FLAG]
+
+
+def unbarred(memory: Memory, taken_back: Iterable[str]) -> Memory:
+    """Forget these reasons, and no other."""
+    left = tuple(why for why in memory.barred if why not in taken_back)
+    return memory.model_copy(update={"barred": left})
 
 
 def still_barred(
     request: DoseRequest | None, text: str, rules: DoseRules, memory: Memory
-) -> DoseRequest | None:
+) -> tuple[Memory, DoseRequest | None]:
     """What a message asks of the calculator, refused for what was said before.
 
-    A message that takes it back ("not pregnant", "age 14") is read as it stands; where it says
-    nothing else, the weight is asked for.
+    A message that takes all of it back ("not pregnant", "age 14") is read as it stands; where it
+    says nothing else, the weight is asked for.
     """
-    if memory.barred is None:
-        return request
+    if not memory.barred:
+        return memory, request
     figures = read_figures(text, rules)
-    back = _taken_back(Problem(memory.barred), figures, rules)
+    back = [why for why in memory.barred if _taken_back(Problem(why), figures, rules)]
     if request is None:
-        short = back and intent.short(figures.shape, rules.reads)
-        return DoseRequest(problem=Problem.NO_WEIGHT) if short else None
-    if back or request.problem in REFUSED:
-        return request
-    return replace(request, problem=Problem(memory.barred))
+        if not back or not intent.short(figures.shape, rules.reads):
+            return memory, None
+        request = DoseRequest(problem=Problem.NO_WEIGHT)
+    memory = unbarred(memory, back)
+    if not memory.barred or request.problem in REFUSED:
+        return memory, request
+    return memory, replace(request, problem=Problem(memory.barred[0]))
 
 
 def _taken_back(why: Problem, figures: Figures, rules: DoseRules) -> bool:

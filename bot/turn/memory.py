@@ -21,7 +21,7 @@ class Memory(Frozen):
     best first, as the last question found them. ``isotretinoin``: the talk is of
     isotretinoin. ``asking``: the question that we asked back (``weight``, ``unit``, ``safe`` ...)
     with its ``details``, owned by the part of the turn that asked. ``barred``: why no dose is
-    given, until that is taken back (``dose_barred``).
+    given, each until it is taken back (``dose_barred``).
     """
 
     passage: str | None = None
@@ -32,7 +32,7 @@ class Memory(Frozen):
     asking: str | None = None
     details: dict[str, Any] = Field(default_factory=dict)
     weight_kg: Decimal | None = None
-    barred: str | None = None
+    barred: tuple[str, ...] = ()
     at: dt.datetime | None = None
 
     def fresh(self, now: dt.datetime) -> Memory:

@@ -22,7 +22,7 @@ from bot.turn.course import ASKING as COURSE
 from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
-from bot.turn.dose_barred import barred_by, still_barred, unbarred
+from bot.turn.dose_barred import barred_by, reasons, still_barred, unbarred
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.inbound import Inbound, clean, in_one_line
@@ -65,7 +65,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if verdict.findings or verdict.ask:
         return _alert(said, verdict, memory, context)
     if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
-        return _said(unbarred(memory), closing_reply(kb.triage))  # a clear no, and nothing else
+        memory = unbarred(memory, memory.details.get("bars", ()))  # a clear no, and nothing else
+        return _said(memory, closing_reply(kb.triage))
     if inbound.passage is not None and inbound.passage in kb.passages:
         return _shown(inbound.passage, memory, context)
     if inbound.topic is not None and inbound.topic in kb.topics:
@@ -73,12 +74,13 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if not text:
         return memory, refuse(kb, "empty")
     if text == ONLY_ASKING and "asked" in memory.details:
-        return _shown(memory.details["asked"], unbarred(memory), context)
+        memory = unbarred(memory, memory.details.get("bars", ()))  # what this very alert barred
+        return _shown(memory.details["asked"], memory, context)
     if (done := command(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
         return clocked
-    dose = still_barred(read_dose(text, kb.dose, memory), text, kb.dose, memory)
+    memory, dose = still_barred(read_dose(text, kb.dose, memory), text, kb.dose, memory)
     if dose is not None:
         return dose_reply(
             dose,
@@ -169,7 +171,10 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
         }
         reply = reply.model_copy(update=update)
     asking = TRIAGE if verdict.ask else None
-    memory = barred_by((finding.id for finding in verdict.findings), memory)
+    rows = [finding.id for finding in verdict.findings]
+    taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
+    details["bars"] = [why for why in taken_back if why not in memory.barred]
+    memory = barred_by(rows, memory)
     return memory.model_copy(update={"asking": asking, "details": details}), reply
 
 
