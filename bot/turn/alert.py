@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from bot.kb.triage_rules import Asked, Country, Line, Row, TriageRules
 from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion, Urgency
 from bot.turn.triage import Finding, Verdict
 
 ONLY_ASKING = "only asking"
+_BUTTON = re.compile(r"(yes|no|not sure|only asking) \[([^\[\]]+)\]")
 _NEEDS = {
     "emergency": ("emergency",),
     "crisis": ("crisis", "emergency"),
@@ -23,11 +27,11 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
         rules: the rules of the knowledge base.
         country: two letters, where known; otherwise every verified number is shown.
     """
-    question = rules.asked(verdict.ask) if verdict.ask else None
+    question = _question(verdict, rules)
     if not verdict.findings:
         if question is None:
             raise ValueError("nothing was found: there is no alert to say")
-        return _ask_back(question, rules, country)
+        return _ask_back(verdict, question, rules, country)
     first, *others = verdict.findings
     row = rules.file.rows[first.id]
     parts = [question.ask] if question else []
@@ -40,8 +44,34 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
         kind=Kind.ALERT,
         text="\n\n".join(parts),
         alert=Alert(id=first.id, urgency=first.urgency, also=tuple(o.id for o in others)),
-        suggestions=(*_buttons(question, rules), _only_asking(rules)),
+        suggestions=_buttons(verdict, rules),
     )
+
+
+def name_of(verdict: Verdict) -> str:
+    """What the buttons under an alert are told apart by: its question, else its row."""
+    return verdict.ask or verdict.findings[0].id
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under an alert: what it says, and the alert's name; None for the last one."""
+
+    said: str
+    under: str | None = None
+
+
+def read_button(text: str, rules: TriageRules) -> Button | None:
+    """A pressed button; None where a text is none, or under nothing that we know.
+
+    It names what it stands under, so that it means the same whenever it is pressed.
+    """
+    if text == ONLY_ASKING:
+        return Button(text)
+    found = _BUTTON.fullmatch(text)
+    if found is None or (rules.asked(found[2]) is None and found[2] not in rules.file.rows):
+        return None
+    return Button(found[1], found[2])
 
 
 def numbers(rules: TriageRules, *, country: str | None = None) -> str:
@@ -92,7 +122,11 @@ def _number(country: Country, need: str) -> str | None:
     return line.number if line is not None and line.verified is not None else None
 
 
-def _ask_back(question: Asked, rules: TriageRules, country: str | None) -> Reply:
+def _question(verdict: Verdict, rules: TriageRules) -> Asked | None:
+    return rules.asked(verdict.ask) if verdict.ask else None
+
+
+def _ask_back(verdict: Verdict, question: Asked, rules: TriageRules, country: str | None) -> Reply:
     row = rules.file.rows[question.yes]
     urgency = Urgency(question.level or row.urgency)
     parts = [
@@ -104,24 +138,18 @@ def _ask_back(question: Asked, rules: TriageRules, country: str | None) -> Reply
     return Reply(
         kind=Kind.CLARIFY,
         text="\n\n".join(parts),
-        suggestions=(*_buttons(question, rules), _only_asking(rules)),
+        suggestions=_buttons(verdict, rules),
     )
 
 
-def _buttons(question: Asked | None, rules: TriageRules) -> tuple[Suggestion, ...]:
-    if question is None:
-        return ()
-    wording = rules.file.wording
-    unsure = () if question.doubt else (Suggestion(label=wording.unsure, command="not sure"),)
-    return (
-        Suggestion(label=wording.yes, command="yes"),
-        Suggestion(label=wording.no, command="no"),
-        *unsure,
-    )
-
-
-def _only_asking(rules: TriageRules) -> Suggestion:
-    return Suggestion(label=rules.file.wording.only_asking, command=ONLY_ASKING)
+def _buttons(verdict: Verdict, rules: TriageRules) -> tuple[Suggestion, ...]:
+    """The answers to the question, where one is asked, and last "I was only asking"."""
+    wording, question = rules.file.wording, _question(verdict, rules)
+    said = [(wording.yes, "yes"), (wording.no, "no")] if question else []
+    said += [(wording.unsure, "not sure")] if question and not question.doubt else []
+    said += [(wording.only_asking, ONLY_ASKING)]
+    under = name_of(verdict)
+    return tuple(Suggestion(label=label, command=f"{word} [{under}]") for label, word in said)
 
 
 def safety_line(verdict: Verdict, rules: TriageRules) -> ShownNote | None:

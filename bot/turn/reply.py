@@ -104,7 +104,7 @@ class Alert(Frozen):
 class Suggestion(Frozen):
     """What a button offers. Exactly one of passage, topic and command is set.
 
-    ``command`` is what pressing it says to the next turn, e.g. ``70 kg`` or ``yes``.
+    ``command`` is what pressing it says to the next turn, e.g. ``70 kg`` or ``yes [late]``.
     """
 
     label: str = Field(min_length=1, max_length=64)

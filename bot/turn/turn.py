@@ -14,7 +14,14 @@ from typing import Any
 from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
-from bot.turn.alert import alert_reply, closing_reply, safety_line
+from bot.turn.alert import (
+    Button,
+    alert_reply,
+    closing_reply,
+    name_of,
+    read_button,
+    safety_line,
+)
 from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
 from bot.turn.beside import Beside, theirs_first
 from bot.turn.command import command
@@ -38,7 +45,6 @@ TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 
 RANKED = 15  # passages and topics remembered of a question, for "not what I asked"
 SHORT_NO = 4  # words; a longer "no" says something else as well, which gets its answer
-ONLY_ASKING = "only asking"  # what the button under an alert says
 
 
 @dataclass(frozen=True)
@@ -61,21 +67,19 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     said = clean(inbound.text)
     text = in_one_line(said)
 
+    if (button := read_button(text, kb.triage)) is not None:
+        return _pressed(button, memory, context)
     verdict = _triaged(said, memory, context)  # before anything else, whatever the state
     if verdict.findings or verdict.ask:
         return _alert(said, verdict, memory, context)
     if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
-        memory = unbarred(memory, memory.details.get("bars", ()))  # a clear no, and nothing else
-        return _said(memory, closing_reply(kb.triage))
+        return _closed(memory, context)  # a clear no, and nothing else
     if inbound.passage is not None and inbound.passage in kb.passages:
         return _shown(inbound.passage, memory, context)
     if inbound.topic is not None and inbound.topic in kb.topics:
         return _shown(inbound.topic, memory, context)
     if not text:
         return memory, refuse(kb, "empty")
-    if text == ONLY_ASKING and "asked" in memory.details:
-        memory = unbarred(memory, memory.details.get("bars", ()))  # what this very alert barred
-        return _shown(memory.details["asked"], memory, context)
     if (done := command(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
@@ -133,7 +137,7 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
             return answered
     rules = context.kb.triage
     verdict = triage(text, rules, isotretinoin=memory.isotretinoin)
-    if context.encoder is None or not text or text.startswith("/") or text == ONLY_ASKING:
+    if context.encoder is None or not text or text.startswith("/"):
         return verdict
 
     def grown() -> bool:
@@ -152,10 +156,35 @@ def searched(text: str, memory: Memory, context: Context) -> Found:
     )
 
 
+def _pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """A button under an alert or its question; a late one changes nothing that was said since."""
+    rules, last = context.kb.triage, memory.details.get("under")
+    asked = memory.model_copy(update={"details": {"ask": button.under or last}})
+    verdict = answer_to_ask(button.said, asked, rules)
+    if verdict is not None:
+        return _alert(button.said, verdict, memory, context)
+    if last is None or button.under not in (None, last):
+        return memory, closing_reply(rules)
+    return _closed(memory, context)
+
+
+def _closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """The alert that was said last is for nothing, and so is what it barred.
+
+    A no to its question is thanked; under one without a question, what was asked is answered.
+    """
+    details = memory.details
+    memory = unbarred(memory, details.get("bars", ()))
+    if memory.asking == TRIAGE:
+        return _said(memory, closing_reply(context.kb.triage))
+    return _shown(details["asked"], memory, context)
+
+
 def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """Say what to do; remember what the question would have found, for "I was only asking"."""
     reply = alert_reply(verdict, context.kb.triage, country=context.country)
     details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
+    details["under"] = name_of(verdict)
     found = search(text, memory, context.kb, context.matcher)
     clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
     names = (*clear, *found.nearest)

@@ -90,7 +90,7 @@ def test_each_further_red_flag_gets_its_line(rules: TriageRules) -> None:
 
 def test_an_alert_offers_only_asking(rules: TriageRules) -> None:
     reply = alert_reply(triage("im pregnant and on accutane", rules), rules)
-    assert (reply.kind, reply.suggestions[-1].command) == (Kind.ALERT, ONLY_ASKING)
+    assert (reply.kind, reply.suggestions[-1].command) == (Kind.ALERT, f"{ONLY_ASKING} [RF01]")
 
 
 def test_an_ambiguous_message_gets_the_question_first_with_three_buttons(
@@ -103,7 +103,8 @@ def test_an_ambiguous_message_gets_the_question_first_with_three_buttons(
     assert reply.kind is Kind.CLARIFY
     assert reply.text.startswith(question.ask)
     assert question.now in reply.text
-    assert [s.command for s in reply.suggestions[:3]] == ["yes", "no", "not sure"]
+    answers = [s.command for s in reply.suggestions[:3]]
+    assert answers == [f"{word} [{verdict.ask}]" for word in ("yes", "no", "not sure")]
 
 
 def test_a_clear_no_is_thanked_and_the_way_back_is_named(rules: TriageRules) -> None:
