@@ -154,10 +154,10 @@ def to_clinic(event: Event, desk: Desk, text: str, photo: str | None = None) -> 
     memory, reply = desk.turn(Inbound(text=text, at=event.at), event.talk.memory)
     if ask.stops(memory, reply):
         return say(event, desk, text)
-    said = ask.preview(event, desk, text, photo)
     if reply.kind is not Kind.ALERT:
-        return said
-    shown = show(event, desk, reply)
+        return ask.preview(event, desk, text, photo)
+    event = event.having(event.talk.after(memory, reply))
+    said, shown = ask.preview(event, desk, text, photo), show(event, desk, reply)
     return replace(said, calls=(*shown.calls, *said.calls), reply=reply)
 
 
@@ -190,15 +190,9 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         started = asked is not None and asked.dates and not asked.finished
         readings = asked.dates[0].readings if asked and started else ()
         course = readings[0] if len(readings) == 1 else None
-    talk = event.talk.model_copy(
-        update={
-            "memory": memory,
-            "seen": (),
-            "asking": None,
-            "answered": None,
-            "course": course or event.talk.course,
-            "dose": reply.dose or event.talk.dose,
-        }
+    closed = {"seen": (), "asking": None, "answered": None}
+    talk = event.talk.after(memory, reply).model_copy(
+        update={**closed, "course": course or event.talk.course}
     )
     shown = show(event.having(talk), desk, reply, before=before, course=course)
     return Response(

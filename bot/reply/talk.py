@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from bot.kb.models import Frozen
 from bot.turn.memory import Memory
-from bot.turn.reply import DoseFigures
+from bot.turn.reply import DoseFigures, Reply
 
 VOTES_KEPT = 20
 SEEN_KEPT = 120  # more than there are passages and gaps
@@ -62,6 +62,11 @@ class Talk(Frozen):
             return cls.model_validate_json(stored) if stored else cls()
         except ValidationError:
             return cls()
+
+    def after(self, memory: Memory, reply: Reply) -> Talk:
+        """The talk after a turn; without a dose shown before where none may be given now."""
+        dose = None if memory.barred else reply.dose or self.dose
+        return self.model_copy(update={"memory": memory, "dose": dose})
 
     def stored(self) -> str:
         """The talk as JSON; "" where there is nothing to keep."""
