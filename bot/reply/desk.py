@@ -37,7 +37,7 @@ class Response:
     is what lasts about the person: JSON, "" to forget, None to leave it; ``counted``: (what, name,
     clinic) to add one to; ``later``: calls that need the database; ``scrub``: take the person's
     ids out of closed rows; ``answers``: the number of the person's message that the one call
-    answers, for edits;
+    answers, for edits; ``stays``: an edit of that message leaves the call as it is;
     ``took``: how many of the waiting messages it answers as well. ``thread``: the conversation
     with the clinic, changed;
     ``relays``: what goes to its other side, and ``undelivered`` instead of it where Telegram takes
@@ -55,6 +55,7 @@ class Response:
     later: Later | None = None
     scrub: bool = False
     answers: int | None = None
+    stays: bool = False
     took: int = 0
     thread: Thread | None = None
     relays: tuple[Arrival, ...] = ()
@@ -82,7 +83,7 @@ class Response:
         sent = sum(call.method in ("send_message", "edit_message_text") for call in self.calls)
         if self.answers is None or message_id is None or sent != 1:
             return self.talk.stored()
-        update = {"asked": self.answers, "shown": message_id}
+        update = {"asked": self.answers, "shown": None if self.stays else message_id}
         return self.talk.model_copy(update=update).stored()
 
 

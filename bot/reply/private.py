@@ -195,13 +195,7 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         update={**closed, "course": course or event.talk.course}
     )
     shown = show(event.having(talk), desk, reply, before=before, course=course)
-    return Response(
-        shown.calls,
-        shown.talk,
-        "answered",
-        reply,
-        answers=event.done.message_id,
-    )
+    return replace(shown, answers=event.done.message_id, stays=_flags(shown))
 
 
 def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -> Response | None:
@@ -297,7 +291,11 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
 
 
 def _edit(event: Event, desk: Desk) -> Response:
-    """An edited message: its answer is edited too while it is the last; an alert is always new."""
+    """An edited message: its answer is edited too while it is the last.
+
+    An alert or its question is always new, and stays whatever becomes of the message: people who
+    tell something take it back, and the number to call must not go with it.
+    """
     done, talk = event.done, event.talk
     if done.command is not None and done.command not in ("ask", *COMMANDS):
         return _red_flag(event, desk, f"/{done.command} {done.text}") or Response()
@@ -313,12 +311,14 @@ def _edit(event: Event, desk: Desk) -> Response:
     said = say(event, desk, done.text if bare else f"/{done.command} {done.text}".strip())
     if said.reply is None:
         return Response()
-    if said.reply.kind is Kind.ALERT:
+    if said.stays:
         return said
     if thread and thread.open and thread.last == done.message_id:
         return ask.edited(event, desk)
-    if talk.asked is None or talk.asked != done.message_id or talk.shown is None:
+    if talk.asked is None or talk.asked != done.message_id:
         return Response(outcome="old_edit")
+    if talk.shown is None:
+        return said
     markup: Keyboard | None = buttons.under(said.reply, desk)
     markup = ask.under(markup, event, desk, said.reply)
     call = edited(laid_out(event, desk, said.reply), event.chat_id, talk.shown, markup)

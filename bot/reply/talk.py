@@ -38,7 +38,8 @@ def zone_of(name: str) -> dt.tzinfo:
 class Talk(Frozen):
     """A conversation in one chat.
 
-    ``asked``/``shown``: message ids of the person's last message and of our answer to it.
+    ``asked``/``shown``: message ids of the person's last message and of our answer to it; an
+    answer that stays as it is when the message is edited has none.
     ``about``: the passage or topic shown last; ``seen``: all that were shown or offered since the
     last question; ``voted``: our messages whose thumbs are used; ``asking``: a question of ours
     that this side reads (``zone exam`` ...); ``answered``: the one that ``asked`` answers.

@@ -35,6 +35,47 @@ def test_it_is_drawn_again_once_the_refusal_is_taken_back(chat: Chat) -> None:
     assert any(call.method == "send_photo" for call in chat.press("As a picture"))
 
 
+@pytest.mark.parametrize(
+    ("told", "instead"),
+    [
+        ("im gonna kill myself tonight", "lol jk, my lips are dry"),
+        ("i cant take this anymore", "no im safe"),
+        ("i think im pregnant", "i think im not pregnant"),
+    ],
+)
+def test_an_edit_takes_no_alert_and_no_number_to_call_off_the_screen(
+    chat: Chat, told: str, instead: str
+) -> None:
+    chat.message(told)
+    (call,) = chat.edit(chat.number - 2, instead)
+    assert call.method == "send_message"
+
+
+def test_a_question_after_a_red_flag_is_new_as_well(chat: Chat) -> None:
+    """An answer that turns into another one makes no sound."""
+    chat.message("What are the side effects of accutane?")
+    (call,) = chat.edit(chat.number - 2, "i cant take this anymore")
+    assert call.method == "send_message"
+
+
+def test_what_came_after_the_alert_instead_is_edited_as_any_answer(chat: Chat) -> None:
+    chat.message("im gonna kill myself tonight")
+    asked, alarm = chat.number - 2, max(chat.shown)
+    chat.edit(asked, "lol jk, my lips are dry")
+    (call,) = chat.edit(asked, "What are the side effects of accutane?")
+    assert (call.method, call.kwargs["message_id"]) == ("edit_message_text", max(chat.shown))
+    assert max(chat.shown) != alarm
+
+
+def test_an_alert_that_others_had_before_stays_too(chat: Chat) -> None:
+    """What was said to the same words is looked up; the edited message is this person's."""
+    other = Chat(chat.desk, number=500)
+    chat.message("im gonna kill myself tonight")
+    other.message("im gonna kill myself tonight")
+    (call,) = other.edit(other.number - 2, "lol jk, my lips are dry")
+    assert call.method == "send_message"
+
+
 def test_a_yes_that_comes_late_is_heard(chat: Chat) -> None:
     chat.message("period late")
     question = max(chat.shown)
