@@ -1,4 +1,4 @@
-"""A private chat: words, commands, media, links and edits."""
+"""A private chat: words, commands, media and links."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.ending import ASKING as WRITING
 from bot.reply.group import asks_dose, carried_reply
 from bot.reply.profile import PRIVATE
-from bot.reply.render import Page, edited, messages, page
+from bot.reply.render import Page, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
-from bot.reply.wire import Keyboard, keyboard
+from bot.reply.wire import keyboard
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
@@ -41,12 +41,10 @@ OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
 
 
 def answer(event: Event, desk: Desk) -> Response:
-    """Answer a message, or an edit of one."""
+    """Answer a message."""
     done = event.done
-    if done.kind == "edit":
-        return _edit(event, desk)
     if done.kind == "media" and event.talk.asking == WRITING:
-        return _media_to_clinic(event, desk)
+        return media_to_clinic(event, desk)
     if done.kind == "media":
         return _media(event, desk)
     return command(event, desk, done.command, done.text)
@@ -86,8 +84,8 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         return Response((text_call(event.chat_id, desk.say("telegram.ask")),), None, "answered")
     if name is not None and name in OWN and not rest:
         return OWN[name](event, desk)
-    if (awaited := _awaited(event, desk, name, rest)) is not None:
-        return awaited
+    if (heard := awaited(event, desk, name, rest)) is not None:
+        return heard
     said = say(event, desk, f"/{name} {rest}".strip() if name else rest)
     strange = name is not None and name not in (*COMMANDS, *OWN)
     if strange and said.reply is not None and said.reply.kind is Kind.CHAT:
@@ -96,13 +94,13 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
     return said
 
 
-def _awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response | None:
+def awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response | None:
     """The answer to a question of this side, or its end by /cancel; None for the turn to read."""
     asking = event.talk.asking
     if name is None and asking == WRITING:
         return to_clinic(event, desk, text)
     if name == "cancel":
-        return _red_flag(event, desk, text) or _cancel(event, desk)
+        return red_flag(event, desk, text) or _cancel(event, desk)
     if name is None and asking is not None:
         said = say(event, desk, text)
         heard = None if _flags(said) else remind.read_answer(event, desk, text)
@@ -119,7 +117,7 @@ def _answering(event: Event, heard: Response) -> Response:
     return replace(heard, talk=talk, answers=event.done.message_id)
 
 
-def _red_flag(event: Event, desk: Desk, text: str) -> Response | None:
+def red_flag(event: Event, desk: Desk, text: str) -> Response | None:
     """The answer to words that raise or may raise a red flag; None where they do not.
 
     For words that this side would read itself: whatever it waits for, triage comes first.
@@ -161,20 +159,12 @@ def to_clinic(event: Event, desk: Desk, text: str, photo: str | None = None) -> 
     return replace(said, calls=(*shown.calls, *said.calls), reply=reply)
 
 
-def _media_to_clinic(event: Event, desk: Desk) -> Response:
+def media_to_clinic(event: Event, desk: Desk) -> Response:
     """A picture or the like for the clinic; its words are read first, whatever it is."""
     text = event.done.text
     if text and ask.stops(*desk.turn(Inbound(text=text, at=event.at), event.talk.memory)):
         return say(event, desk, text, before=desk.say("media.with_caption"))
     return ask.media(event, desk) or to_clinic(event, desk, text, event.done.photo)
-
-
-def _redraft(event: Event, desk: Desk) -> Response:
-    """What waits for consent is edited; the person writes once more where it cannot go."""
-    writing = event.having(event.talk.model_copy(update={"asking": WRITING}))
-    if event.done.media is not None:
-        return _media_to_clinic(writing, desk)
-    return to_clinic(writing, desk, event.done.text)
 
 
 def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
@@ -283,45 +273,8 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
             known = reply is not None and reply.kind is not Kind.CHAT
             before = desk.say("group.carried") if known else ""
     if reply is None:
-        if (said := _red_flag(event, desk, payload)) is not None:
+        if (said := red_flag(event, desk, payload)) is not None:
             return said
         before = "" if payload == "inline" else desk.say("telegram.bad_link")
         reply = chat(kb, "command.start")
     return show(event, desk, reply, before=before)
-
-
-def _edit(event: Event, desk: Desk) -> Response:
-    """An edited message: its answer is edited too while it is the last.
-
-    An alert or its question is always new, and stays whatever becomes of the message: people who
-    tell something take it back, and the number to call must not go with it.
-    """
-    done, talk = event.done, event.talk
-    if done.command is not None and done.command not in ("ask", *COMMANDS):
-        return _red_flag(event, desk, f"/{done.command} {done.text}") or Response()
-    thread = event.thread
-    if thread and thread.draft and thread.draft.message == done.message_id:
-        return _redraft(event, desk)
-    if not (done.text or done.command):  # another picture, and no word to it
-        return Response()
-    if talk.answered is not None and talk.asked == done.message_id and done.command is None:
-        asking = talk.model_copy(update={"asking": talk.answered})
-        return _awaited(event.having(asking), desk, None, done.text) or Response()
-    bare = done.command in (None, "ask")
-    said = say(event, desk, done.text if bare else f"/{done.command} {done.text}".strip())
-    if said.reply is None:
-        return Response()
-    if said.stays:
-        return said
-    if thread and thread.open and thread.last == done.message_id:
-        return ask.edited(event, desk)
-    if talk.asked is None or talk.asked != done.message_id:
-        return Response(outcome="old_edit")
-    if talk.shown is None:
-        return said
-    markup: Keyboard | None = buttons.under(said.reply, desk)
-    markup = ask.under(markup, event, desk, said.reply)
-    call = edited(laid_out(event, desk, said.reply), event.chat_id, talk.shown, markup)
-    if call is None:
-        return said
-    return Response((call,), said.talk, "answered", said.reply, answers=said.answers)

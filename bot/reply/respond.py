@@ -1,7 +1,7 @@
 """From a raw update to the calls that answer it: pure but for the turn that is handed in.
 
 Start here to follow an update through the Telegram side. What was done decides who answers:
-``private`` (words, media, edits), ``press`` (buttons), ``group``, ``inline``, ``remind``, and
+``private`` (words, media), ``edit``, ``press`` (buttons), ``group``, ``inline``, ``remind``, and
 ``ask`` and ``staff_group`` for the two sides of a conversation with a clinic.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.kb.replies import Replies
-from bot.reply import ask, burst, group, inline, links, press, remind, staff_group, weekly
+from bot.reply import ask, burst, edit, group, inline, links, press, remind, staff_group, weekly
 from bot.reply.buttons import offers
 from bot.reply.counts import counted
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
@@ -142,6 +142,8 @@ class Responder:
         if done.where is Where.GROUP:
             nonce = links.mac(desk.secret, "nonce", str(update.get("update_id")))
             return group.answer(event, desk, nonce[:8].replace("_", "-"))
+        if done.kind == "edit":
+            return edit.answer(event, desk)
         return burst.answer(event, desk, waiting)
 
     def _bare(self, event: Event) -> Response:
