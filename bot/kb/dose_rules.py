@@ -159,6 +159,11 @@ class Reads(Frozen):
         """Years of age."""
         return _any_of(self.units.year)
 
+    @cached_property
+    def drug_name(self) -> str:
+        """Isotretinoin, by any of its names."""
+        return _any_of(self.drug)
+
 
 class DoseRules(Frozen):
     """Everything of ``dose.yaml``."""

@@ -10,7 +10,7 @@ from bot.kb.dose_rules import CourseRules, DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
 from bot.turn.course_total import Step, days_said, read_steps, total_lines
-from bot.turn.dose_intent import leftover, other_drug
+from bot.turn.dose_intent import leftover, names_drug, other_drug
 from bot.turn.figures_dates import Dates, add_months, date_pattern, read_dates
 from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
@@ -170,8 +170,8 @@ def _shape(text: str, dates: tuple[Dates, ...], rules: DoseRules) -> str:
 
 
 def _began(rules: DoseRules) -> re.Pattern[str]:
-    drug = "|".join(map(re.escape, rules.reads.drug))
-    return re.compile(rf"(?<!\w){_BEGAN}(?:\s*(?:{_BETWEEN}|{drug}))*\s*<date>")
+    between = rf"(?:\s*(?:{_BETWEEN}|{rules.reads.drug_name}))*"
+    return re.compile(rf"(?<!\w){_BEGAN}{between}\s*<date>")
 
 
 def _start_said(text: str, shape: str, rules: DoseRules) -> bool:
@@ -183,7 +183,7 @@ def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     """Whether a message asks where a course stands, or says when it starts and nothing else."""
     if other_drug(shape, rules.reads) is not None:
         return False
-    named = "course" in shape or "accutane" in shape
+    named = "course" in shape or names_drug(shape, rules.reads)
     said = finished or _start_said(text, shape, rules)
     if _ABOUT_COURSE.search(text) and (said or named):
         return True

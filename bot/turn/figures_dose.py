@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from bot.kb.dose_rules import Reads
 from bot.turn.figures_numbers import NUMBER, number
 from bot.turn.figures_often import (
     ALTERNATE,
@@ -23,10 +24,6 @@ from bot.turn.figures_scan import Dose, Scan
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, "couple": 2}
 _COUNT = r"(?P<c>(?<![\w.,/])[1-9]\d{0,2}(?!\d)|\b(?:one|two|three|four)\b)"
 _MANY = 10  # a count from which something else must tell that it is one
-_NOUN = (
-    rf"(?:\s*(?:of )?(?:isotretinoin|accutane|roaccutane|claravis|absorica|tane|"
-    rf"generic|{PIECES}|dose|total|in total))*"
-)
 _COUNTED = re.compile(rf"\s*(?:x|×|\*|times|{PIECES})")
 _NUMBERED = re.compile(
     r"(?P<one>\b(?:an?|per|each|every|one|the|this|last|next|first|second|third|whole) |/ ?)?"
@@ -64,7 +61,7 @@ def read_doses(scan: Scan) -> None:
     _alternating(scan, mg)
     _ranges(scan, mg)
     tail = (
-        rf"(?P<noun>{_NOUN})(?:(?P<not>{NOT_DAILY})|(?P<alt>{ALTERNATE})"
+        rf"(?P<noun>{_noun(scan.reads)})(?:(?P<not>{NOT_DAILY})|(?P<alt>{ALTERNATE})"
         rf"|,?\s*(?:taken )?"
         rf"(?:(?P<x2>{TWICE})|(?P<x3>{THRICE})|(?P<x4>{MORE})|(?P<xn>{OFTEN}))"
         rf"(?P<x>{NOT_DAILY}|{DAY})?"
@@ -123,6 +120,11 @@ def read_doses(scan: Scan) -> None:
     _apart(scan)
 
 
+def _noun(reads: Reads) -> str:
+    """What may stand between an amount and how often it is taken."""
+    return rf"(?:\s*(?:of )?(?:{reads.drug_name}|generic|{PIECES}|dose|total|in total)(?!\w))*"
+
+
 def _in_mg(scan: Scan) -> None:
     """Write "1 gram a day" and "500 mcg daily" in mg; without "a day" they are no dose."""
 
@@ -149,14 +151,15 @@ def _moments(scan: Scan, mg: str) -> None:
 
 def _sums(scan: Scan, mg: str) -> None:
     """Read "20 + 20 mg", "1 x 40 mg and 1 x 20 mg"."""
+    noun = _noun(scan.reads)
     scan.mask(
-        rf"(?P<sum>(?:{NUMBER}\s*(?:{mg})?\s*(?:\+|plus|&)\s*)+{NUMBER}\s*{mg}){_NOUN}(?:{DAY})?",
+        rf"(?P<sum>(?:{NUMBER}\s*(?:{mg})?\s*(?:\+|plus|&)\s*)+{NUMBER}\s*{mg}){noun}(?:{DAY})?",
         lambda m: _sum(scan, m, *re.findall(NUMBER, m["sum"])),
     )
     single = r"(?:1|one|a)\s*(?:x|×|\*)?\s*"
     scan.mask(
-        rf"\b{single}(?P<a>{NUMBER})\s*{mg}\s*{_NOUN}(?:and|,|&|then|\+)+\s*{single}"
-        rf"(?P<b>{NUMBER})\s*{mg}{_NOUN}(?:{DAY})?",
+        rf"\b{single}(?P<a>{NUMBER})\s*{mg}\s*{noun}(?:and|,|&|then|\+)+\s*{single}"
+        rf"(?P<b>{NUMBER})\s*{mg}{noun}(?:{DAY})?",
         lambda m: _sum(scan, m, m["a"], m["b"]),
     )
 

@@ -47,7 +47,11 @@ OFTEN_BEFORE = re.compile(
     rf"(?<!\w)(?:{TWICE}|{THRICE}|{MORE}|\d\d?\s*(?:times|x)|every \d\d?\s*(?:h|hours?|hrs?))"
     rf"(?:{DAY})?[\s,:]*(?:(?:i|i'm|he|she) )?(?:tak(?:e|es|ing)|took|on|of|at|with)?\s*$"
 )
-OFTEN_AFTER = re.compile(  # over the shape: "40 mg at 70 kg, twice a day"
-    rf"<weight>[\s,]*(?:{TWICE}|{THRICE}|{MORE}|{NOT_DAILY}|{ALTERNATE}|every <time>|"
+_LATER = (
+    rf"(?:{TWICE}|{THRICE}|{MORE}|{ALTERNATE}|every <time>|"
     r"<count>\s*(?:daily|(?:a|per|each|every) (?:day|week|month)))"
+)
+OFTEN_AFTER = re.compile(  # over the shape: "40 mg at 70 kg, twice a day", "40 mg brandx bd"
+    rf"<weight>[\s,]*(?:{_LATER}|{NOT_DAILY})|"
+    rf"<mg>\s+(?:of )?(?:my |the )?[^\W\d_]+\s+{_LATER}"
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.turn.dose_sums import dose_figures
-from bot.turn.figures import DoseRequest, read_dose
+from bot.turn.figures import DoseRequest, Problem, read_dose
 from bot.turn.figures_numbers import normalise, number
 from bot.turn.figures_read import read_figures
 from bot.turn.inbound import clean
@@ -58,6 +58,32 @@ def test_everyday_sentences_are_no_dose_question(text: str) -> None:
 
 def test_the_table_is_as_large_as_promised() -> None:
     assert sum(len(v) for v in ROWS.values()) - len(ROWS["problem"]) + len(PROBLEMS) >= 300
+
+
+@pytest.mark.parametrize("name", knowledge().dose.reads.drug)
+def test_how_often_is_read_behind_any_name_of_the_drug(name: str) -> None:
+    for said in (f"60 mg {name} twice a day", f"3 x 20 mg of {name} 2 times a day"):
+        request = ask(f"I take {said} and weigh 50 kg, is that too much?")
+        assert request is not None
+        assert dose_figures(request, knowledge().dose).position == "above_maximum", said
+
+
+@pytest.mark.parametrize(
+    "often", ["twice a day", "every 8 hours", "3 times a day", "5 times a day"]
+)
+@pytest.mark.parametrize("name", ["isotretinon", "of my isotret", "brandx"])
+def test_how_often_behind_a_word_that_we_do_not_know_is_asked_and_never_cut_off(
+    name: str, often: str
+) -> None:
+    request = ask(f"I take 60 mg {name} {often} and weigh 50 kg, is that too much?")
+    assert request is not None
+    assert request.problem is Problem.NOT_DAILY
+
+
+def test_how_long_an_amount_is_taken_is_not_how_often() -> None:
+    request = ask("is 40 mg a day for a year ok at 70 kg")
+    assert request is not None
+    assert dose_figures(request, knowledge().dose).daily_mg == 40
 
 
 @given(st.text(max_size=200))
