@@ -13,7 +13,7 @@ from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
 from bot.turn.capsules_said import capsule_button, capsules_reply, needs_weight
-from bot.turn.dose_asks import REFUSED, problem_reply
+from bot.turn.dose_asks import REFUSED, in_words, problem_reply
 from bot.turn.dose_barred import barred
 from bot.turn.dose_sums import (
     daily_mg,
@@ -27,6 +27,7 @@ from bot.turn.dose_sums import (
 from bot.turn.figures import (
     ASKING_AGE,
     ASKING_DAILY,
+    ASKING_DRUG,
     ASKING_UNIT,
     ASKING_WEIGHT,
     DoseRequest,
@@ -42,7 +43,9 @@ _ASKING = {
     Problem.TWO_DOSES: ASKING_DAILY,
     Problem.NOT_DAILY: ASKING_DAILY,
     Problem.DAILY: ASKING_DAILY,
+    Problem.WHICH_DRUG: ASKING_DRUG,
 }
+_DOUBTED = {Problem.RANGE, Problem.UNIT, Problem.TWO_WEIGHTS, Problem.UNREADABLE}
 
 
 def dose_reply(
@@ -65,7 +68,8 @@ def dose_reply(
         daily = Dose(request.target_mg, "", said_daily=True)
         request = DoseRequest(daily=daily, problem=Problem.NO_WEIGHT)
     if request.target_mg is not None:
-        return _closed(memory), capsules_reply(request.target_mg, request.market, kb, memory)
+        after = memory.model_copy(update={"asking": None, "details": {"dose": _told(memory)}})
+        return after, capsules_reply(request.target_mg, request.market, kb, memory)
     if request.problem is not None:
         return _asking(request, memory), problem_reply(request, kb)
     figures = dose_figures(request, kb.dose)
@@ -188,6 +192,12 @@ def _closed(memory: Memory) -> Memory:
     return memory.model_copy(update={"asking": None, "details": {}})
 
 
+def _told(memory: Memory) -> dict[str, str]:
+    """What of a weight stays known: its number and unit, and that it is another person's."""
+    kept = memory.details.get("dose") or {}
+    return {name: kept[name] for name in ("number", "unit", "anothers") if name in kept}
+
+
 def _asking(request: DoseRequest, memory: Memory) -> Memory:
     """Remember what was asked back, and what was already told."""
     kept: dict[str, Any] = {}
@@ -195,14 +205,18 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
         kept["daily"] = str(request.daily.mg)
     if request.child:
         kept["child"] = "yes"
+    if request.anothers:
+        kept["anothers"] = "yes"
+    if request.problem is Problem.WHICH_DRUG:
+        kept["said"] = in_words(request)
     if request.problem is Problem.UNIT:
         kept["number"] = request.readings[0].number
     asking = _ASKING.get(request.problem, ASKING_WEIGHT) if request.problem else ASKING_WEIGHT
     if request.weight is not None and asking in (ASKING_AGE, ASKING_DAILY):
         kept["weight"] = shown_kg(request.weight.kg)
     update = {"asking": asking, "details": {"dose": kept}, "isotretinoin": True}
-    if request.problem is Problem.RANGE:  # an earlier weight is in doubt as well
-        update["weight_kg"] = None
+    if request.problem in _DOUBTED or (request.weight is not None and request.weight.words):
+        update["weight_kg"] = None  # an earlier weight is in doubt as well
     return memory.model_copy(update=update)
 
 
@@ -210,9 +224,9 @@ def _answered(request: DoseRequest, memory: Memory) -> Memory:
     weight = weight_of(request)
     kept = {"number": weight.number, "unit": weight.unit}
     if not weight.words:  # the weight of an earlier turn: its number stays as it was written
-        kept |= memory.details.get("dose") or {}
-        kept.pop("daily", None)
-        kept.pop("child", None)
+        kept |= _told(memory)
+    if request.anothers:
+        kept["anothers"] = "yes"
     if request.daily is not None and request.daily.mg is not None:
         kept["daily"] = str(request.daily.mg)
     update = {

@@ -43,7 +43,7 @@ def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
     text = rules.say(
         problem.value,
         number=number,
-        what=request.what,
+        what=request.what or in_words(request),
         years=rules.age.years,
         reason=weight.reason.strip(),
         least=plain(rules.least_daily_mg if problem is Problem.DAILY else weight.least_kg),
@@ -68,6 +68,16 @@ def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
     )
 
 
+def in_words(request: DoseRequest) -> str:
+    """A dose at a weight, as a message that says both."""
+    if request.weight is None or (request.daily is None and request.ratio is None):
+        return ""
+    kg, daily = shown_kg(request.weight.kg), request.daily
+    if daily is None or daily.mg is None:
+        return f"{plain(request.ratio or Decimal(0))} mg/kg at {kg} kg"
+    return f"{plain(daily.mg)} mg {'a day ' if daily.said_daily else ''}at {kg} kg"
+
+
 def _pounds(kg: Decimal, rules: DoseRules, *, up: bool) -> str:
     """A limit in whole pounds, inside the range."""
     pounds = kg / rules.kg_in_pound
@@ -88,6 +98,9 @@ def _choices(request: DoseRequest, kb: Knowledge) -> tuple[Suggestion, ...]:
             Suggestion(label=rules.say("button_old"), command=f"{dose}{kg} kg, age {years}"),
             Suggestion(label=rules.say("button_young"), command=f"{dose}{kg} kg, age {years - 1}"),
         )
+    if request.problem is Problem.WHICH_DRUG:
+        label = rules.say("button_ours")
+        return (Suggestion(label=label, command=in_words(request)),)
     if request.problem in _TAKEN_BACK:
         key, command = _TAKEN_BACK[request.problem]
         return (Suggestion(label=rules.say(key), command=command),)

@@ -14,13 +14,23 @@ from bot.turn.figures_often import OFTEN_AFTER
 from bot.turn.figures_person import OLDEST
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Dose, Figures, Role, Weight
-from bot.turn.figures_whose import ANOTHERS_WEIGHT, anothers, meanings, other_weights, present
+from bot.turn.figures_whose import (
+    ANOTHERS_WEIGHT,
+    anothers,
+    anothers_dose,
+    anothers_weight,
+    fits_kept,
+    meanings,
+    other_weights,
+    present,
+)
 from bot.turn.memory import Memory
 
 ASKING_WEIGHT = "weight"
 ASKING_UNIT = "unit"
 ASKING_AGE = "age"
 ASKING_DAILY = "daily"
+ASKING_DRUG = "drug"
 _OURS = (ASKING_WEIGHT, ASKING_UNIT, ASKING_AGE, ASKING_DAILY)
 _CAPSULES_FOR = (
     r"^/?(?:(?:which|what|how many|how do i|how can i|how to|can i|can you|please|show|the|set of|"
@@ -28,6 +38,12 @@ _CAPSULES_FOR = (
     r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
 )
 _I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
+_ABOUT_ME = r"\b(?:i'm|im|i am|weigh|weight)\b"
+_PUTS_RIGHT = (
+    r"\b(?:sorry|wait|oops|actually|correction|i meant?|meant|now|nope|no|not|don't|dont|"
+    r"lost|gained|changed)\b"
+)
+_YES = r"\W*(?:yes|yeah|yep|yup|ya|sure|correct|right)\b"
 _FEW = 4  # words about which we ask whether a weight is a person's
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
@@ -49,6 +65,7 @@ class Problem(Enum):
     TWO_DOSES = "two_doses"
     NOT_DAILY = "not_daily"
     DAILY = "daily"
+    WHICH_DRUG = "which_drug"
 
 
 @dataclass(frozen=True)
@@ -69,12 +86,22 @@ class DoseRequest:
     problem: Problem | None = None
     what: str = ""
     child: bool = False  # a child was named, and no age
+    anothers: bool = False  # the weight is another person's
 
 
 def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read a message; None where it is no question for the calculator."""
     figures = read_figures(text, rules)
-    if (answer := _answer(text, figures, rules, memory)) is not None:
+    request = _read(text, figures, rules, memory)
+    before = memory.asking in _OURS and _kept(memory).get("anothers")
+    if request is None or not (before or anothers_weight(figures.shape, rules.reads)):
+        return request
+    return replace(request, anothers=True)
+
+
+def _read(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    answer = _answer(text, figures, rules, memory) or _confirmed(figures.shape, rules, memory)
+    if answer is not None:
         return answer
     if (capsules := _capsules(figures, rules)) is not None:
         return capsules
@@ -91,6 +118,8 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
     explicit = bool(re.match(r"/(?:dose|dosage|calc)\b", shape))
     if not explicit and intent.matches(shape, reads.never):
         return None
+    if (right := _put_right(figures, rules, memory)) is not None:
+        return _checked(right, rules, memory)
     figures = _loose_as_weight(_i_am(figures, rules), memory)
     if re.search(r"how many (?:\w+ of )?<mg>|<mg>[^.!?]{0,12} how many", shape):
         figures = replace(figures, doses=())  # the strength of a capsule, not a dose
@@ -231,19 +260,48 @@ def _without_weight(
     own = daily is not None or ratio is not None
     if not own or intent.matches(shape, reads.elsewhere) or not intent.short(shape, reads):
         return None
-    if memory.asking == ASKING_WEIGHT and intent.only_figures(shape, reads):
-        return DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
-    if memory.weight_kg is not None and _follows_up(shape, rules):
-        kept = Weight(memory.weight_kg, "", "kg", str(memory.weight_kg))
-        return _with_weight(figures, rules, kept, daily, ratio)
-    return None
+    waiting = memory.asking in (ASKING_WEIGHT, ASKING_UNIT)
+    plain = intent.only_figures(shape, reads)
+    if not (waiting or memory.weight_kg) or not (plain or intent.matches(shape, reads.judges)):
+        return None
+    if intent.other_drug(shape, reads) is not None and not (waiting and plain):
+        return None
+    if (refused := _refused(figures, rules)) is not None:
+        return refused
+    if not waiting:
+        return _for_kept_weight(figures, rules, memory, daily, ratio)
+    number = _kept(memory).get("number") if memory.asking == ASKING_UNIT else None
+    readings = meanings(Decimal(number), rules) if number else ()
+    problem = Problem.UNIT if readings else Problem.NO_WEIGHT
+    return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
 
 
-def _follows_up(shape: str, rules: DoseRules) -> bool:
-    """Whether a dose is said about the weight that was said before."""
-    if intent.other_drug(shape, rules.reads) is not None:
-        return False
-    return intent.only_figures(shape, rules.reads) or intent.matches(shape, rules.reads.judges)
+def _for_kept_weight(
+    figures: Figures, rules: DoseRules, memory: Memory, daily: Dose | None, ratio: Decimal | None
+) -> DoseRequest | None:
+    """Read a dose said about the weight told before; after other talk, ask of which medicine."""
+    shape, kept = figures.shape, memory.weight_kg or Decimal(0)
+    if not fits_kept(shape, rules.reads, anothers="anothers" in _kept(memory)):
+        theirs = anothers_dose(shape, rules.reads) is not None
+        problem = Problem.NO_WEIGHT
+        return DoseRequest(problem=problem, daily=daily, ratio=ratio, anothers=theirs)
+    weight = Weight(kept, "", "kg", str(kept))
+    request = _with_weight(figures, rules, weight, daily, ratio)
+    words = (dose.words for dose in figures.doses)  # "60 mg of accutane"
+    ours = "dose" in memory.details and memory.asking != ASKING_DRUG
+    if ours or any(intent.names_drug(s, rules.reads) for s in (shape, *words)):
+        return request
+    return replace(request, problem=Problem.WHICH_DRUG) if request.problem is None else None
+
+
+def _confirmed(shape: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    """Read "yes" or "accutane", said after "is that of isotretinoin?"."""
+    said, reads = _kept(memory).get("said"), rules.reads
+    yes = re.match(_YES, shape) or intent.names_drug(shape, reads)
+    if memory.asking != ASKING_DRUG or said is None or not yes or "<" in shape:
+        return None
+    plain = intent.only_figures(shape, reads) and intent.says(shape, reads.not_so) is None
+    return read_dose(said, rules, Memory()) if plain else None
 
 
 def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
@@ -344,6 +402,23 @@ def _loose_as_weight(figures: Figures, memory: Memory) -> Figures:
         return figures
     ages = () if not figures.loose else figures.ages
     return replace(figures, bare=tuple(numbers), loose=(), ages=ages)
+
+
+def _put_right(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | None:
+    """Read "sorry, 85", said next to the figures for a weight, as a weight; None if it is none."""
+    kept, shape = _kept(memory), figures.shape
+    rest = re.sub(_PUTS_RIGHT, " ", shape)
+    if memory.asking is not None or "number" not in kept or rest == shape:
+        return None
+    if figures.doses or _has_weight(replace(figures, bare=())) or re.search(r"\bon <n>", shape):
+        return None
+    if "daily" in kept and not re.search(_ABOUT_ME, shape):
+        return None  # "sorry 60" may be mg
+    numbers = {*figures.bare, *figures.loose} - {Decimal(kept["number"])}  # "not 80 but 85"
+    if len(numbers) != 1 or not intent.only_figures(rest, rules.reads):
+        return None
+    number = numbers.pop()
+    return replace(figures, bare=(number,), loose=()) if meanings(number, rules) else None
 
 
 def _kept(memory: Memory) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from bot.kb.dose_rules import DoseRules
+from bot.kb.dose_rules import DoseRules, Reads
 from bot.turn import dose_intent as intent
 from bot.turn.figures_scan import Figures, Role, Weight
 
@@ -13,9 +13,23 @@ _NOW = (
     r"\b(?:now|currently|today)[\s,:]+(?:(?:i'm|im|i am|at|only|about|around) )*<n>|"
     r"<n> (?:now|today|currently)\b"
 )
-ANOTHERS_WEIGHT = (
-    r"\b(?:he|she|husband|wife|partner|friend|boyfriend|girlfriend|bf|gf|brother|sister|son|"
-    r"daughter|mum|mom|dad|mate)(?:'?s)?\b(?:(?!\b(?:i|i'm|im|me|my)\b)[^.!?]){0,25}<weight>"
+_KIN = (
+    r"husband|wife|partner|friend|boyfriend|girlfriend|bf|gf|brother|sister|son|"
+    r"daughter|mum|mom|dad|cousin|nephew|niece|spouse|fianc[eé]e?|twin|roommate|flatmate|teen"
+)
+_TO = r"(?:(?!\b(?:i|i'm|im|me|my)\b)[^.!?]){0,25}"  # from a person to a figure, not by way of me
+ANOTHERS_WEIGHT = rf"\b(?:he|she|mate|{_KIN})(?:'?s)?\b{_TO}<weight>"
+_PRONOUN = r"he|she|him|her|his|they|them|their"
+_SAYS = (  # of who prescribes or has a view: "she put me on <mg>", "mum says <mg> is a lot"
+    r"(?:says?|said|thinks?|thought|told|tells|prescribe[sd]?|g[ia]ves?|wants?|put|recommend\w*|"
+    r"suggest\w*|\w+ed it|right|wrong)\b"
+)
+_ANOTHERS_DOSE = re.compile(
+    rf"\b(?P<a>{_PRONOUN}|{_KIN}|my mate|my <age>)(?:'?s)?\b(?! {_SAYS}){_TO}<(?:mg|ratio)>|"
+    rf"<(?:mg|ratio)>[^.!?]*\b(?:for|to|in|on) (?:(?!me\b)[\w<>]+ ){{0,3}}?"
+    rf"(?P<b>{_PRONOUN}|{_KIN}|my mate|my <age>)(?!\w)|"
+    rf"<(?:mg|ratio)>[^.!?]*[,;] ?(?P<c>he|she)(?:'?s| is| weighs)\b|"
+    rf"<(?:mg|ratio)>[^.!?]* (?P<d>he|she)(?: takes|'?s (?:on|taking)| is (?:on|taking))\b"
 )
 _FOR_ME = (
     r"\bfor me\b|\bmy (?:own )?dos|\bi (?:need|take)\b|\b(?:i'm|im|i am) <(?:age|n)>|"
@@ -54,3 +68,28 @@ def other_weights(
 def anothers(shape: str) -> bool:
     """Whether the weight is another person's, and the dose that is asked for one's own."""
     return bool(re.search(ANOTHERS_WEIGHT, shape) and re.search(_FOR_ME, shape))
+
+
+def anothers_weight(shape: str, reads: Reads) -> bool:
+    """Whether the weight, or the child that was named, is not the person's own."""
+    named = intent.says(shape, reads.children) is not None
+    return named or re.search(ANOTHERS_WEIGHT, shape) is not None
+
+
+def anothers_dose(shape: str, reads: Reads) -> str | None:
+    """Who else takes the dose: "she", "sister", "kid"; None where it may be one's own."""
+    if (child := intent.says(shape, reads.children)) is not None:
+        return child
+    found = _ANOTHERS_DOSE.search(shape)
+    return None if found is None else found[found.lastgroup or 0]
+
+
+def fits_kept(shape: str, reads: Reads, *, anothers: bool) -> bool:
+    """Whether a dose may be looked at for the weight told before, one's own or another's.
+
+    "She" is whose weight was told, where it was another's; "my sister" may be anyone.
+    """
+    who = anothers_dose(shape, reads)
+    if who is None:
+        return not (anothers and re.search(_FOR_ME, shape))
+    return anothers and re.fullmatch(_PRONOUN, who) is not None

@@ -257,8 +257,13 @@ def _found(
 
 
 def _said(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
-    """Remember what a reply showed; an open question of ours is closed by it."""
-    update: dict[str, Any] = {"asking": None, "details": {}}
+    """Remember what a reply showed; an open question of ours is closed by it.
+
+    "Thanks" changes no subject: an amount said next is still of what was spoken of before.
+    """
+    same = reply.kind is Kind.CHAT and memory.asking is None and "dose" in memory.details
+    details = {"dose": memory.details["dose"]} if same else {}
+    update: dict[str, Any] = {"asking": None, "details": details}
     if reply.citations:
         update |= {"passage": reply.citations[0].passage, "topic": None, "isotretinoin": True}
         update["offered"] = tuple(cited.passage for cited in reply.citations)

@@ -37,6 +37,19 @@ def test_is_it_per_day_then_capsules_then_one_market(chat: Chat) -> None:
     assert "US Absorica (not" not in only
 
 
+def test_an_amount_after_talk_of_another_medicine_is_asked_about_before_it_is_judged(
+    chat: Chat,
+) -> None:
+    chat.message("dose for 70 kg")
+    chat.message("thanks")
+    assert "60 mg a day ÷ 70 kg" in text(chat.message("and 60 mg?"))
+    chat.message("can I take spironolactone with it?")
+    asked = text(chat.message("100 mg"))
+    assert "÷" not in asked
+    assert "Do you mean isotretinoin (Accutane), 100 mg at 70 kg?" in asked
+    assert "100 mg a day ÷ 70 kg = 1.43 mg/kg" in text(chat.press("Yes, isotretinoin"))
+
+
 def test_the_course_is_asked_for_by_a_button_and_becomes_a_calendar(chat: Chat) -> None:
     chat.message("how long is a course of accutane?")
     assert "On which day" in text(chat.press("Dates of my course"))

@@ -178,8 +178,10 @@ def test_a_correction_of_the_unit_reads_the_same_number_again(text: str, kg: str
 
 
 def test_a_dose_said_after_a_weight_uses_that_weight() -> None:
-    request = ask("and 40 mg a day?", Memory(weight_kg=Decimal(70)))
+    told = Memory(weight_kg=Decimal(70), details={"dose": {"number": "70", "unit": "kg"}})
+    request = ask("and 40 mg a day?", told)
     assert request is not None
+    assert request.problem is None
     assert dose_figures(request, knowledge().dose).mg_per_kg == 0.57
 
 
