@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations, product
 
 from bot.kb.knowledge import Knowledge
+from bot.kb.triage_rules import DOUBT
 from bot.reply import links, staff_group
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.wire import Keyboard, keyboard, replying_to
-from bot.turn.alert import alert_reply
-from bot.turn.answer import answer as quote
-from bot.turn.answer import chat, gap
+from bot.turn.alert import flags, line_of, line_said
+from bot.turn.answer import chat
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
-from bot.turn.triage import Finding, Verdict
+from bot.turn.triage import ASKING, Finding, Verdict
 
 _AGAIN = "q"  # the question cannot be carried: ask once more in private
 _DOSE = "d"
+_ABOUT = "{what}:{line}"  # ``line``: the row whose safety line is said with it
+_ALARM = "a:{row}:{urgency}:{ask}"  # what was raised, and what is asked back
 
 
 def answer(event: Event, desk: Desk, nonce: str) -> Response:
@@ -39,12 +42,12 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
         return Response() if only_alarms else help_
     text = done.text if done.command in (None, "ask") else f"/{done.command} {done.text}"
     inbound = Inbound(text=text, at=event.at)
-    _, reply = desk.turn(inbound, Memory())
-    if only_alarms and reply.kind is not Kind.ALERT:
+    memory, reply = desk.turn(inbound, Memory())
+    if only_alarms and not flags(memory, reply):
         return Response()
     if reply.kind is Kind.CHAT:
         return replace(help_, reply=reply)
-    payload = links.carry(_target(reply), nonce, desk.secret)
+    payload = links.carry(_target(memory, reply, desk.kb), nonce, desk.secret)
     link = links.url(desk.me.username, payload)
     markup = keyboard([{"text": desk.say("group.button"), "url": link}])
     call = _said(event, desk.say("group.line"), markup)
@@ -58,42 +61,62 @@ def _said(event: Event, text: str, markup: Keyboard | None = None) -> Outgoing:
     return text_call(event.chat_id, text, **more)
 
 
-def _target(reply: Reply) -> str:
-    """What a reply is about, without anything that the person said."""
-    if reply.alert is not None:
-        return f"a:{reply.alert.id}:{reply.alert.urgency}"
+def _target(memory: Memory, reply: Reply, kb: Knowledge) -> str:
+    """What a turn found, without anything that the person said."""
+    if flags(memory, reply):
+        row, urgency = (reply.alert.id, reply.alert.urgency) if reply.alert else ("", "")
+        ask = memory.details["ask"] if memory.asking == ASKING else ""
+        return _ALARM.format(row=row, urgency=urgency, ask=ask)
+    line = line_said(reply, kb.triage) or ""
+    return _ABOUT.format(what=_what(reply), line=line)
+
+
+def _what(reply: Reply) -> str:
     if reply.kind is Kind.ANSWER and reply.citations:
-        return f"p:{reply.citations[0].passage}"
+        names = dict.fromkeys(cited.passage for cited in reply.citations)
+        return f"p:{'+'.join([*names][:2])}"
     if reply.topic is not None:
         return f"t:{reply.topic}"
-    return _DOSE if reply.kind is Kind.DOSE else _AGAIN
+    return f"{_DOSE if reply.kind is Kind.DOSE else _AGAIN}:"
 
 
 def _targets(kb: Knowledge) -> Iterator[str]:
-    yield from (_AGAIN, _DOSE)
-    yield from (f"p:{name}" for name in kb.passages)
-    yield from (f"t:{name}" for name in kb.topics)
-    yield from (f"a:{row}:{urgency}" for row in kb.triage.file.rows for urgency in Urgency)
+    """All that a link can stand for, of the base alone; what is likeliest first: each is tried."""
+    rows = kb.triage.file.rows
+    raised = [(row, urgency) for row in rows for urgency in Urgency]
+    for ask, (row, urgency) in product(("", *kb.triage.file.questions), (("", ""), *raised)):
+        yield _ALARM.format(row=row, urgency=urgency, ask=ask)
+    for row, urgency in raised:
+        yield _ALARM.format(row="", urgency="", ask=f"{DOUBT} {row} {urgency}")
+    passages = [name for name in kb.passages if name not in kb.apart]
+    single = [f"{_DOSE}:", f"{_AGAIN}:", *(f"p:{name}" for name in passages)]
+    single += [f"t:{name}" for name in kb.topics if name not in kb.apart]
+    pairs = [f"p:{first}+{second}" for first, second in permutations(passages, 2)]
+    for names, line in (*product(single, ("", *rows)), *product(pairs, ("", *rows))):
+        yield _ABOUT.format(what=names, line=line)
 
 
-def asks_dose(link: links.Link, desk: Desk) -> bool:
-    """Whether what was asked in the group was a dose."""
-    return links.carried(link, [_DOSE], desk.secret) is not None
-
-
-def carried_reply(link: links.Link, desk: Desk) -> Reply | None:
-    """The answer to a question that came out of a group; None where the link is forged."""
+def carried(link: links.Link, event: Event, desk: Desk) -> tuple[Memory, Reply] | None:
+    """The turn of a question that came out of a group; None where the link is forged."""
     target = links.carried(link, _targets(desk.kb), desk.secret)
     if target is None:
         return None
-    kind, _, rest = target.partition(":")
-    kb = desk.kb
-    if kind == "p":
-        return quote(kb, [rest], show_notes=desk.show_notes)
-    if kind == "t":
-        return gap(kb, rest, show_notes=desk.show_notes)
+    memory = event.talk.memory
+    kind, first, *rest = target.split(":")
     if kind == "a":
-        row, _, urgency = rest.partition(":")
-        finding = Finding(id=row, urgency=Urgency(urgency))
-        return alert_reply(Verdict(findings=(finding,)), kb.triage)
-    return chat(kb, "group.again")
+        urgency, ask = rest
+        findings = (Finding(id=first, urgency=Urgency(urgency)),) if first else ()
+        verdict = Verdict(findings=findings, ask=ask or None)
+        return desk.turn(Inbound(at=event.at, verdict=verdict), memory)
+    verdict = Verdict(informed=tuple(filter(None, rest)))
+    asked = Inbound(at=event.at, verdict=verdict)
+    if kind == "p":
+        passage, _, second = first.partition("+")
+        update = {"passage": passage, "second": second or None}
+        return desk.turn(asked.model_copy(update=update), memory)
+    if kind == "t":
+        return desk.turn(asked.model_copy(update={"topic": first}), memory)
+    if kind == _DOSE:
+        return desk.turn(asked.model_copy(update={"text": "/dose"}), memory)
+    lines = [line_of(row, desk.kb.triage) for row in verdict.informed]
+    return memory, chat(desk.kb, "group.again", extra=lines)

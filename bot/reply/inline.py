@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import (
     InlineQueryResultArticle,
@@ -16,14 +16,14 @@ from telegram import (
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Page, entities, page, parts_of
-from bot.turn.alert import numbers
+from bot.turn.alert import flags, line_of, line_said, numbers
 from bot.turn.answer import answer as quote
-from bot.turn.answer import gap
+from bot.turn.answer import chat, gap
 from bot.turn.dose_cards import dose_cards
 from bot.turn.figures import read_dose
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply
+from bot.turn.reply import Kind, Reply, ShownNote
 
 LONGEST_QUERY = 256
 PAGE = 5  # cards
@@ -62,7 +62,7 @@ def _found(text: str, offset: str, desk: Desk) -> _Cards:
         return _Cards([_about(desk)])
     asked = Inbound(text=text)
     memory, reply = desk.turn(asked, Memory(isotretinoin=True))  # whoever calls us speaks of it
-    if reply.kind is Kind.ALERT:
+    if flags(memory, reply):  # a card cannot ask back
         return _Cards([_alert(desk)], personal=True)
     request = read_dose(text, desk.kb.dose, Memory())
     if request is not None:
@@ -77,7 +77,9 @@ def _found(text: str, offset: str, desk: Desk) -> _Cards:
         return _Cards(cards, personal=True)
     if reply.kind is Kind.CHAT:
         return _Cards([_about(desk)])
-    return _paged(_named(reply, memory), offset, desk)
+    row = line_said(reply, desk.kb.triage)
+    line = () if row is None else (line_of(row, desk.kb.triage),)
+    return replace(_paged(_named(reply, memory), offset, desk, line), personal=bool(line))
 
 
 def _named(reply: Reply, memory: Memory) -> list[str]:
@@ -90,25 +92,28 @@ def _named(reply: Reply, memory: Memory) -> list[str]:
     return list(dict.fromkeys((*first, *offered, *memory.ranked)))
 
 
-def _paged(names: Sequence[str], offset: str, desk: Desk) -> _Cards:
+def _paged(names: Sequence[str], offset: str, desk: Desk, line: Sequence[ShownNote]) -> _Cards:
+    """Cards for these; each is complete, so that each says the safety line of the question."""
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 4 else 0  # noqa: PLR2004
     shown = names[start : start + PAGE]
-    cards = [card for name in shown if (card := _named_card(name, desk)) is not None]
+    cards = [card for name in shown if (card := _named_card(name, desk, line)) is not None]
     following = str(start + PAGE) if start + PAGE < len(names) else ""
     if not cards and start == 0:
-        return _Cards([_about(desk)])
+        return _Cards([_about(desk, line)])
     return _Cards(cards, following=following)
 
 
-def _named_card(name: str, desk: Desk) -> InlineQueryResultArticle | None:
+def _named_card(
+    name: str, desk: Desk, line: Sequence[ShownNote]
+) -> InlineQueryResultArticle | None:
     kb = desk.kb
     if name in kb.passages:
         passage = kb.passages[name]
-        reply = quote(kb, [name], show_notes=desk.show_notes)
+        reply = quote(kb, [name], show_notes=desk.show_notes, extra=line)
         description = " ".join(passage.quote(kb.source_of(name)).split())
     elif name in kb.topics:
         passage = None
-        reply = gap(kb, name, show_notes=desk.show_notes, offer=False)
+        reply = gap(kb, name, show_notes=desk.show_notes, offer=False, extra=line)
         description = desk.say("inline.gap_description")
     else:
         return None
@@ -118,9 +123,9 @@ def _named_card(name: str, desk: Desk) -> InlineQueryResultArticle | None:
     return _card(f"{desk.language}-{name}", title, description, shown)
 
 
-def _about(desk: Desk) -> InlineQueryResultArticle:
+def _about(desk: Desk, line: Sequence[ShownNote] = ()) -> InlineQueryResultArticle:
     say = desk.say
-    shown = Page(say("inline.about_text"))
+    shown = page(chat(desk.kb, "inline.about_text", extra=line))
     return _card("about", say("inline.about_title"), say("inline.about_description"), shown)
 
 

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable
@@ -71,7 +70,7 @@ def receipt(passage: str, sha256: str) -> str:
 
 def mac(key: bytes, *said: str) -> str:
     """A signature in 22 characters that a link may hold."""
-    code = hmac.new(key, "\0".join(said).encode(), hashlib.sha256).digest()[:MAC_BYTES]
+    code = hmac.digest(key, "\0".join(said).encode(), "sha256")[:MAC_BYTES]
     return base64.urlsafe_b64encode(code).rstrip(b"=").decode()
 
 

@@ -11,11 +11,12 @@ from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.ending import ASKING as WRITING
-from bot.reply.group import asks_dose, carried_reply
+from bot.reply.group import carried
 from bot.reply.profile import PRIVATE
 from bot.reply.render import Page, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
 from bot.reply.wire import keyboard
+from bot.turn.alert import flags
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
@@ -266,15 +267,20 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
             return receipt.show(event, desk, link)
         case links.Link("c"):
             return clinic.bind(event, desk, link)
-        case links.Link("g"):
-            if asks_dose(link, desk):  # a turn, so that the weight typed next is understood
-                return say(event, desk, "/dose", before=desk.say("group.carried"))
-            reply = carried_reply(link, desk)
-            known = reply is not None and reply.kind is not Kind.CHAT
-            before = desk.say("group.carried") if known else ""
+        case links.Link("g") if (found := carried(link, event, desk)) is not None:
+            return _carried(event, desk, *found)
     if reply is None:
         if (said := red_flag(event, desk, payload)) is not None:
             return said
         before = "" if payload == "inline" else desk.say("telegram.bad_link")
         reply = chat(kb, "command.start")
     return show(event, desk, reply, before=before)
+
+
+def _carried(event: Event, desk: Desk, memory: Memory, reply: Reply) -> Response:
+    """The answer to a question from a group, in a talk that goes on from there."""
+    closed = {"seen": (), "asking": None, "answered": None}
+    talk = event.talk.after(memory, reply).model_copy(update=closed)
+    bare = reply.kind is Kind.CHAT or flags(memory, reply)
+    before = "" if bare else desk.say("group.carried")
+    return show(event.having(talk), desk, reply, before=before)

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from bot.kb.triage_rules import Asked, Country, Line, Row, TriageRules
+from bot.turn.memory import Memory
 from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion, Urgency
-from bot.turn.triage import Finding, Verdict
+from bot.turn.triage import ASKING, Finding, Verdict
 
 ONLY_ASKING = "only asking"
 _BUTTON = re.compile(r"(yes|no|not sure|only asking) \[([^\[\]]+)\]")
@@ -159,10 +160,26 @@ def safety_line(verdict: Verdict, rules: TriageRules) -> ShownNote | None:
     ranked = sorted(
         verdict.informed, key=lambda row: (-Urgency(rules.file.rows[row].urgency).rank, row)
     )
-    row = rules.file.rows[ranked[0]]
+    return line_of(ranked[0], rules)
+
+
+def line_of(row_id: str, rules: TriageRules) -> ShownNote:
+    """A row's safety line."""
+    row = rules.file.rows[row_id]
     return ShownNote(
         text=row.safety, authority=row.authority, section=row.section, verified=row.verified
     )
+
+
+def flags(memory: Memory, reply: Reply) -> bool:
+    """Whether a turn raised a red flag, or asks whether there is one."""
+    return reply.kind is Kind.ALERT or memory.asking == ASKING
+
+
+def line_said(reply: Reply, rules: TriageRules) -> str | None:
+    """The row whose safety line stands in a reply."""
+    texts = {note.text for note in reply.notes}
+    return next((name for name, row in rules.file.rows.items() if row.safety in texts), None)
 
 
 def summary(rules: TriageRules) -> str:

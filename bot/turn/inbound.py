@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from bot.kb.models import Frozen
+from bot.turn.triage import Verdict
 
 LONGEST = 4096  # Telegram's own limit for a message; the rest of a longer text is not read
 
@@ -25,13 +26,16 @@ class Inbound(Frozen):
     """One message, command, button press or inline query.
 
     ``text``: what was typed, or the command a button stands for. ``passage``/``topic``: what a
-    button asks to see. ``at``: when, with a time zone; the turn itself has no clock.
+    button asks to see; ``second``: a passage quoted after it. ``verdict``: what triage found where
+    the words stayed behind in a group. ``at``: when, with a time zone; the turn has no clock.
     """
 
     text: str = ""
     at: dt.datetime = Field(default=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
     passage: str | None = None
+    second: str | None = None
     topic: str | None = None
+    verdict: Verdict = Verdict()
 
 
 def clean(text: str) -> str:

@@ -7,7 +7,7 @@ come out. It has no clock, no network and no database.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, Urgency
+from bot.turn.reply import Kind, Reply, ShownNote, Urgency
 from bot.turn.search import Found, Outcome, search
 from bot.turn.second_opinion import second_opinion
 from bot.turn.triage import ASKING as TRIAGE
@@ -67,17 +67,17 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     said = clean(inbound.text)
     text = in_one_line(said)
 
+    told = inbound.verdict
     if (button := read_button(text, kb.triage)) is not None:
         return _pressed(button, memory, context)
-    verdict = _triaged(said, memory, context)  # before anything else, whatever the state
+    # before anything else that is typed, whatever the state
+    verdict = told if told.findings or told.ask else _triaged(said, memory, context)
     if verdict.findings or verdict.ask:
         return _alert(said, verdict, memory, context)
     if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
         return _closed(memory, context)  # a clear no, and nothing else
-    if inbound.passage is not None and inbound.passage in kb.passages:
-        return _shown(inbound.passage, memory, context)
-    if inbound.topic is not None and inbound.topic in kb.topics:
-        return _shown(inbound.topic, memory, context)
+    if names := _named(inbound, kb):
+        return _shown(names, memory, context, told)
     if not text:
         return memory, refuse(kb, "empty")
     if (done := command(text, memory, kb)) is not None:
@@ -177,7 +177,7 @@ def _closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     memory = unbarred(memory, details.get("bars", ()))
     if memory.asking == TRIAGE:
         return _said(memory, closing_reply(context.kb.triage))
-    return _shown(details["asked"], memory, context)
+    return _only_asked(memory, context)
 
 
 def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -185,10 +185,9 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
     reply = alert_reply(verdict, context.kb.triage, country=context.country)
     details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
     details["under"] = name_of(verdict)
-    found = search(text, memory, context.kb, context.matcher)
-    clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
-    names = (*clear, *found.nearest)
-    details["asked"] = names[0]
+    names, topic = _behind(text, memory, context)
+    if names:
+        details["asked"] = names[0]
     question = context.kb.triage.asked(verdict.ask) if verdict.ask else None
     doubted = question is not None and question.doubt
     if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
@@ -196,7 +195,7 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
         *asked, only_asking = reply.suggestions
         update = {
             "suggestions": (*asked, *below, only_asking),
-            "topic": clear[0] if found.outcome is Outcome.GAP else None,
+            "topic": topic,
         }
         reply = reply.model_copy(update=update)
     asking = TRIAGE if verdict.ask else None
@@ -207,12 +206,48 @@ def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tup
     return memory.model_copy(update={"asking": asking, "details": details}), reply
 
 
-def _shown(name: str, memory: Memory, context: Context) -> tuple[Memory, Reply]:
-    """A passage or a gap by its id: what a button or "I was only asking" calls for."""
+def _named(inbound: Inbound, kb: Knowledge) -> list[str]:
+    """The passages or the gap that an inbound asks to see by their ids."""
+    if inbound.passage in kb.passages:
+        return [name for name in (inbound.passage, inbound.second) if name and name in kb.passages]
+    return [inbound.topic] if inbound.topic and inbound.topic in kb.topics else []
+
+
+def _only_asked(memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """The answer behind a red flag, unless it is forgotten or its question stayed in a group."""
+    asked = memory.details.get("asked")
+    if asked is None:
+        return _said(memory, chat(context.kb, "answer.once_more"))
+    return _shown([asked], memory, context)
+
+
+def _behind(text: str, memory: Memory, context: Context) -> tuple[list[str], str | None]:
+    """What a question with a red flag would have found, best first, and the gap if it is one."""
+    if not text:
+        return [], None
+    found = search(text, memory, context.kb, context.matcher)
+    clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
+    return [*clear, *found.nearest], clear[0] if found.outcome is Outcome.GAP else None
+
+
+def _shown(
+    names: Sequence[str], memory: Memory, context: Context, told: Verdict | None = None
+) -> tuple[Memory, Reply]:
+    """Passages or a gap by their ids: what a button or "I was only asking" calls for.
+
+    ``told``: what triage found in the question, with which they are said.
+    """
     kb, notes = context.kb, context.show_notes
-    if name in kb.passages:
-        return _said(memory, answer(kb, [name], show_notes=notes))
-    return _said(memory, gap(kb, name, show_notes=notes))
+    extra = _lines(told, kb) if told else ()
+    if names[0] in kb.passages:
+        return _said(memory, answer(kb, names, show_notes=notes, extra=extra))
+    return _said(memory, gap(kb, names[0], show_notes=notes, extra=extra))
+
+
+def _lines(verdict: Verdict, kb: Knowledge) -> tuple[ShownNote, ...]:
+    """The safety line where a red flag was only asked about."""
+    line = safety_line(verdict, kb.triage)
+    return () if line is None else (line,)
 
 
 def _found(
@@ -220,8 +255,7 @@ def _found(
 ) -> tuple[Memory, Reply]:
     """Say what the search came to, with a safety line where a red flag was only asked about."""
     kb, confidence = context.kb, found.confidence
-    line = safety_line(verdict, kb.triage)
-    extra = () if line is None else (line,)
+    extra = _lines(verdict, kb)
     nearest = [name for name in found.nearest if name not in memory.offered] or found.nearest
     match found.outcome:
         case Outcome.ANSWER:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.reply.outgoing import Outgoing
+from bot.reply.talk import Talk
 from bot.turn.turn import Context
 from tests.journeys.chat import BOT, GROUP, USERNAME, Chat, desk, text
 
@@ -155,3 +156,110 @@ def test_a_card_of_ours_that_was_picked_is_not_read_as_the_persons_words(
     reply = {"reply_to_message": {"message_id": 1, "from": {"id": BOT, "is_bot": True}}}
     assert chat.message(card, **ours, **reply) == []
     assert chat.message("i cant breathe", via_bot={"id": BOT + 1, "is_bot": True})
+
+
+DOUBTED = "my period is late 60 kg"  # the rules found it, the second opinion doubts it
+ASKED_BACK = (DOUBTED, "i cannot go on with skin like this", "muscles ache 70 kg")
+
+
+def test_a_red_flag_that_became_a_question_is_asked_behind_the_groups_button(chat: Chat) -> None:
+    asked = text(chat.message(DOUBTED))
+    chat.memory = None
+    carried = _carried(chat, chat.message(f"/ask {DOUBTED}", chat=GROUP))
+    assert carried == asked
+    chat.press("Yes")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert chat.last.reply.alert.id == "RF01"
+
+
+@pytest.mark.parametrize("asked", ASKED_BACK)
+def test_an_edit_in_a_group_that_may_be_a_red_flag_is_asked_about(chat: Chat, asked: str) -> None:
+    wanted = text(chat.message(asked))
+    chat.memory = None
+    chat.message("/ask can I drink alcohol on accutane", chat=GROUP)
+    edited = chat.edit(chat.number - 2, f"/ask {asked}", chat=GROUP)
+    assert _carried(chat, edited) == wanted
+
+
+def test_the_question_beside_a_red_flag_is_carried_with_it(chat: Chat) -> None:
+    carried = _carried(chat, chat.message("/ask i took two", chat=GROUP))
+    assert carried.startswith("Was it more than two, was it a child, or do you feel unwell?")
+    chat.press("Yes")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+    assert chat.last.reply.alert.urgency == "emergency"
+
+
+def test_a_red_flag_from_a_group_bars_the_dose_in_private(chat: Chat) -> None:
+    _carried(chat, chat.message("/ask I'm pregnant and on accutane", chat=GROUP))
+    chat.message("70 kg")
+    assert chat.last.reply is not None
+    assert chat.last.reply.dose is None
+
+
+def test_only_asking_under_a_red_flag_from_a_group_asks_for_the_question(chat: Chat) -> None:
+    _carried(chat, chat.message("/ask I want to die", chat=GROUP))
+    assert "once more" in text(chat.press("I was only asking"))
+
+
+LINED = (  # only asked about: the answer comes with a safety line
+    "can it cause suicidal thoughts?",
+    "can i get pregnant on it?",
+)
+
+
+def _safety_line(chat: Chat, asked: str) -> str:
+    """The safety line that a private answer to it ends with."""
+    chat.message(asked)
+    reply = chat.last.reply
+    chat.memory = None
+    assert reply is not None
+    rows = chat.desk.kb.triage.file.rows.values()
+    (line,) = [note.text for note in reply.notes if note.text in {row.safety for row in rows}]
+    return line
+
+
+@pytest.mark.parametrize("asked", LINED)
+def test_the_safety_line_is_said_behind_the_groups_button_too(chat: Chat, asked: str) -> None:
+    line = _safety_line(chat, asked)
+    assert line in _carried(chat, chat.message(f"/ask {asked}", chat=GROUP))
+
+
+@pytest.mark.parametrize("asked", LINED)
+def test_the_safety_line_is_on_each_inline_card(chat: Chat, asked: str) -> None:
+    line = _safety_line(chat, asked)
+    found = chat.inline(asked)
+    assert found["results"]
+    assert all(line in card.input_message_content.message_text for card in found["results"])
+    assert found["is_personal"] is True
+
+
+def test_what_a_question_from_a_group_was_about_is_remembered_in_private(chat: Chat) -> None:
+    _carried(chat, chat.message("/ask how long does a course of accutane take?", chat=GROUP))
+    assert Talk.read(chat.memory).memory.passage == "duration"
+
+
+TWO = (
+    "Two things about accutane that nobody told me at the clinic. What are the side effects of it?"
+    " And how long does a whole course of it usually take?"
+)
+
+
+def test_both_parts_of_an_answer_are_carried_out_of_a_group(chat: Chat) -> None:
+    chat.message(TWO)
+    assert chat.last.reply is not None
+    first, second = chat.last.reply.citations
+    chat.memory = None
+    carried = _carried(chat, chat.message(f"/ask {TWO}", chat=GROUP))
+    assert first.quote in carried
+    assert second.quote in carried
+
+
+@pytest.mark.parametrize("query", [*ASKED_BACK, "i took two"])
+def test_a_red_flag_that_became_a_question_gives_the_card_on_help_alone(
+    chat: Chat, query: str
+) -> None:
+    found = chat.inline(query)
+    assert [card.id for card in found["results"]] == ["alert"]
+    assert found["is_personal"] is True
