@@ -71,7 +71,9 @@ class Responder:
             return Response(outcome="gone", gone=True, scrub=True)
         if done.kind == "moved":
             return Response(outcome="moved", moved_to=done.moved_to)
-        if done.kind == "nothing" or not (chat_id or done.kind in ("inline", "press", RELAY)):
+        if done.kind == "nothing" and not done.public:
+            return Response()
+        if not (chat_id or done.kind in ("inline", "press", RELAY)):
             return Response()
         person, at = Kept.read(kept), done.at or dt.datetime.fromtimestamp(received, dt.UTC)
         event = Event(
@@ -127,6 +129,10 @@ class Responder:
     def _answer(self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw]) -> Response:
         """Let the one answer whom what was done calls for."""
         done = event.done
+        if (left := staff_group.exposed(event, desk)) is not None:
+            return left
+        if done.kind == "nothing":
+            return Response()
         if done.kind == RELAY:
             relay = Relay.model_validate(update[RELAY])
             side = staff_group.deliver if relay.to == "staff" else ask.receive
@@ -149,7 +155,7 @@ class Responder:
     def _bare(self, event: Event) -> Response:
         """What the turn says, and nothing beside it."""
         done = event.done
-        if done.kind in ("inline", RELAY):
+        if done.kind in ("inline", "nothing", RELAY):
             return Response()
         said = f"/{done.command} {done.text}".strip() if done.command else done.text
         memory, reply = self.turn(Inbound(text=said, at=event.at), event.talk.memory)

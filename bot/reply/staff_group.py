@@ -14,7 +14,7 @@ from telegram import MessageEntity
 from bot.reply import links
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, press_answer, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, entities, messages
 from bot.reply.wire import keyboard, replying_to
@@ -37,8 +37,6 @@ def answer(event: Event, desk: Desk) -> Response | None:
     served = _served(event, desk)
     if not served:
         return _said(event, desk, "staff.unbound")
-    if done.public:
-        return _unbind(event, desk)
     if done.kind == "edit":
         return _said(event, desk, "staff.edited")
     if done.command == "close":
@@ -150,17 +148,22 @@ def _bound(event: Event, desk: Desk, held: Clinic, old: int | None) -> tuple[Out
     return (*calls, Outgoing("send_message", told, essential=False))
 
 
-def _unbind(event: Event, desk: Desk) -> Response:
-    """The group has become public since: nothing more is sent to it or taken from it."""
-    clinics = desk.clinics
-    assert clinics is not None
+def exposed(event: Event, desk: Desk) -> Response | None:
+    """The group has become public since: nothing more is sent to it or taken from it.
+
+    Whatever is done there may be the first that tells of it.
+    """
+    done, clinics = event.done, desk.clinics
+    if clinics is None or not done.public or not _served(event, desk):
+        return None
 
     async def later(store: Store) -> Response:
         for one in await clinics.move_group(event.chat_id, None):
             await Handovers(store.db, store.bot_id).wake(one.id)
         return _said(event, desk, "staff.public")
 
-    return Response(outcome="staff", later=later)
+    calls = (press_answer(done.query_id),) if done.query_id else ()
+    return Response(calls, outcome="staff", later=later)
 
 
 def deliver(event: Event, desk: Desk, relay: Relay) -> Response:

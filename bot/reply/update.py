@@ -182,9 +182,19 @@ def read(update: Raw, me: Me) -> Done:
     try:
         done = readers[kind](update[kind], me)
         who = update[kind].get("from") or {}
-        return replace(done, language=str(who.get("language_code") or ""))
+        return replace(
+            done,
+            language=str(who.get("language_code") or ""),
+            public=_public(update[kind]),
+        )
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise UnreadableError(f"{kind}: {type(error).__name__}") from None
+
+
+def _public(body: Raw) -> bool:
+    """Whether anybody can find the group where it was done; for a press the message tells."""
+    chat = body.get("chat") or (body.get("message") or {}).get("chat") or {}
+    return _where(chat) is Where.GROUP and bool(chat.get("username"))
 
 
 def _message(body: Raw, me: Me) -> Done:
@@ -224,7 +234,6 @@ def _message(body: Raw, me: Me) -> Done:
         photo=_file(body) if media == "photo" else None,
         replied=_replied(body, me),
         posted=int((body.get("reply_to_message") or {}).get("date", 0)),
-        public=bool(body["chat"].get("username")),
         card=card,
         stray=stray,
     )

@@ -13,7 +13,8 @@ from bot.intake.chats import gone
 from bot.reply import links
 from bot.store.handovers import Handovers, relay_row
 from bot.turn.handover import Relay
-from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, OAK, OTHER, STAFF, Town
+from tests.emulator import ME
+from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, NURSE, OAK, OTHER, STAFF, Town
 
 STALE = (
     "Nothing was sent by this button: its text was changed, or erased after half an hour."
@@ -195,6 +196,28 @@ async def test_a_group_that_becomes_public_is_let_go(town: Town) -> None:
         assert "public" in await town.staff("hello", question, chat=public)
         await town.kept_house()
         assert "hello" not in town.read(ANNA)
+        assert "this talk is over" in town.read(ANNA)
+        assert town.clinics.of_group(STAFF) == []
+
+
+@pytest.mark.parametrize("sign", ["a press", "a question", "chatter", "a new code"])
+async def test_the_first_sign_that_the_group_is_public_lets_it_go(town: Town, sign: str) -> None:
+    public = {"id": STAFF, "type": "supergroup", "username": "all"}
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, ASKED)
+        if sign == "a press":
+            message_id, data = town.api.button(STAFF, "End this talk")
+            said = await town.presses(STAFF, data, message_id, who=NURSE, username="all")
+            assert "answerCallbackQuery" in [name for name, _ in town.api.calls[message_id:]]
+        elif sign == "a question":
+            said = await town.staff(f"/ask@{ME['username']} how long?", chat=public)
+        elif sign == "chatter":
+            said = await town.staff("good morning all", chat=public)
+        else:
+            said = await town.binds(chat=public)
+        assert said == town.context.kb.replies.say("staff.public")
+        await town.kept_house()
         assert "this talk is over" in town.read(ANNA)
         assert town.clinics.of_group(STAFF) == []
 

@@ -160,9 +160,10 @@ class Town:
         return await self.presses(chat, data, message_id, who=who)
 
     async def presses(
-        self, chat: int, data: str, message_id: int, *, who: int | None = None
+        self, chat: int, data: str, message_id: int, *, who: int | None = None, username: str = ""
     ) -> str:
         body = self._body(chat, BOT)
+        body["chat"]["username"] = username
         query = {
             "id": str(self.number),
             "from": {"id": who or chat, "is_bot": False, "first_name": "Zebedee"},
