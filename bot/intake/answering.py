@@ -237,6 +237,10 @@ class Answering:
         clinics = self._parts.clinics
         if row.chat_id < 0 and clinics is not None and clinics.of_group(row.chat_id):
             return Admission.ANSWER  # a clinic's staff: no patient is to miss a reply
+        if (row.chat_id < 0 or row.kind == "edited_message") and not (
+            self._parts.responder.concerns(parse(row.raw))
+        ):
+            return Admission.ANSWER  # a group's chatter, a live location that moved
         found = self._parts.limiter.admit(row.user_id)
         if found is Admission.ANSWER:
             self._admitted.add(row.id)

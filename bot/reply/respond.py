@@ -119,6 +119,14 @@ class Responder:
         event = Event(done, chat_id, 0, Talk(), Kept(), at)
         return _with_counts(event, self._desk(event), said)
 
+    def concerns(self, update: Raw) -> bool:
+        """Whether anything is asked of us; in a group much is not. It takes microseconds.
+
+        Raises:
+            UnreadableError: the update has not the shape that the Bot API promises.
+        """
+        return read(update, Me(self.bot_id, self.username)).kind != "nothing"
+
     def _desk(self, event: Event) -> Desk | None:
         """The person's own; others see cards, and no clinic's own document."""
         desk = self.desk

@@ -101,3 +101,20 @@ async def test_a_flood_of_inline_queries_is_dropped_without_a_word(
     assert not api.texts()
     assert 'bot_updates_total{kind="inline_query",outcome="dropped"} 34.0' in seen
     assert 'bot_updates_total{kind="inline_query",outcome="slowed_down"} 1.0' in seen
+
+
+async def test_what_is_not_for_us_costs_nobody_a_question(api: Emulator, tmp_path: Path) -> None:
+    who = {"id": 1, "is_bot": False, "first_name": "P"}
+    body = {"message_id": 1, "date": 1_790_000_000, "from": who}
+    group, private = {"id": -7, "type": "supergroup"}, {"id": 1, "type": "private"}
+    for number in range(10):
+        api.feed({"message": {**body, "chat": group, "text": f"chatter {number}"}})
+        api.feed({"message": {**body, "chat": group, "new_chat_title": f"title {number}"}})
+        place = {"latitude": 1.0 + number, "longitude": 2.0}
+        api.feed({"edited_message": {**body, "chat": private, "location": place}})  # it moved
+    api.say(1, "mine")
+    async with inside(api, tmp_path, per_minute=2) as bot:
+        await bot.until(lambda: api.confirmed >= 31)
+        await bot.quiet()
+    assert len(api.texts()) == len(api.texts(1)) == 1
+    assert "slow down" not in api.texts(1)
