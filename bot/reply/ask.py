@@ -135,9 +135,10 @@ def preview(event: Event, desk: Desk, text: str, photo: str | None = None) -> Re
     at, number = event.at.timestamp(), event.done.message_id or 0
     draft = Draft(text=words, photo=photo, message=number, at=at)
     thread = (event.thread or Thread(clinic=held.id)).drafted(draft, held.id)
-    page = _quoting(
-        desk.say("ask.preview", name=held.name), words, desk.say("ask.consent", name=held.name)
-    )
+    consent = desk.say("ask.consent", name=held.name)
+    if photo and event.done.album is not None:
+        consent = f"{desk.say('ask.one_picture')}\n{consent}"
+    page = _quoting(desk.say("ask.preview", name=held.name), words, consent)
     markup = keyboard(
         button(desk.say("ask.send", name=held.name), Press.DO, f"ask.send.{draft.digest}"),
         button(desk.say("ask.change"), Press.DO, "ask.start")

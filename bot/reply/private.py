@@ -44,11 +44,19 @@ OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
 def answer(event: Event, desk: Desk) -> Response:
     """Answer a message."""
     done = event.done
-    if done.kind == "media" and event.talk.asking == WRITING:
-        return media_to_clinic(event, desk)
     if done.kind == "media":
-        return _media(event, desk)
+        return _media(event, desk) if done.album is None else _piece(event, desk)
     return command(event, desk, done.command, done.text)
+
+
+def _piece(event: Event, desk: Desk) -> Response:
+    """A message of an album: the first is answered, and each that has words."""
+    done = event.done
+    if done.album == event.talk.album and not done.text and done.command is None:
+        return Response()
+    said = _media(event, desk)
+    talk = (said.talk or event.talk).model_copy(update={"album": done.album})
+    return replace(said, talk=talk)
 
 
 def _media(event: Event, desk: Desk) -> Response:
@@ -57,6 +65,8 @@ def _media(event: Event, desk: Desk) -> Response:
     "Is this normal?" points at what we cannot see; where it is unclear alone we say just that.
     """
     done, text = event.done, event.done.text
+    if event.talk.asking == WRITING:
+        return media_to_clinic(event, desk)
     ours = Response((text_call(event.chat_id, desk.say(f"media.{done.media}")),), None, "answered")
     if done.command is not None:
         return command(event, desk, done.command, text)

@@ -39,15 +39,17 @@ class Talk(Frozen):
     """A conversation in one chat.
 
     ``asked``/``shown``: message ids of the person's last message and of our answer to it; an
-    answer that stays as it is when the message is edited has none.
-    ``about``: the passage or topic shown last; ``seen``: all that were shown or offered since the
-    last question; ``voted``: our messages whose thumbs are used; ``asking``: a question of ours
-    that this side reads (``zone exam`` ...); ``answered``: the one that ``asked`` answers.
+    answer that stays as it is when the message is edited has none. ``album``: that of which a
+    piece was answered last. ``about``: the passage or topic shown last; ``seen``: all that were
+    shown or offered since the last question; ``voted``: our messages whose thumbs are used;
+    ``asking``: a question of ours that this side reads (``zone exam`` ...); ``answered``: the one
+    that ``asked`` answers.
     """
 
     memory: Memory = Memory()
     asked: int | None = None
     shown: int | None = None
+    album: str | None = None
     about: str | None = None
     seen: tuple[str, ...] = ()
     voted: tuple[int, ...] = ()

@@ -77,7 +77,8 @@ class Done:
     ``kind``: ``text``, ``media``, ``edit``, ``press``, ``inline``, ``gone``, ``moved``,
     ``reminder``, ``weekly``, ``relay``, or ``nothing`` where there is nothing to answer.
     ``command`` is without its slash, ``text`` then what follows it. ``media``: one of ``MEDIA``;
-    ``photo``: the file of the largest. ``rows``: the buttons under the pressed message.
+    ``photo``: the file of the largest; ``album``: that which the message is a piece of.
+    ``rows``: the buttons under the pressed message.
     ``language``: of the person's Telegram, as far as it tells. ``replied``: the first line of our
     own message that this replies to. ``posted``: when that one, or the pressed one, was
     posted. ``public``: anybody can find the group. ``card``: the words are a card of ours that was
@@ -99,6 +100,7 @@ class Done:
     rows: tuple[Any, ...] = ()
     language: str = ""
     photo: str | None = None
+    album: str | None = None
     replied: str = ""
     posted: int = 0
     public: bool = False
@@ -232,6 +234,7 @@ def _message(body: Raw, me: Me) -> Done:
         at,
         int(body["message_id"]),
         photo=_file(body) if media == "photo" else None,
+        album=str(body["media_group_id"]) if "media_group_id" in body else None,
         replied=_replied(body, me),
         posted=int((body.get("reply_to_message") or {}).get("date", 0)),
         card=card,

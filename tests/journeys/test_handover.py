@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.store.handovers import Handovers
@@ -241,6 +243,28 @@ async def test_leaving_the_clinic_ends_the_conversation(town: Town) -> None:
         await town.taps(ANNA, "Remove this clinic")
         assert "the patient has ended" in town.read(STAFF)
         assert "Ask my clinic" not in await town.offered(ANNA)
+
+
+async def test_of_an_album_the_clinic_gets_one_picture_and_the_person_is_told(
+    town: Town,
+) -> None:
+    def piece(number: int) -> dict[str, Any]:
+        return {"photo": [{"file_id": f"f{number}"}], "media_group_id": "7"}
+
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.clinics.hand_over("oak", lambda h: h.model_copy(update={"photos": True}))
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        shown = await town.says(ANNA, caption="is this normal?", **piece(0))
+        assert town.context.kb.replies.say("ask.one_picture") in shown
+        assert [await town.says(ANNA, **piece(number)) for number in (1, 2)] == ["", ""]
+        await town.taps(ANNA, "Send it")
+        assert town.api.calls_of("sendPhoto")[-1]["photo"] == "f0"
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        alone = await town.says(ANNA, caption="and this?", photo=[{"file_id": "f9"}])
+        assert town.context.kb.replies.say("ask.one_picture") not in alone
 
 
 async def test_pictures_go_only_where_the_clinic_takes_them(town: Town) -> None:

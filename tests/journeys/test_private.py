@@ -74,6 +74,26 @@ def test_each_kind_of_media_gets_its_own_kind_words(chat: Chat, kind: str) -> No
     assert said == chat.desk.say(f"media.{kind}")
 
 
+def test_an_album_is_answered_once_and_so_is_each_caption_in_it(chat: Chat) -> None:
+    piece: dict[str, Any] = {"photo": [{}], "media_group_id": "7"}
+    asked = "What are the side effects of accutane?"
+    assert text(chat.message(**piece)) == chat.desk.say("media.photo")
+    assert chat.message(**piece) == []
+    assert "skin reactions" in text(chat.message(**piece, caption=asked))
+    assert chat.message(**piece) == []
+    assert chat.last.talk is None
+    assert text(chat.message(**{**piece, "media_group_id": "8"})) == chat.desk.say("media.photo")
+    assert text(chat.message(photo=[{}])) == chat.desk.say("media.photo")
+
+
+def test_a_red_flag_in_an_album_is_answered_wherever_it_stands(chat: Chat) -> None:
+    piece: dict[str, Any] = {"photo": [{}], "media_group_id": "7"}
+    chat.message(**piece)
+    chat.message(**piece, caption="I want to die")
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
+
+
 def test_a_caption_is_read(chat: Chat) -> None:
     said = text(chat.message(photo=[{}], caption="What are the side effects of accutane?"))
     assert said.startswith("I can't look at what you sent")
