@@ -1,0 +1,125 @@
+"""What an operator sets reaches the containers, and what Telegram sends reaches the bot."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.hook import webhook_path
+from bot.settings import Settings, load_settings
+
+ROOT = Path(__file__).parents[1]
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+NEEDED = {
+    "TELEGRAM_BOT_TOKEN": "1:a",
+    "PUBLIC_URL": "https://bot.example.org",
+    "POSTGRES_PASSWORD": "hush",
+}
+OWN = {"DATABASE_URL", "STATE_DIR", "LISTEN", "ROLE"}
+"""What compose.yaml itself decides."""
+
+
+def filled(text: str, given: dict[str, str]) -> str:
+    """A value with the settings of ``.env`` put in, as compose does it."""
+
+    def put(found: re.Match[str]) -> str:
+        if found[0] == "$$":
+            return "$"
+        name, how, other = found[1], found[2], found[3]
+        value = given.get(name, "")
+        if how == ":+":
+            return other if value else ""
+        assert value or how == ":-", f"{name} is not set"
+        return value or other
+
+    assert not re.search(r"(?<!\$)\$(?![${])", text), f"compose takes no lone $: {text}"
+    return re.sub(r"\$\$|\$\{(\w+)(?:(:[-+?])([^}]*))?\}", put, text)
+
+
+def served(service: str, **given: str) -> dict[str, str]:
+    """The environment of a container."""
+    environment: dict[str, Any] = COMPOSE["services"][service]["environment"]
+    return {name: filled(text, NEEDED | given) for name, text in environment.items()}
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, service: str, **given: str) -> Settings:
+    for name, value in served(service, **given).items():
+        monkeypatch.setenv(name, value)
+    return load_settings(_env_file=None)
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_a_switch_in_env_is_a_switch_in_the_containers(
+    monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    given = {"DOSE_CALCULATOR": "false", "SHOW_NOTES": "no", "COUNTRY": "gb", "SEND_RATE": "5"}
+    known = settings(monkeypatch, service, **given)
+    assert (known.dose_calculator, known.show_notes) == (False, False)
+    assert (known.country, known.send_rate) == ("GB", 5)
+    assert known.role == service
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_every_setting_reaches_the_containers(service: str) -> None:
+    environment = COMPOSE["services"][service]["environment"]
+    missing = {name.upper() for name in Settings.model_fields} - environment.keys()
+    assert missing == set()
+    for name in {name.upper() for name in Settings.model_fields} - OWN:
+        assert f"${{{name}:" in environment[name], f"{name} is not what .env says"
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_what_is_not_set_is_left_to_the_bot(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    known = settings(monkeypatch, service)
+    for name, field in Settings.model_fields.items():
+        if name.upper() not in {*OWN, *NEEDED}:
+            assert getattr(known, name) == field.get_default(call_default_factory=True), name
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_a_knowledge_base_of_ones_own_is_where_the_setting_points(service: str) -> None:
+    assert served(service)["KNOWLEDGE_DIR"] == ""
+    assert served(service, KNOWLEDGE_DIR="our/base")["KNOWLEDGE_DIR"] == "/knowledge"
+    (mount,) = (one for one in COMPOSE["services"][service]["volumes"] if isinstance(one, dict))
+    assert filled(mount["source"], {"KNOWLEDGE_DIR": "our/base"}) == "our/base"
+    assert (mount["type"], mount["target"], mount["read_only"]) == ("bind", "/knowledge", True)
+
+
+def test_readmes_table_has_every_setting() -> None:
+    table = (ROOT / "README.md").read_text().partition("\n## Settings\n")[2].partition("\n## ")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert {name.upper() for name in Settings.model_fields} - named == set()
+
+
+def handled(path: str) -> str:
+    """What the proxy does with a path: its first ``handle`` that takes it."""
+    site = filled(COMPOSE["configs"]["caddyfile"]["content"], NEEDED)
+    assert site.startswith("https://bot.example.org {")
+    shapes = dict(re.findall(r"(@\w+) path_regexp (\S+)", site))
+    for matcher, does in re.findall(r"handle (\S*) ?\{\s*(.+)\s*\}", site):
+        shape = shapes.get(matcher, matcher.replace("*", ".*") + "$")
+        if not matcher or re.match(shape, path):
+            return str(does)
+    return "200, which Telegram takes for delivered"
+
+
+@pytest.mark.parametrize("tokens", ["1:a", "1:a,22:b"])
+def test_the_proxy_passes_the_webhook_of_every_bot_on(tokens: str) -> None:
+    known = load_settings(
+        telegram_bot_token=tokens, public_url=NEEDED["PUBLIC_URL"], _env_file=None
+    )
+    for one in known.per_bot():
+        assert handled(webhook_path(one)) == "reverse_proxy web:8080"
+    assert handled("/dashboard/figures") == "reverse_proxy web:8080"
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/ready", "/hook", "/1/metrics", "/telegram/x", "/"])
+def test_what_is_not_passed_on_is_never_called_delivered(path: str) -> None:
+    """Caddy says 200 to what nothing takes, and orders ``respond`` first outside of ``handle``."""
+    assert handled(path) == "respond 404"
+    site = COMPOSE["configs"]["caddyfile"]["content"]
+    assert re.search(r"^https:// \{\s*respond 404\s*\}", site, re.MULTILINE), "a site with a path"
