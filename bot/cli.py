@@ -187,10 +187,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> 
     """Copy the store beside a running bot, without the people in it (SQLite)."""
     from bot.store.backup import backup as copy  # noqa: PLC0415 - only this verb needs it
 
-    settings = load_settings()
-    if settings.database_url is not None:
-        raise StoreError("DATABASE_URL is set: back up PostgreSQL by pg_dump, see docs/scaling.md")
-    copy(settings.state_dir, file)
+    copy(_state_of_sqlite(), file)
     print(f"written: {file}")
 
 
@@ -199,8 +196,24 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
     """Put a backup in the store's place; the bot must be stopped (SQLite)."""
     from bot.store.backup import restore as put_back  # noqa: PLC0415 - only this verb needs it
 
-    put_back(load_settings().state_dir, file)
+    unbound = put_back(_state_of_sqlite(), file)
     print(f"restored from {file}")
+    for clinic_id in unbound:
+        print(f"its staff group must be bound again: python -m bot clinic staffgroup {clinic_id}")
+
+
+def _state_of_sqlite() -> Path:
+    """Where the database of ``backup`` and ``restore`` lies.
+
+    Raises:
+        StoreError: it is PostgreSQL.
+    """
+    settings = load_settings()
+    if settings.database_url is not None:
+        raise StoreError(
+            "DATABASE_URL is set: PostgreSQL has pg_dump and psql for that, see docs/scaling.md"
+        )
+    return settings.state_dir
 
 
 def _print_facts(facts: dict[str, object]) -> None:

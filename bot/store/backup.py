@@ -2,7 +2,7 @@
 
 What was deleted can therefore never come back, whatever became of the database since: people are
 not filtered out on the way back, they are never in the file. A restore leaves alone the people
-who are in the database now.
+who are in the database now, and what was revoked since: see ``_clinics_as_now``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.store import StoreError
+from bot.store.clinics import Clinic
 from bot.store.database import Sqlite
 from bot.store.opening import migrate
+
+FILES = ("", "-wal", "-shm")
+"""The endings of the files that are the database."""
 
 LASTING = ("alembic_version", "setting", "clinic", "tally")
 """The tables in a backup. Every other one is about people, staff or the moment."""
@@ -31,6 +35,9 @@ def backup(state_dir: Path, target: Path) -> None:
     source = state_dir / "bot.sqlite"
     if not source.is_file():
         raise StoreError(f"there is no database in STATE_DIR {state_dir} yet")
+    own = (source.with_name(source.name + ending) for ending in FILES)
+    if target.exists() and any(file.exists() and target.samefile(file) for file in own):
+        raise StoreError(f"{target} is the database itself; name another file")
     part = target.with_name(target.name + ".part")
     try:
         part.unlink(missing_ok=True)
@@ -51,10 +58,13 @@ def backup(state_dir: Path, target: Path) -> None:
         raise StoreError(f"the backup could not be written: {error}") from None
 
 
-def restore(state_dir: Path, source: Path) -> None:
+def restore(state_dir: Path, source: Path) -> list[str]:
     """Put a backup's settings, clinics and counts into the database. The bot must not run.
 
     A database that is damaged is put aside as ``bot.sqlite.damaged``.
+
+    Returns:
+        The clinics whose staff group must be bound anew.
 
     Raises:
         StoreError: the file is no backup of ours, or a bot is running on the database.
@@ -70,15 +80,47 @@ def restore(state_dir: Path, source: Path) -> None:
         with closing(sqlite3.connect(target, timeout=0.5, isolation_level=None)) as live:
             live.execute("ATTACH ? AS given", (str(part),))
             live.execute("BEGIN EXCLUSIVE")
+            now = live.execute("SELECT bot_id, id, key, card FROM main.clinic").fetchall()
             for table in LASTING:
                 live.execute(f"DELETE FROM main.{table}")  # noqa: S608 - ours
                 live.execute(f"INSERT INTO main.{table} SELECT * FROM given.{table}")  # noqa: S608
+            unbound = _clinics_as_now(live, now)
             live.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{source} could not be restored: {error}") from None
     finally:
         for file in state_dir.glob("restore.part*"):
             file.unlink()
+    return unbound
+
+
+def _clinics_as_now(live: sqlite3.Connection, now: list[tuple[int, str, str, str]]) -> list[str]:
+    """Undo no revocation: a clinic that is there now keeps its links' key and its hand-over.
+
+    One that is not may have let its staff group go since the backup, and is bound to none.
+
+    Returns:
+        The ids of those.
+    """
+    held = {(bot, name): (key, Clinic.model_validate_json(card)) for bot, name, key, card in now}
+    unbound = []
+    rows = live.execute("SELECT bot_id, id, key, card FROM main.clinic").fetchall()
+    for bot, name, key, text in rows:
+        card = Clinic.model_validate_json(text)
+        if (bot, name) in held:
+            new, there = held[bot, name]
+            handover = there.handover
+        elif card.handover.group is not None:
+            new, handover = key, card.handover.bound_to(None)
+            unbound.append(name)
+        else:
+            continue
+        changed = card.model_copy(update={"handover": handover}).model_dump_json(
+            exclude_defaults=True
+        )
+        where = (new, changed, bot, name)
+        live.execute("UPDATE main.clinic SET key = ?, card = ? WHERE bot_id = ? AND id = ?", where)
+    return unbound
 
 
 def _check(source: Path) -> None:
@@ -101,7 +143,7 @@ def _lock(target: Path) -> None:
     except sqlite3.DatabaseError:
         sound = False
     if not sound:
-        for ending in ("", "-wal", "-shm"):
+        for ending in FILES:
             file = target.with_name(target.name + ending)
             if file.exists():
                 file.rename(target.with_name(f"{target.name}.damaged{ending}"))

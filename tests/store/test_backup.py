@@ -7,7 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import cli
 from bot.store import StoreError
 from bot.store.backup import LASTING, backup, restore
 from bot.store.clinics import Clinic, Clinics
@@ -93,6 +95,53 @@ async def test_a_damaged_database_is_put_aside(tmp_path: Path) -> None:
     assert database.with_name("bot.sqlite.damaged").exists()
 
 
+async def clinics_of(store: Store) -> dict[str, tuple[Clinic, bytes | None]]:
+    clinics = Clinics(store.db, 7)
+    return {one.id: (one, clinics.key(one.id)) for one in await clinics.refresh()}
+
+
+async def test_what_was_revoked_after_the_backup_stays_revoked(tmp_path: Path) -> None:
+    """Old posters stay invalid, and no patient's words go to a group that was cut off."""
+    store = await opened(tmp_path / "state")
+    clinics = Clinics(store.db, 7)
+    await clinics.add(Clinic(id="oak", name="Oak", phone="1"))
+    await clinics.hand_over("oak", lambda held: held.bound_to(-555))
+    await asyncio.to_thread(backup, tmp_path / "state", tmp_path / "file")
+    await clinics.revoke("oak")
+    await clinics.add(Clinic(id="oak", name="Wrong", phone="2"))
+    now, key = (await clinics_of(store))["oak"]
+    await store.close()
+
+    assert await asyncio.to_thread(restore, tmp_path / "state", tmp_path / "file") == []
+    again = await opened(tmp_path / "state")
+    card, same = (await clinics_of(again))["oak"]
+    assert same == key
+    assert card.handover == now.handover
+    assert card.handover.group is None
+    assert (card.name, card.phone) == ("Oak", "1"), "the rest is the backup's"
+    await again.close()
+
+
+async def test_a_staff_group_out_of_a_backup_is_bound_anew_by_a_code(tmp_path: Path) -> None:
+    """Whether it was let go since, only the lost database knew."""
+    store = await opened(tmp_path / "old")
+    clinics = Clinics(store.db, 7)
+    for name in ("elm", "oak"):
+        await clinics.add(Clinic(id=name, name=name, phone="1"))
+    await clinics.hand_over("oak", lambda held: held.bound_to(-555))
+    known = await clinics_of(store)
+    await asyncio.to_thread(backup, tmp_path / "old", tmp_path / "file")
+    await store.close()
+
+    assert await asyncio.to_thread(restore, tmp_path / "new", tmp_path / "file") == ["oak"]
+    again = await opened(tmp_path / "new")
+    back = await clinics_of(again)
+    assert back["elm"] == known["elm"]
+    assert back["oak"][0].handover == known["oak"][0].handover.bound_to(None)
+    assert back["oak"][1] == known["oak"][1], "its posters are not printed again"
+    await again.close()
+
+
 def test_every_table_is_either_backed_up_or_about_people() -> None:
     """A new table must be put on one of the two lists."""
     assert set(metadata.tables) - set(LASTING) - PERSONAL == set()
@@ -104,6 +153,32 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
         restore(tmp_path / "new", tmp_path / "file")
     with pytest.raises(StoreError, match="no such file"):
         restore(tmp_path / "new", tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("ending", ["", "-wal"])
+async def test_the_database_itself_is_no_place_for_its_backup(tmp_path: Path, ending: str) -> None:
+    store = await opened(tmp_path)
+    await keep(store, 1, 5, '{"items":["alcohol"]}')
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / f"bot.sqlite{ending}")
+    for file in (tmp_path / f"bot.sqlite{ending}", link):
+        with pytest.raises(StoreError, match="the database itself"):
+            await asyncio.to_thread(backup, tmp_path, file)
+    assert (await People(store.db, 7).everything(5, 5))["person"]
+    await store.close()
+
+
+@pytest.mark.parametrize("verb", ["backup", "restore"])
+def test_neither_takes_sqlite_for_postgresql(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Restored into a file that nobody reads would be called done, and would not be."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot@db/bot")
+    monkeypatch.setenv("STATE_DIR", str(tmp_path / "state"))
+    said = CliRunner().invoke(cli, [verb, str(tmp_path / "file")])
+    assert isinstance(said.exception, StoreError)
+    assert "DATABASE_URL is set" in str(said.exception)
+    assert not (tmp_path / "state").exists()
 
 
 def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> None:
