@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -54,12 +55,16 @@ async def migrate(db: Database) -> None:
     """Run what is missing of the migrations, one process at a time.
 
     Raises:
-        StoreError: the database cannot be reached or written.
+        StoreError: the database cannot be reached or written, or is of a newer version.
     """
     until = time.monotonic() + MIGRATION_PATIENCE
     while True:
         try:
             await db.run(_upgrade)
+        except CommandError:  # a step that this version does not know was taken
+            raise StoreError(
+                "the database is of a newer version of the bot; start that one, or a newer one"
+            ) from None
         except (OSError, SQLAlchemyError) as error:
             why = _why(error)
             if "locked" not in why or time.monotonic() > until:

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.cli import cli
@@ -179,6 +180,19 @@ def test_neither_takes_sqlite_for_postgresql(
     assert isinstance(said.exception, StoreError)
     assert "DATABASE_URL is set" in str(said.exception)
     assert not (tmp_path / "state").exists()
+
+
+async def test_a_database_of_a_newer_version_is_told_in_a_line(tmp_path: Path) -> None:
+    """This is what the way back from an upgrade meets."""
+    store = await opened(tmp_path)
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    await store.db.run(lambda connection: connection.execute(newer))
+    with pytest.raises(StoreError, match="newer version of the bot"):
+        await migrate(store.db)
+    await asyncio.to_thread(backup, tmp_path, tmp_path / "file")
+    await store.close()
+    with pytest.raises(StoreError, match="newer version of the bot"):
+        await asyncio.to_thread(restore, tmp_path / "new", tmp_path / "file")
 
 
 def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> None:
