@@ -53,6 +53,7 @@ class Store:
         self._loop = asyncio.get_running_loop()
         self.tally = Tally(db, bot_id, pepper)
         self._rate = rate
+        self._burst = max(1.0, 1 / rate) if rate else 0.0  # seconds: room for one message
         self._postgres = db.postgres
         self._now = SteadyClock()
         self.scrubbed = False  # somebody's data was deleted since the last purge
@@ -183,7 +184,7 @@ class Store:
             claimed = sorted((Claimed(*row) for row in found), key=lambda row: row.id)
             claimed = self._with_followed(connection, claimed)
         if self._rate and len(claimed) + more:
-            bound = self._bind(spent=(len(claimed) + more) / self._rate, burst=1.0)
+            bound = self._bind(spent=(len(claimed) + more) / self._rate, burst=self._burst)
             connection.execute(self._sql(sql.SPEND), bound)
         if keys:  # last, for it holds rows that every worker counts in
             self.tally.count(connection, closed, keys)
@@ -251,7 +252,7 @@ class Store:
 
     def _allowed(self, connection: Connection, take: int) -> tuple[int, float | None]:
         """How many may be claimed under the rate that all workers share, and when the next may."""
-        bound = self._bind(burst=1.0)
+        bound = self._bind(burst=self._burst)
         connection.execute(self._sql(sql.FIRST_PACE), bound)
         found = connection.execute(self._sql(sql.PACE), bound)
         ahead = float(found.scalar_one())  # seconds of allowance; below 0: in debt

@@ -191,6 +191,20 @@ async def test_the_bots_own_rate_is_shared(stores: tuple[Store, Store]) -> None:
     assert wait is not None
 
 
+async def test_a_rate_below_one_a_second_is_slow_and_no_stop(
+    stores: tuple[Store, Store],
+) -> None:
+    slow, other = (Store(s.db, s.bot_id, s.owner, rate=0.9) for s in stores)
+    await slow.put([says(n, chat=n) for n in range(1, 9)])
+    assert len(await claim(slow)) == 1
+    rows, wait = await other.step([], [], 8)
+    assert rows == []
+    assert wait is not None
+    assert 0.8 < wait <= 1 / 0.9
+    await asyncio.sleep(wait + 0.002)
+    assert len(await claim(other)) == 1
+
+
 async def test_an_answer_takes_the_part_of_the_messages_that_it_sent(
     stores: tuple[Store, Store],
 ) -> None:
