@@ -4,34 +4,42 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 SILENCE = 45.0  # seconds without a finished poll; a poll itself lasts up to 25
 TROUBLE = 20.0  # seconds of trouble before the process calls itself not ready
-FORGIVEN = 120.0  # seconds without another failure: nothing was sent since, so nobody knows
+FORGIVEN = 120.0  # seconds without another failure: nothing was tried since, so nobody knows
+
+User = Literal["door", "crew", "house"]
+"""Who asks something of the store: what takes updates in, what answers them, the housekeeping."""
 
 
 @dataclass(slots=True)
 class Health:
     """Moments on the monotonic clock. A None in ``..._since`` means no trouble.
 
+    ``store_failed``: when the store last failed whoever had no success with it since.
     ``poll_trouble``: why the last poll failed, "" where it did not.
     """
 
     polled_at: float | None = None  # None: this process does not poll
     worked_at: float | None = None  # None: this process does not answer
-    store_down_since: float | None = None
+    store_failed: dict[User, float] = field(default_factory=dict)
     sends_down_since: float | None = None
     sends_failed_at: float = 0.0
     poll_trouble: str = ""
     stopping: bool = False
 
-    def store_works(self, *, works: bool) -> None:
-        """Note whether the store took the last transaction."""
+    def store_works(self, user: User, *, works: bool) -> None:
+        """Note whether the store did the last that was asked of it.
+
+        One's success says nothing of another's: a disk that is full can be read.
+        """
         if works:
-            self.store_down_since = None
-        elif self.store_down_since is None:
-            self.store_down_since = time.monotonic()
+            self.store_failed.pop(user, None)
+        else:
+            self.store_failed[user] = time.monotonic()
 
     def sends_work(self, *, works: bool) -> None:
         """Note whether Telegram could be reached with the last answer."""
@@ -52,7 +60,7 @@ class Health:
             found.append(f"polling is silent {self.poll_trouble}".strip())
         if self.worked_at is not None and now - self.worked_at > TROUBLE:
             found.append("workers are silent")
-        if self.store_down_since is not None:
+        if any(now - failed < FORGIVEN for failed in self.store_failed.values()):
             found.append("the store does not take updates")
         if self._sends_are_down(now):
             found.append("Telegram cannot be reached")

@@ -62,8 +62,9 @@ async def _of_one(parts: Parts, *, purge: bool) -> Depth | None:
             await put_weekly(parts.store, staff, dt.datetime.now(dt.UTC))
         await put_due(parts.store)
         depth = await parts.store.depth()
-        parts.health.store_works(works=True)
+        parts.health.store_works("house", works=True)
     except TROUBLE as error:
+        parts.health.store_works("house", works=False)
         log.warning("housekeeping_failed", error=describe(error))
         return None
     return depth

@@ -116,12 +116,12 @@ class Poller:
         while rows:
             try:
                 await self._store.put(rows)
-                self._health.store_works(works=True)
+                self._health.store_works("door", works=True)
                 self._offset = max(row.update_id for row in rows) + 1
                 return  # noqa: TRY300
             except TROUBLE as error:
                 tries += 1
-                self._health.store_works(works=False)
+                self._health.store_works("door", works=False)
                 log.error("updates_not_kept", error=describe(error), waiting=len(rows))  # noqa: TRY400
                 if await pause(backoff(tries, 0.2, 5.0), stopping):
                     return

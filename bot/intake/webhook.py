@@ -87,10 +87,10 @@ def webhook_route(path: str, secret: str, store: Store, health: Health) -> Route
         try:
             await gatherer.put(found)
         except TROUBLE as error:
-            health.store_works(works=False)
+            health.store_works("door", works=False)
             log.error("update_not_kept", error=describe(error))  # noqa: TRY400
             return Response(status_code=503)
-        health.store_works(works=True)
+        health.store_works("door", works=True)
         return Response()
 
     return Route(path, take, methods=["POST"])

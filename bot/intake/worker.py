@@ -112,11 +112,11 @@ class Crew:
         except TROUBLE as error:
             if isinstance(error, (DataError, IntegrityError)):  # a value of theirs, not the store
                 self._settled[: len(settled)] = map(bare, settled)
-            self._parts.health.store_works(works=False)
+            self._parts.health.store_works("crew", works=False)
             log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
             return failures + 1
         del self._settled[: len(settled)]
-        self._parts.health.store_works(works=True)
+        self._parts.health.store_works("crew", works=True)
         self._answering.forget(settled)
         if settled:
             self._window = min(self._window * 2, self._hands)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from sqlalchemy import Connection
 
 from bot.intake import webhook
 from bot.intake.health import Health
+from bot.intake.housekeeping import keep_house
 from bot.intake.http import application
 from bot.intake.stats import Stats
 from bot.intake.webhook import Gatherer, webhook_route
+from bot.intake.worker import Crew
 from bot.store.opening import migrate, open_database
 from bot.store.rows import Arrival
 from bot.store.store import Store
+from tests.emulator import Emulator
+from tests.inside import inside
 
 SECRET = "s3cret"
 JSON = {"content-type": "application/json", webhook.SECRET_HEADER: SECRET}
@@ -168,6 +173,27 @@ async def test_a_full_disk_is_told_to_telegram_and_shown(door: Door) -> None:
     assert set(again) == {200}
     assert await door.waiting() == 7
     assert (await door.client.get("/ready")).status_code == 200
+
+
+async def test_a_full_disk_shows_though_idle_workers_read_on(
+    door: Door, api: Emulator, tmp_path: Path
+) -> None:
+    """A claim of nothing and a count of what waits write nothing, and say nothing of the disk."""
+    stopping = asyncio.Event()
+    async with inside(api, tmp_path / "other") as other:
+        parts = replace(other.parts, store=door.store, health=door.health)
+        work = (Crew(parts, 4).run(stopping, 1), keep_house([parts], stopping))
+        tasks = [asyncio.create_task(one) for one in work]
+        await asyncio.sleep(0.2)
+        tiny = "PRAGMA max_page_count = 1"  # SQLite makes it as many as there are
+        await door.store.db.run(lambda connection: connection.exec_driver_sql(tiny))
+        assert await door.post(says(1, text="x" * 50_000)) == 503
+        for _ in range(5):
+            door.store.arrived.set()
+            await asyncio.sleep(0.05)
+            assert door.health.faults() == ["the store does not take updates"]
+        stopping.set()
+        await asyncio.gather(*tasks)
 
 
 async def test_the_queue_before_the_disk_is_bounded(door: Door) -> None:
