@@ -9,15 +9,17 @@ import socket
 import time
 import uuid
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
+from typing import TypeVar
 
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.intake.pause import pause
 from bot.logs import describe, get_logger
+from bot.reply.send import seconds
 from bot.reply.transport import AiohttpTransport
 from bot.settings import Settings, StartError
 from bot.store import StoreError
@@ -27,7 +29,13 @@ from bot.store.store import Store
 
 log = get_logger(__name__)
 
+Result = TypeVar("Result")
+
 FIRST_TRIES = 30.0  # seconds to wait for Telegram at the start
+
+
+class UnknownTokenError(StartError):
+    """Telegram does not know the token."""
 
 
 def make_bot(settings: Settings) -> Bot:
@@ -85,6 +93,28 @@ async def opened_store(settings: Settings, shared: Database | None = None) -> As
             await store.close()
 
 
+async def patiently(
+    call: Callable[[], Awaitable[Result]], stopping: asyncio.Event | None = None
+) -> Result:
+    """Make a call of the start; waits a while for a network that is not there yet.
+
+    Raises:
+        TelegramError: the last refusal; InvalidToken at once.
+    """
+    stopping = stopping or asyncio.Event()
+    until = time.monotonic() + FIRST_TRIES
+    while True:
+        try:
+            return await call()
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            log.warning("telegram_not_reached", error=describe(error))
+            wait = seconds(error) if isinstance(error, RetryAfter) else 1.0
+            if time.monotonic() + wait > until or await pause(wait, stopping):
+                raise
+
+
 @asynccontextmanager
 async def connected(bot: Bot, stopping: asyncio.Event | None = None) -> AsyncIterator[Bot]:
     """The bot, known to Telegram; waits a while for a network that is not there yet.
@@ -92,23 +122,17 @@ async def connected(bot: Bot, stopping: asyncio.Event | None = None) -> AsyncIte
     Raises:
         StartError: Telegram does not know the token, or cannot be reached.
     """
-    stopping = stopping or asyncio.Event()
-    until = time.monotonic() + FIRST_TRIES
-    while True:
-        try:
-            await bot.initialize()
-            break
-        except InvalidToken:
-            await bot.shutdown()
-            number = bot.token.partition(":")[0]
-            raise StartError(
-                f"Telegram does not know the TELEGRAM_BOT_TOKEN of bot {number}."
-            ) from None
-        except TelegramError as error:
-            log.warning("telegram_not_reached", error=describe(error))
-            if await pause(1.0, stopping) or time.monotonic() > until:
-                await bot.shutdown()
-                raise StartError("Telegram cannot be reached; is the network up?") from None
+    try:
+        await patiently(bot.initialize, stopping)
+    except InvalidToken:
+        await bot.shutdown()
+        number = bot.token.partition(":")[0]
+        raise UnknownTokenError(
+            f"Telegram does not know the TELEGRAM_BOT_TOKEN of bot {number}."
+        ) from None
+    except TelegramError:
+        await bot.shutdown()
+        raise StartError("Telegram cannot be reached; is the network up?") from None
     try:
         yield bot
     finally:

@@ -11,11 +11,12 @@ import pytest
 from aiohttp import web
 from typer.testing import CliRunner
 
-from bot import operator
+from bot import opened, operator
 from bot.cli import cli
 from bot.settings import Settings, StartError, load_settings
 from tests.e2e.process import Process, free_port
 from tests.emulator import TOKEN, Emulator
+from tests.troubles import page, refusal, reset
 
 
 def settings(api: Emulator, state: Path, **more: Any) -> Settings:
@@ -103,6 +104,35 @@ async def test_telegrams_refusal_of_the_address_is_told_in_a_line(
         await asyncio.to_thread(
             operator.webhook, settings(api, tmp_path, public_url="http://x"), "set"
         )
+
+
+async def test_a_webhook_that_is_not_taken_at_once_is_set_again(
+    api: Emulator, tmp_path: Path
+) -> None:
+    """Several processes set it in the same moment, which is where Telegram says 429."""
+    troubles = iter([refusal(429, "Too Many Requests", retry_after=1), reset, page(502)])
+    api.trouble = lambda method, _: next(troubles, None) if method == "setWebhook" else None
+    known = settings(api, tmp_path, public_url="https://bot.example.org")
+    facts = await asyncio.to_thread(operator.webhook, known, "set")
+    assert facts["url"] == "https://bot.example.org/telegram"
+
+
+@pytest.mark.parametrize("set_before", [True, False])
+async def test_a_webhook_that_cannot_be_set_again_stays_as_it_is(
+    api: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, set_before: bool
+) -> None:
+    monkeypatch.setattr(opened, "FIRST_TRIES", 0.0)
+    known = settings(api, tmp_path, public_url="https://bot.example.org")
+    if set_before:
+        await asyncio.to_thread(operator.webhook, known, "set")
+    wait = (429, {"description": "Too Many Requests", "parameters": {"retry_after": 3600}})
+    api.fault = lambda method, _: wait if method == "setWebhook" else None
+    if set_before:
+        facts = await asyncio.to_thread(operator.webhook, known, "set")
+        assert facts["url"] == "https://bot.example.org/telegram"
+    else:
+        with pytest.raises(StartError, match="could not be set: RetryAfter"):
+            await asyncio.to_thread(operator.webhook, known, "set")
 
 
 async def test_a_status_needs_to_know_whose(tmp_path: Path) -> None:
