@@ -40,6 +40,8 @@ from bot.reply.send import Pacer, Sender
 from bot.reply.update import Me
 from bot.reply.window import Window
 from bot.settings import Settings, StartError
+from bot.store import StoreError
+from bot.store.alone import alone
 from bot.store.clinics import Clinics
 from bot.store.listen import listen
 from bot.store.staff import Staff
@@ -81,7 +83,7 @@ def serve(settings: Settings, content: Content) -> int:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings, content))
-    except StartError as error:
+    except (StartError, StoreError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it
         return 1
     except InvalidToken:
@@ -122,6 +124,8 @@ async def _serve(settings: Settings, content: Content) -> None:
     stats, bots = Stats(), settings.per_bot()
     window = Window(settings.sends_per_second * len(bots))
     async with AsyncExitStack() as stack:
+        if settings.database_url is None:  # before what another has at work is taken over
+            stack.enter_context(alone(settings.state_dir))
         db = await stack.enter_async_context(opened_database(settings))
         served: list[Served] = []
         for one in bots:

@@ -135,6 +135,28 @@ async def test_a_webhook_that_cannot_be_set_again_stays_as_it_is(
             await asyncio.to_thread(operator.webhook, known, "set")
 
 
+async def test_a_second_start_on_a_folder_leaves_the_first_alone(
+    api: Emulator, tmp_path: Path
+) -> None:
+    """Started twice by hand, or beside systemd: what the first has in hand is answered once."""
+    first, second = Process(api, tmp_path), Process(api, tmp_path)
+    second.log = tmp_path / "second.log"
+    await first.start()
+    await first.until_ready()
+    api.say(1, "slow 1")
+    await first.until_busy()
+    await second.start()
+    assert await second.ended() == 1
+    assert second.log.read_text().startswith("Another bot runs on STATE_DIR")
+    assert len(second.log.read_text().splitlines()) == 1
+    await api.until(lambda: len(api.texts()) == 1)
+    assert await first.end(signal.SIGTERM) == 0
+    await second.start()
+    await second.until_ready()
+    assert await second.end(signal.SIGTERM) == 0
+    assert len(api.texts()) == 1
+
+
 async def test_a_status_needs_to_know_whose(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="TELEGRAM_BOT_TOKEN"):
         await status(Settings(state_dir=tmp_path, _env_file=None))
