@@ -6,10 +6,10 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from starlette.routing import BaseRoute
 from telegram import Bot
@@ -32,7 +32,14 @@ from bot.intake.worker import Crew
 from bot.kb.knowledge import Knowledge
 from bot.kb.replies import Replies
 from bot.logs import describe, get_logger, set_up
-from bot.opened import connected, make_bot, of_token, opened_database, opened_store
+from bot.opened import (
+    UnknownTokenError,
+    connected,
+    make_bot,
+    of_token,
+    opened_database,
+    opened_store,
+)
 from bot.reply.desk import Desk
 from bot.reply.profile import publish
 from bot.reply.respond import Responder
@@ -128,21 +135,31 @@ async def _serve(settings: Settings, content: Content) -> None:
             stack.enter_context(alone(settings.state_dir))
         db = await stack.enter_async_context(opened_database(settings))
         served: list[Served] = []
+        healths: dict[int, Health] = {}
         for one in bots:
+            try:
+                bot = await stack.enter_async_context(connected(make_bot(one), stopping))
+            except UnknownTokenError:
+                if one is bots[-1] and not served:
+                    raise
+                log.error("token_not_known", bot_id=one.bot_id)  # noqa: TRY400
+                healths[one.bot_id] = Health(token_known=False)
+                continue
             store = await stack.enter_async_context(opened_store(one, db))
-            bot = await stack.enter_async_context(connected(make_bot(one), stopping))
             sender = Sender(bot, Pacer(), window, stats.failed)
             parts = await _parts(one, store, bot, sender, stats, content)
             served.append(Served(one, bot, parts))
+            healths[bot.id] = parts.health
         every = [one.parts for one in served]
         refresh = content.shelf.refresh if content.shelf else None
         await read_own(every, refresh)
-        work = [*await _doors(served, content, stopping), keep_house(every, stopping, refresh)]
+        doors = await _doors(served, healths, content, stopping)
+        work = [*doors, keep_house(every, stopping, refresh)]
         for one_bot in served:
             work += _work(one_bot, content.replies, stopping)
         if settings.database_url is not None:
             work.append(listen([parts.store for parts in every], stopping))
-        await _together(stopping, [parts.health for parts in every], *work)
+        await _together(stopping, list(healths.values()), *work)
         log.info("stopped")
 
 
@@ -180,8 +197,8 @@ def _work(
 ) -> list[Coroutine[None, None, None]]:
     """What goes on for one bot beside its door."""
     settings, parts = served.settings, served.parts
-    by = "webhook" if settings.public_url else "polling"
-    log.info("serving", bot_id=served.bot.id, by=by, role=settings.role, workers=settings.workers)
+    by, role = _door(settings), settings.role
+    log.info("serving", bot_id=served.bot.id, by=by, role=role, workers=settings.workers)
     work = [_publish(served.bot, replies, parts.store)]
     if settings.role != "web":
         crew = Crew(parts, settings.workers)
@@ -215,8 +232,18 @@ def make_desk(
     )
 
 
+def _door(settings: Settings) -> Literal["webhook", "polling", "none"]:
+    """How updates come into this process."""
+    if settings.role == "worker":
+        return "none"
+    return "webhook" if settings.public_url else "polling"
+
+
 async def _doors(
-    served: Sequence[Served], content: Content, stopping: asyncio.Event
+    served: Sequence[Served],
+    healths: Mapping[int, Health],
+    content: Content,
+    stopping: asyncio.Event,
 ) -> list[Coroutine[None, None, None]]:
     """How updates come in, and the HTTP side. The clinics' pages are those of the first bot."""
     first = served[0]
@@ -224,12 +251,13 @@ async def _doors(
     doors: list[Coroutine[None, None, None]] = []
     for one in served:
         settings, parts = one.settings, one.parts
-        if settings.public_url and settings.role != "worker":
+        by = _door(settings)
+        if by == "webhook":
             secret = await webhook_secret(settings, parts.store)
-            await set_webhook(settings, one.bot, secret)
+            await set_webhook(settings, one.bot, secret, stopping)
             path = webhook_path(settings)
             routes.append(webhook_route(path, secret, parts.store, parts.health))
-        elif settings.role == "all":
+        elif by == "polling":
             await no_webhook(one.bot)
             doors.append(_poll(one, stopping, alone=len(served) == 1))
     listen_at = first.settings.listen_at
@@ -242,8 +270,7 @@ async def _doors(
             raise StartError(f"LISTEN={first.settings.listen}: {error.strerror}") from None
         log.warning("no_health_port", listen=first.settings.listen, why=error.strerror)
     else:
-        health = Several({one.bot.id: one.parts.health for one in served})
-        whole = first.parts.health if len(served) == 1 else health
+        whole = first.parts.health if len(healths) == 1 else Several(healths)
         routes += _pages(first.settings, first.parts, content.shelf)
         app = application(whole, first.parts.stats, routes)
         doors.append(serve_http(app, bound, stopping))
@@ -262,6 +289,7 @@ async def _poll(served: Served, stopping: asyncio.Event, *, alone: bool) -> None
     except InvalidToken:
         if alone:
             raise
+        parts.health.token_known = False
         log.error("token_not_known_any_more", bot_id=served.bot.id)  # noqa: TRY400
 
 

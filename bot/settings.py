@@ -114,9 +114,11 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _roles_need_postgres(self) -> Self:
+    def _roles_need(self) -> Self:
         if self.role != "all" and self.database_url is None:
             raise ValueError("ROLE web or worker needs DATABASE_URL, which the processes share")
+        if self.role == "web" and self.public_url is None:
+            raise ValueError("ROLE web needs PUBLIC_URL: it takes updates by the webhook alone")
         return self
 
     @property

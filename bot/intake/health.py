@@ -29,6 +29,7 @@ class Health:
     sends_down_since: float | None = None
     sends_failed_at: float = 0.0
     poll_trouble: str = ""
+    token_known: bool = True
     stopping: bool = False
 
     def store_works(self, user: User, *, works: bool) -> None:
@@ -56,7 +57,9 @@ class Health:
         found = []
         if self.stopping:
             found.append("stopping")
-        if self.polled_at is not None and now - self.polled_at > SILENCE:
+        if not self.token_known:
+            found.append("Telegram does not know the token")
+        elif self.polled_at is not None and now - self.polled_at > SILENCE:
             found.append(f"polling is silent {self.poll_trouble}".strip())
         if self.worked_at is not None and now - self.worked_at > TROUBLE:
             found.append("workers are silent")

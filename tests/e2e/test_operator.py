@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from bot import opened, operator
 from bot.cli import cli
-from bot.settings import Settings, StartError, load_settings
+from bot.settings import Settings, SettingsError, StartError, load_settings
 from tests.e2e.process import Process, free_port
 from tests.emulator import TOKEN, Emulator
 from tests.troubles import page, refusal, reset
@@ -155,6 +155,15 @@ async def test_a_second_start_on_a_folder_leaves_the_first_alone(
     await second.until_ready()
     assert await second.end(signal.SIGTERM) == 0
     assert len(api.texts()) == 1
+
+
+def test_a_process_that_takes_updates_in_needs_an_address() -> None:
+    """Without one it neither polled nor had a webhook, and called itself ready."""
+    several: dict[str, Any] = {"database_url": "postgresql://bot@db/bot", "_env_file": None}
+    with pytest.raises(SettingsError, match="ROLE web needs PUBLIC_URL"):
+        load_settings(role="web", **several)
+    assert load_settings(role="web", public_url="https://x", **several).public_url == "https://x"
+    assert load_settings(role="worker", **several).public_url is None
 
 
 async def test_a_status_needs_to_know_whose(tmp_path: Path) -> None:

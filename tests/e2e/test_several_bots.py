@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -67,7 +68,33 @@ async def test_a_token_that_is_taken_back_ends_its_own_bot_only(
     bots[0].trouble = lambda _method, _params: unknown
     bots[1].say(7, "are you there?")
     await bots[1].until(lambda: len(bots[1].texts()) == 1)
+    await process.until_ready(503)
+    assert "bot 1111: Telegram does not know the token" in (await process.get("/ready"))[1]
     assert await process.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("door", ["polling", "webhook"])
+async def test_a_token_that_was_taken_back_before_the_start_ends_its_own_bot_only(
+    bots: list[Emulator], tmp_path: Path, door: str
+) -> None:
+    """A deploy after a token was revoked must not take the good bots with it."""
+    refused = (401, {"description": "Unauthorized"})
+    bots[0].fault = lambda _method, _params: refused
+    process = Process(bots[0], tmp_path, TELEGRAM_BOT_TOKEN=",".join(TOKENS), **DOORS[door])
+    await process.start()
+    await process.until_ready(503)
+    bots[1].say(7, "are you there?")
+    if door == "webhook":
+        await bots[1].until(lambda: bool(bots[1].webhook))
+        assert set(await bots[1].deliver()) == {200}
+    await bots[1].until(lambda: len(bots[1].texts()) == 1)
+    ready = json.loads((await process.get("/ready"))[1])
+    assert ready == {"ready": False, "faults": ["bot 1111: Telegram does not know the token"]}
+    assert await process.end(signal.SIGTERM) == 0
+    bots[1].fault = bots[0].fault
+    await process.start()
+    assert await process.ended() == 1
+    assert "Telegram does not know the TELEGRAM_BOT_TOKEN of bot" in process.log.read_text()
 
 
 def test_several_tokens_make_several_bots_with_an_address_each() -> None:
