@@ -256,7 +256,7 @@ async def _doors(
             secret = await webhook_secret(settings, parts.store)
             await set_webhook(settings, one.bot, secret, stopping)
             path = webhook_path(settings)
-            routes.append(webhook_route(path, secret, parts.store, parts.health))
+            routes.append(webhook_route(path, secret, parts.store, parts.health, parts.stats))
         elif by == "polling":
             await no_webhook(one.bot)
             doors.append(_poll(one, stopping, alone=len(served) == 1))

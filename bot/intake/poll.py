@@ -117,6 +117,7 @@ class Poller:
             try:
                 await self._store.put(rows)
                 self._health.store_works("door", works=True)
+                self._stats.unreadable(sum(row.raw is None for row in rows))
                 self._offset = max(row.update_id for row in rows) + 1
                 return  # noqa: TRY300
             except TROUBLE as error:

@@ -48,6 +48,9 @@ class Stats:
         self.oldest = Gauge(
             "bot_inbox_age_seconds", "Age of the oldest update that waits", registry=registry
         )
+        self._given_up = Counter(
+            "bot_given_up", "Updates that became dead letters here", registry=registry
+        )
         self.dead = Gauge("bot_dead_letters", "Updates given up, 48 h", registry=registry)
         self.ready = Gauge(
             "bot_ready", "1 while updates are taken and answered", registry=registry
@@ -60,6 +63,12 @@ class Stats:
         name = outcome.outcome if isinstance(outcome, Closed) else "held"
         self._updates.labels(row.kind, name).inc()
         self._handling.observe(seconds)
+        if isinstance(outcome, Closed) and outcome.dead:
+            self._given_up.inc()
+
+    def unreadable(self, letters: int) -> None:
+        """So many updates were dead letters when they came."""
+        self._given_up.inc(letters)
 
     def replied(self, response: Response, sent: Sent, age: float) -> None:
         """An answer was made, and sent or not."""

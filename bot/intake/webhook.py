@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from bot.intake.arrivals import arrival
 from bot.intake.health import Health
+from bot.intake.stats import Stats
 from bot.logs import describe, get_logger
 from bot.store.rows import Arrival
 from bot.store.store import TROUBLE, Store
@@ -65,7 +66,7 @@ class Gatherer:
                         kept.set_result(None)
 
 
-def webhook_route(path: str, secret: str, store: Store, health: Health) -> Route:
+def webhook_route(path: str, secret: str, store: Store, health: Health, stats: Stats) -> Route:
     """The route that Telegram posts to."""
     gatherer = Gatherer(store)
 
@@ -91,6 +92,7 @@ def webhook_route(path: str, secret: str, store: Store, health: Health) -> Route
             log.error("update_not_kept", error=describe(error))  # noqa: TRY400
             return Response(status_code=503)
         health.store_works("door", works=True)
+        stats.unreadable(found.raw is None)
         return Response()
 
     return Route(path, take, methods=["POST"])

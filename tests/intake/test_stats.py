@@ -56,10 +56,7 @@ def test_the_dashboard_asks_for_what_there_is_and_shows_all_that_is_ours() -> No
         sample.name for metric in stats.registry.collect() for sample in metric.samples
     }  # fmt: skip
     board = json.loads((OPS / "grafana.json").read_text())
-    asked = [t["expr"] for panel in board["panels"] for t in panel.get("targets", ())]
-    alerts = yaml.safe_load((OPS / "alerts.yml").read_text())
-    asked += [rule["expr"] for group in alerts["groups"] for rule in group["rules"]]
-    named = {name for expr in asked for name in WORDS.findall(expr)}
+    named = {name for expr in asked() for name in WORDS.findall(expr)}
     assert named - there == set()
     ours = {name for name in there if name.startswith("bot_")}
     shown = {re.sub(r"_(bucket|sum|count|created)$", "", name) for name in named}
@@ -70,6 +67,39 @@ def test_the_dashboard_asks_for_what_there_is_and_shows_all_that_is_ours() -> No
         spot = panel["gridPos"]
         assert spot["x"] + spot["w"] <= 24
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+
+
+def asked() -> list[str]:
+    """What the board and the alerts ask Prometheus for."""
+    board = json.loads((OPS / "grafana.json").read_text())
+    alerts = yaml.safe_load((OPS / "alerts.yml").read_text())
+    rules = [rule["expr"] for group in alerts["groups"] for rule in group["rules"]]
+    return rules + [t["expr"] for panel in board["panels"] for t in panel.get("targets", ())]
+
+
+def test_growth_is_asked_of_what_only_grows() -> None:
+    """``increase`` takes a gauge's fall for a new beginning: it rose by all that is left."""
+    metrics = {one.name: one.type for one in Stats().registry.collect()}
+    grown = {n for e in asked() for n in re.findall(r"(?:increase|i?rate)\(([a-z_]+)", e)}
+    assert grown
+    plain = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in grown}
+    assert {metrics[name] for name in plain} <= {"counter", "histogram"}
+
+
+def test_a_dead_letter_raises_the_alert_by_one_when_it_is_made_and_never_when_it_expires() -> None:
+    (expr,) = (one for one in asked() if "dead_letters" in one or "given_up" in one
+               if "increase" in one)  # fmt: skip
+    (name,) = re.findall(r"bot_\w+", expr)
+    stats, seen = Stats(), []
+    seen.append(stats.registry.get_sample_value(name))
+    stats.handled(ROW, Closed(ROW, "given_up", dead=True), 0.1)
+    stats.unreadable(1)
+    seen.append(stats.registry.get_sample_value(name))
+    stats.handled(ROW, Closed(ROW, "answered"), 0.1)
+    stats.waiting(Depth(0, 0.0, 3))
+    stats.waiting(Depth(0, 0.0, 2))
+    seen.append(stats.registry.get_sample_value(name))
+    assert seen == [0, 2, 2]
 
 
 @pytest.mark.usefixtures("_timedelta")

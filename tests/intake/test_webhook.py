@@ -42,8 +42,9 @@ class Door:
 
     def __init__(self, store: Store) -> None:
         self.store, self.health = store, Health()
-        route = webhook_route("/telegram", SECRET, store, self.health)
-        app = application(self.health, Stats(), [route])
+        self.stats = Stats()
+        route = webhook_route("/telegram", SECRET, store, self.health, self.stats)
+        app = application(self.health, self.stats, [route])
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://here"
         )
@@ -145,6 +146,7 @@ async def test_unknown_kinds_are_ignored_and_unreadable_ones_are_dead_letters(do
     assert await door.post(says(20, text="x" * 600_000)) == 200, "larger than any real one"
     depth = await door.store.depth()
     assert (depth.waiting, depth.dead) == (1, 8)
+    assert "bot_given_up_total 8.0" in (await door.client.get("/metrics")).text
 
 
 async def test_it_is_kept_before_200_and_known_when_it_comes_again(door: Door) -> None:
