@@ -212,14 +212,16 @@ async def _first_name(bot: Bot) -> str:
 
 
 def _at_telegram(settings: Settings, ask: Callable[[Bot], Awaitable[Found]]) -> Found:
-    """Ask Telegram something; a refusal is told without the token, which its words may hold.
+    """Ask Telegram something, of several bots for the first.
+
+    A refusal is told without the token, which its words may hold.
 
     Raises:
         ValueError: it says what to do.
     """
 
     async def go() -> Found:
-        async with make_bot(settings) as bot:
+        async with make_bot(settings.per_bot()[0]) as bot:
             return await ask(bot)
 
     try:

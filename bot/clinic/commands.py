@@ -247,7 +247,7 @@ def staff_command(settings: Settings, clinic_id: str) -> str:
 async def _username(settings: Settings, store: Store) -> str:
     username = await store.setting(f"username_{settings.bot_id}")
     if username is None:  # the bot has not run yet on this database: ask Telegram
-        async with connected(make_bot(settings)) as bot:
+        async with connected(make_bot(settings.per_bot()[0])) as bot:
             username = bot.username
     return username
 

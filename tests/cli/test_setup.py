@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot import opened
 from bot.clinic import commands
 from bot.env_file import put
 from bot.settings import Settings
 from bot.setup import Dialogue, Setup
 from bot.turn.turn import Context
-from tests.emulator import TOKEN, Emulator
+from tests.emulator import TOKEN, Emulator, emulators
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,6 +112,27 @@ async def test_it_goes_on_where_it_was_left(walk: Walk) -> None:
     said = await walk("", "", "", "")  # the clinic is there as well
     assert "There is: oak." in said
     assert "oak-a4.pdf" in said
+
+
+async def test_of_several_tokens_the_first_bot_is_set_up(
+    tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``bot clinic`` is the first bot's too, and neither asks Telegram for a list of tokens."""
+    monkeypatch.setenv("STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr(opened, "FIRST_TRIES", 0.0)
+    monkeypatch.chdir(tmp_path)
+    tokens = ("1111:the-first-bots-token-of-this-test", "2222:the-other-bots-token-of-this-test")
+    async with emulators(*tokens) as (first, _):
+        monkeypatch.setenv("TELEGRAM_API_URL", first.url)
+        put(Path(".env"), {"TELEGRAM_BOT_TOKEN": ",".join(tokens)})
+        walk = Walk(first, tmp_path, context)
+        said = await walk("", "Oak bot", "polling", "Oak", "555", "", "")
+        assert "This is @t1111_bot" in said
+        assert first.calls_of("setMyName") == [{"name": "Oak bot"}]
+        held = Settings(_env_file=walk.env)
+        assert "t1111_bot" in await asyncio.to_thread(commands.link, held, "oak")
+        assert held.telegram_bot_token is not None
+        assert held.telegram_bot_token.get_secret_value() == ",".join(tokens)
 
 
 async def test_a_name_that_gives_the_id_of_another_clinic_is_refused(walk: Walk) -> None:
