@@ -59,7 +59,8 @@ class Row(Frozen):
     ``line``: one sentence where something more urgent is said first. ``safety``: one sentence
     beside the answer to a question that only asks about it. ``say_at``: said in place of ``say``
     where a rule sets another urgency. ``call``: which numbers are shown. ``covers``:
-    lesser rows that need not be said as well.
+    lesser rows that need not be said as well. ``after``: rows that are said first where both are
+    as urgent; ``last``: it is said after all others of its urgency.
     """
 
     title: str
@@ -70,6 +71,8 @@ class Row(Frozen):
     say_at: Mapping[Level, Annotated[str, Field(min_length=1, max_length=420)]] = {}
     call: Literal["emergency", "crisis", "poison", "prescriber"]
     covers: tuple[RowId, ...] = ()
+    after: tuple[RowId, ...] = ()
+    last: bool = False
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[str, ...] = ()
     lookalikes: tuple[str, ...] = ()
@@ -94,7 +97,9 @@ class Asked(Frozen):
     ``yes``: the row if the person says yes; ``no``: the row that still holds after a clear no;
     ``alert``: raised with the question already. ``level``: the urgency on yes where it differs
     from the row's. ``doubt``: the second opinion saw no red flag, so that only a yes raises one;
-    else whatever is no clear no does.
+    else whatever is no clear no does. ``signs``: rows that are a sign we asked about; an answer
+    that raises one is a yes, at that urgency. ``matching``: a row that the answer raises counts in
+    place of ``yes``.
     """
 
     ask: str
@@ -104,6 +109,8 @@ class Asked(Frozen):
     alert: RowId | None = None
     level: Level | None = None
     doubt: bool = False
+    signs: Mapping[RowId, Level] = {}
+    matching: bool = False
 
 
 class Question(Asked):
@@ -193,7 +200,7 @@ class TriageFile(Frozen):
             if unknown:
                 raise ValueError(f"{where}: no concept {', '.join(sorted(unknown))}")
         for name, question in self.questions.items():
-            for row in (question.yes, question.no):
+            for row in (question.yes, question.no, *question.signs):
                 if row is not None and row not in self.rows:
                     raise ValueError(f"question {name}: no row {row}")
         return self

@@ -62,11 +62,12 @@ def second_opinion(
     reader: Reader,
     *,
     grown: Callable[[], bool] = lambda: False,
+    lowers: bool = True,
 ) -> Verdict:
     """The rules' verdict with the learned row first where it is more urgent, or in doubt.
 
     ``grown``: whether only ages from 12 on are named, so that the learned row on children says
-    nothing.
+    nothing. ``lowers``: whether it may doubt; not what an answer to our question came to.
     """
     whole, *parts = _opinions(text, encoder, reader)
     found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, grown)
@@ -75,7 +76,7 @@ def second_opinion(
         found = max(filter(None, told), key=lambda one: one.urgency.rank, default=None)
     if found is not None:
         return _raised(verdict, found)
-    return _doubted(verdict, whole.of_none(), rules)
+    return _doubted(verdict, whole.of_none(), rules) if lowers else verdict
 
 
 _FROM: Mapping[Urgency, frozenset[str]] = {

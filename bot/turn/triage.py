@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from bot.kb.models import Frozen
-from bot.kb.triage_rules import Level, Question, Rule, Status, TriageRules
+from bot.kb.triage_rules import Asked, Level, Question, Rule, Status, TriageRules
 from bot.turn.memory import Memory
 from bot.turn.reply import Urgency
 from bot.turn.triage_frames import Frames
@@ -14,7 +14,7 @@ from bot.turn.triage_match import Hit, find
 from bot.turn.triage_read import Reading, read
 
 NEARBY = 1  # sentences from which something less than an emergency may be called off
-ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own: said after all others
+ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own
 ASKING = "triage"  # what ``Memory.asking`` holds while a question of ours is open
 _ONLY_ASKS: frozenset[Status] = frozenset({"asked", "supposed", "told"})
 
@@ -146,7 +146,7 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
         if question.alert is not None:
             _raise(raised, question.alert, Urgency(rules.file.rows[question.alert].urgency))
     return Verdict(
-        findings=_in_order(raised, rules),
+        findings=in_order(raised, rules),
         ask=asked[0] if asked else None,
         informed=tuple(informed),
     )
@@ -174,40 +174,64 @@ def _question(
     return None
 
 
-def _in_order(raised: Mapping[str, Urgency], rules: TriageRules) -> tuple[Finding, ...]:
+def in_order(
+    raised: Mapping[str, Urgency], rules: TriageRules, likely: Mapping[str, float] | None = None
+) -> tuple[Finding, ...]:
+    """The findings as they are said, most urgent first, without those that others cover.
+
+    ``likely``: the probability of each row; among equals the likelier comes first.
+    """
     covered = {
         lesser
         for row_id in raised
         for lesser in rules.file.rows[row_id].covers
         if lesser in raised and raised[lesser].rank <= raised[row_id].rank
     }
-    kept = sorted(
-        (-urgency.rank, row == ANY_EMERGENCY, row)
-        for row, urgency in raised.items()
-        if row not in covered
-    )
-    return tuple(Finding(id=row, urgency=raised[row]) for *_, row in kept)
+    kept = {row_id: urgency for row_id, urgency in raised.items() if row_id not in covered}
+
+    def place(row_id: str) -> tuple[int, bool, bool, float, str]:
+        row, urgency = rules.file.rows[row_id], kept[row_id]
+        behind = any(kept.get(other) is urgency for other in row.after)
+        return -urgency.rank, row.last, behind, -(likely or {}).get(row_id, 0.0), row_id
+
+    return tuple(Finding(id=row_id, urgency=kept[row_id]) for row_id in sorted(kept, key=place))
 
 
 def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | None:
     """What an answer to our question means; ``None`` where a clear no closes it.
 
-    A red flag in the answer itself comes first. An unclear answer, or another subject, counts
+    A red flag in the answer itself counts beside it. An unclear answer, or another subject, counts
     as yes: the higher urgency; but not where the second opinion asked in doubt.
     """
     question = rules.asked(str(memory.details.get("ask", "")))
     fresh = triage(text, rules, isotretinoin=memory.isotretinoin)
-    if fresh.findings or question is None:
-        return fresh if fresh.findings else None
+    raised = {finding.id: finding.urgency for finding in fresh.findings}
+    answered = _answered(question, text, raised, rules) if question is not None else None
+    if answered is not None:
+        _raise(raised, answered.id, answered.urgency)
+    if not raised:
+        return None
+    findings = in_order(raised, rules)
+    ask = None if findings[0].urgency is Urgency.EMERGENCY else fresh.ask  # the action comes first
+    return fresh.model_copy(update={"findings": findings, "ask": ask})
+
+
+def _answered(
+    question: Asked, text: str, raised: Mapping[str, Urgency], rules: TriageRules
+) -> Finding | None:
+    """The row of the answer, beside what is ``raised`` by its words."""
     yes, no = _answer(text, rules)
+    named = [Urgency(level) for row_id, level in question.signs.items() if row_id in raised]
+    if no and not named:
+        if question.no is None:
+            return None
+        return Finding(id=question.no, urgency=Urgency(rules.file.rows[question.no].urgency))
     if question.doubt and not yes:
         return None
-    row_id = question.no if no else question.yes
-    if row_id is None:
+    usual = Urgency(question.level or rules.file.rows[question.yes].urgency)
+    if question.matching and any(urgency.rank >= usual.rank for urgency in raised.values()):
         return None
-    level = question.level if row_id == question.yes else None
-    urgency = Urgency(level or rules.file.rows[row_id].urgency)
-    return Verdict(findings=(Finding(id=row_id, urgency=urgency),))
+    return Finding(id=question.yes, urgency=max([usual, *named], key=lambda urgency: urgency.rank))
 
 
 def says_no(text: str, rules: TriageRules) -> bool:

@@ -131,12 +131,9 @@ def _looked_up(
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     """The red flags of a text, read as the answer to our own question where one is open."""
-    if memory.asking == TRIAGE:
-        answered = answer_to_ask(text, memory, context.kb.triage)
-        if answered is not None:
-            return answered
     rules = context.kb.triage
-    verdict = triage(text, rules, isotretinoin=memory.isotretinoin)
+    answered = answer_to_ask(text, memory, rules) if memory.asking == TRIAGE else None
+    verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin)
     if context.encoder is None or not text or text.startswith("/"):
         return verdict
 
@@ -145,7 +142,9 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
         return bool(ages) and min(ages) >= context.kb.dose.age.years
 
     reader = context.matcher.reader
-    return second_opinion(verdict, text, rules, context.encoder, reader, grown=grown)
+    return second_opinion(
+        verdict, text, rules, context.encoder, reader, grown=grown, lowers=answered is None
+    )
 
 
 def searched(text: str, memory: Memory, context: Context) -> Found:

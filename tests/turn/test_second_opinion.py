@@ -6,7 +6,7 @@ import pytest
 
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply
+from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.triage import triage
 from bot.turn.turn import Context, take_turn
 
@@ -88,3 +88,12 @@ def test_thoughts_of_suicide_are_never_doubted(context: Context) -> None:
         (reply,) = talk(context, said)
         assert reply.alert is not None
         assert reply.alert.id == "RF04"
+
+
+def test_an_answer_to_our_question_is_heard_for_what_the_rules_miss(context: Context) -> None:
+    answer = "yes, and i see two of everything and keep being sick"
+    asked, reply = talk(context, "my muscles ache", answer)
+    assert asked.kind is Kind.CLARIFY
+    assert reply.alert is not None
+    assert reply.alert.urgency is Urgency.EMERGENCY
+    assert "RF19" in reply.alert.also

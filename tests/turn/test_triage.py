@@ -153,6 +153,12 @@ def test_an_answer_that_is_not_a_clear_no_takes_the_higher_urgency(
     assert verdict.findings[0].urgency is Urgency.EMERGENCY
 
 
+def asked_after(said: str, rules: TriageRules) -> Memory:
+    ask = triage(said, rules).ask
+    assert ask is not None
+    return Memory(asking=ASKING, details={"ask": ask})
+
+
 def test_a_clear_no_closes_the_question(rules: TriageRules) -> None:
     asked = Memory(asking=ASKING, details={"ask": triage("i have a rash", rules).ask})
     assert answer_to_ask("no", asked, rules) is None
@@ -163,3 +169,43 @@ def test_a_red_flag_in_the_answer_comes_first(rules: TriageRules) -> None:
     verdict = answer_to_ask("no but i want to kill myself", asked, rules)
     assert verdict is not None
     assert verdict.findings[0].id == "RF04"
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "first"),
+    [
+        ("my head hurts", "yes blurred vision", "RF07 emergency"),
+        ("my head hurts", "double vision", "RF07 emergency"),
+        ("my head hurts", "no vomiting but my vision is blurry", "RF07 emergency"),
+        ("my head hurts", "yes, ringing in my ears too", "RF07 emergency"),
+        ("i cant take this anymore", "yes and i cry every day", "RF04 emergency"),
+        ("i cant take this anymore", "yes, i also took two capsules today", "RF04 emergency"),
+        ("i have a rash", "yes and my vision is blurry", "RF10 emergency"),
+        ("my muscles ache", "yes dark urine", "RF19 emergency"),
+        ("my muscles ache", "my pee is brown", "RF19 emergency"),
+        ("my muscles ache", "no but my pee is brown", "RF19 emergency"),
+        ("my muscles ache", "yes weak", "RF19 today"),
+    ],
+)
+def test_a_lesser_red_flag_in_the_answer_takes_nothing_from_what_was_asked(
+    said: str, answer: str, first: str, rules: TriageRules
+) -> None:
+    verdict = answer_to_ask(answer, asked_after(said, rules), rules)
+    assert verdict is not None
+    assert f"{verdict.findings[0].id} {verdict.findings[0].urgency}" == first
+
+
+def test_a_no_with_another_red_flag_is_that_red_flag_alone(rules: TriageRules) -> None:
+    verdict = answer_to_ask("no but im pregnant", asked_after("i have a rash", rules), rules)
+    assert verdict is not None
+    assert [finding.id for finding in verdict.findings] == ["RF01"]
+
+
+def test_who_feels_weird_and_says_what_changed_is_told_of_that(rules: TriageRules) -> None:
+    asked = Memory(asking=ASKING, details={"ask": "weird"})
+    verdict = answer_to_ask("my vision is blurry", asked, rules)
+    assert verdict is not None
+    assert [finding.id for finding in verdict.findings] == ["RF15"]
+    verdict = answer_to_ask("yes", asked, rules)
+    assert verdict is not None
+    assert [finding.id for finding in verdict.findings] == ["RF05"]
