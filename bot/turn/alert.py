@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.kb.triage_rules import Asked, Country, Line, Row, TriageRules
@@ -36,9 +37,9 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
     first, *others = verdict.findings
     row = rules.file.rows[first.id]
     parts = [question.ask] if question else []
-    parts += [_what_to_do(row, first), _who_to_call(row, first, rules, country)]
+    parts += [_what_to_do(row, first), _who_to_call(verdict.findings, rules, country)]
     if others:
-        lines = " ".join(rules.file.rows[other.id].line for other in others)
+        lines = " ".join(_also(rules.file.rows[other.id], other) for other in others)
         parts.append(f"{rules.file.wording.also} {lines}")
     parts.append(rules.file.wording.not_clinician)
     return Reply(
@@ -89,13 +90,30 @@ def _what_to_do(row: Row, finding: Finding) -> str:
     return row.say_at.get(finding.urgency.value, row.say)
 
 
-def _who_to_call(row: Row, finding: Finding, rules: TriageRules, country: str | None) -> str:
-    call = row.call
+def _also(row: Row, finding: Finding) -> str:
+    """What is said of a further finding: the row's line speaks of the row's own urgency."""
+    if finding.urgency.value == row.urgency:
+        return row.line
+    return row.say_at.get(finding.urgency.value, row.line)
+
+
+def _who_to_call(findings: Sequence[Finding], rules: TriageRules, country: str | None) -> str:
+    """Who the first finding calls for, and the numbers of every other emergency."""
+    first, *others = findings
+    as_urgent = [other for other in others if other.urgency is Urgency.EMERGENCY]
+    needs = tuple(
+        dict.fromkeys(need for one in (first, *as_urgent) for need in _needs(one, rules))
+    )
+    today = first.urgency is Urgency.TODAY
+    said = [rules.file.wording.prescriber] if today or not needs else []
+    return "\n".join([*said, *(_lines(needs, rules, country) if needs else ())])
+
+
+def _needs(finding: Finding, rules: TriageRules) -> tuple[str, ...]:
+    call = rules.file.rows[finding.id].call
     if finding.urgency is Urgency.EMERGENCY and call == "prescriber":
         call = "emergency"
-    if call == "prescriber":
-        return rules.file.wording.prescriber
-    return "\n".join(_lines(_NEEDS[call], rules, country))
+    return _NEEDS[call]
 
 
 def _lines(needs: tuple[str, ...], rules: TriageRules, country: str | None) -> list[str]:
@@ -128,12 +146,11 @@ def _question(verdict: Verdict, rules: TriageRules) -> Asked | None:
 
 
 def _ask_back(verdict: Verdict, question: Asked, rules: TriageRules, country: str | None) -> Reply:
-    row = rules.file.rows[question.yes]
-    urgency = Urgency(question.level or row.urgency)
+    urgency = Urgency(question.level or rules.file.rows[question.yes].urgency)
     parts = [
         question.ask,
         question.now,
-        _who_to_call(row, Finding(id=question.yes, urgency=urgency), rules, country),
+        _who_to_call([Finding(id=question.yes, urgency=urgency)], rules, country),
         rules.file.wording.not_clinician,
     ]
     return Reply(

@@ -16,7 +16,7 @@ from bot.kb.reading import Reader, sentences
 from bot.kb.tfidf import Floats
 from bot.kb.triage_rules import DOUBT, TriageRules
 from bot.turn.reply import Urgency
-from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict
+from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order
 
 CHILD = "RF24"  # the row on children under the age limit
 # Probability of the likeliest row from which its words are said. Where none leads, what is likely
@@ -70,12 +70,13 @@ def second_opinion(
     nothing. ``lowers``: whether it may doubt; not what an answer to our question came to.
     """
     whole, *parts = _opinions(text, encoder, reader)
+    verdict = _with(verdict, (), whole, rules)
     found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, grown)
     if found is None and not verdict.informed:
         told = (_finding(part, SENTENCE, rules, grown) for part in parts)
         found = max(filter(None, told), key=lambda one: one.urgency.rank, default=None)
     if found is not None:
-        return _raised(verdict, found)
+        return _raised(verdict, found, whole, rules)
     return _doubted(verdict, whole.of_none(), rules) if lowers else verdict
 
 
@@ -177,9 +178,16 @@ def _doubted(verdict: Verdict, none: float, rules: TriageRules) -> Verdict:
     return verdict.model_copy(update={"findings": (), "ask": asked})
 
 
-def _raised(verdict: Verdict, learned: Finding) -> Verdict:
+def _raised(verdict: Verdict, learned: Finding, whole: _Opinion, rules: TriageRules) -> Verdict:
     if learned.urgency.rank <= max((f.urgency.rank for f in verdict.findings), default=0):
         return verdict
-    others = tuple(finding for finding in verdict.findings if finding.id != learned.id)
     ask = None if learned.urgency is Urgency.EMERGENCY else verdict.ask  # the action comes first
-    return verdict.model_copy(update={"findings": (learned, *others), "ask": ask})
+    return _with(verdict, (learned,), whole, rules).model_copy(update={"ask": ask})
+
+
+def _with(
+    verdict: Verdict, more: Sequence[Finding], whole: _Opinion, rules: TriageRules
+) -> Verdict:
+    """The verdict with more findings; of equals the row that the encoder finds likelier first."""
+    raised = {finding.id: finding.urgency for finding in (*verdict.findings, *more)}
+    return verdict.model_copy(update={"findings": in_order(raised, rules, whole.rows)})

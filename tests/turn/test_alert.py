@@ -132,3 +132,63 @@ def test_nothing_is_signed_that_no_clinician_signed() -> None:
     for path in Path(packaged() / "triage").glob("rows-*.yaml"):
         for row in yaml.safe_load(path.read_text(encoding="utf-8"))["rows"].values():
             assert row["review"]["by"] is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i took all my accutane capsules to kill myself",
+        "i swallowed 30 roaccutane capsules because i want to die",
+    ],
+)
+def test_a_deliberate_overdose_is_led_by_the_poison_line_and_has_the_crisis_line_too(
+    said: str, rules: TriageRules
+) -> None:
+    verdict = triage(said, rules)
+    text = alert_reply(verdict, rules, country="US").text
+    assert [finding.id for finding in verdict.findings[:2]] == ["RF11", "RF04"]
+    assert text.startswith("Call your poison line now")
+    assert "1-800-222-1222" in text
+    assert "988" in text
+    assert "911" in text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "im pregnant and i accidentally took two capsules today",
+        "since i doubled my dose myself i cry every day on accutane",
+        "i doubled my dose myself. my back exploded with bleeding open sores and im feverish",
+    ],
+)
+def test_a_dose_raised_alone_never_speaks_against_stopping(said: str, rules: TriageRules) -> None:
+    verdict = triage(said, rules)
+    assert verdict.findings[-1].id == "RF26"
+    assert len(verdict.findings) > 1
+    text = alert_reply(verdict, rules).text
+    assert "normal dose" not in text
+    assert "never take two together" in text
+
+
+def test_a_further_red_flag_is_as_urgent_as_it_was_found(rules: TriageRules) -> None:
+    def said(*findings: tuple[str, Urgency]) -> str:
+        found = tuple(Finding(id=name, urgency=urgency) for name, urgency in findings)
+        return alert_reply(Verdict(findings=found), rules).text
+
+    rows = rules.file.rows
+    worse = said(("RF00", Urgency.EMERGENCY), ("RF01", Urgency.EMERGENCY))
+    assert rows["RF01"].say_at["emergency"] in worse
+    assert rows["RF01"].line not in worse
+    given = said(("RF09", Urgency.TODAY), ("RF23", Urgency.TODAY))
+    assert "Phone the blood service today" in given
+    milder = said(("RF04", Urgency.EMERGENCY), ("RF07", Urgency.TODAY))
+    assert rows["RF07"].line not in milder
+    assert "call your prescriber today" in milder
+
+
+def test_who_took_two_has_the_poison_line_at_hand_after_the_prescriber(rules: TriageRules) -> None:
+    verdict = triage("i forgot yesterday so i took two accutane today", rules)
+    text = alert_reply(verdict, rules, country="US").text
+    assert verdict.findings[0].id == "RF26"
+    assert rules.file.wording.prescriber in text
+    assert "1-800-222-1222" in text

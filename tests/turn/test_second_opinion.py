@@ -97,3 +97,27 @@ def test_an_answer_to_our_question_is_heard_for_what_the_rules_miss(context: Con
     assert reply.alert is not None
     assert reply.alert.urgency is Urgency.EMERGENCY
     assert "RF19" in reply.alert.also
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("i suddenly cant see out of my left eye", "RF14"),
+        ("breastfeeding on roaccutane and my baby is floppy and wont wake for feeds", "RF22"),
+    ],
+)
+def test_of_red_flags_as_urgent_the_likelier_is_said_first(
+    context: Context, said: str, first: str
+) -> None:
+    (reply,) = talk(context, said)
+    assert reply.alert is not None
+    assert reply.alert.id == first
+
+
+def test_a_learned_red_flag_stands_for_the_lesser_ones_that_it_covers(context: Context) -> None:
+    said = "doubled my dose yesterday and now vomiting and drowsy, accutane"
+    (reply,) = talk(context, said)
+    assert "RF26" in [finding.id for finding in triage(said, context.kb.triage).findings]
+    assert reply.alert is not None
+    assert reply.alert.id == "RF11"
+    assert "RF26" not in reply.alert.also
