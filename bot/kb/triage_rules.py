@@ -60,7 +60,8 @@ class Row(Frozen):
     beside the answer to a question that only asks about it. ``say_at``: said in place of ``say``
     where a rule sets another urgency. ``call``: which numbers are shown. ``covers``:
     lesser rows that need not be said as well. ``after``: rows that are said first where both are
-    as urgent; ``last``: it is said after all others of its urgency.
+    as urgent; ``last``: it is said after all others of its urgency. ``ahead``: said before what is
+    more urgent, where this row was found at that urgency.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Row(Frozen):
     covers: tuple[RowId, ...] = ()
     after: tuple[RowId, ...] = ()
     last: bool = False
+    ahead: Mapping[Level, Annotated[str, Field(min_length=1, max_length=220)]] = {}
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[str, ...] = ()
     lookalikes: tuple[str, ...] = ()

@@ -36,11 +36,12 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
         return _ask_back(verdict, question, rules, country)
     first, *others = verdict.findings
     row = rules.file.rows[first.id]
+    ahead = [words for other in others if (words := _ahead(other, first, rules))]
+    lines = [_also(other, rules) for other in others if not _ahead(other, first, rules)]
     parts = [question.ask] if question else []
-    parts += [_what_to_do(row, first), _who_to_call(verdict.findings, rules, country)]
-    if others:
-        lines = " ".join(_also(rules.file.rows[other.id], other) for other in others)
-        parts.append(f"{rules.file.wording.also} {lines}")
+    parts += [*ahead, _what_to_do(row, first), _who_to_call(verdict.findings, rules, country)]
+    if lines:
+        parts.append(" ".join([rules.file.wording.also, *lines]))
     parts.append(rules.file.wording.not_clinician)
     return Reply(
         kind=Kind.ALERT,
@@ -90,8 +91,16 @@ def _what_to_do(row: Row, finding: Finding) -> str:
     return row.say_at.get(finding.urgency.value, row.say)
 
 
-def _also(row: Row, finding: Finding) -> str:
+def _ahead(finding: Finding, first: Finding, rules: TriageRules) -> str | None:
+    """What a further, lesser finding has to say before the first one's words."""
+    if finding.urgency is first.urgency:
+        return None
+    return rules.file.rows[finding.id].ahead.get(finding.urgency.value)
+
+
+def _also(finding: Finding, rules: TriageRules) -> str:
     """What is said of a further finding: the row's line speaks of the row's own urgency."""
+    row = rules.file.rows[finding.id]
     if finding.urgency.value == row.urgency:
         return row.line
     return row.say_at.get(finding.urgency.value, row.line)

@@ -19,6 +19,8 @@ from bot.turn.reply import Urgency
 from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order
 
 CHILD = "RF24"  # the row on children under the age limit
+# The rules read that a hospital cancer team gives it: no word of not starting, or of stopping.
+UNDER_TEAM = Finding(id=CHILD, urgency=Urgency.NEXT_VISIT)
 # Probability of the likeliest row from which its words are said. Where none leads, what is likely
 # enough to be an emergency is told all the same, in the words for any, and what is less is not.
 LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
@@ -71,9 +73,13 @@ def second_opinion(
     """
     whole, *parts = _opinions(text, encoder, reader)
     verdict = _with(verdict, (), whole, rules)
-    found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, grown)
+
+    def spared() -> bool:
+        return UNDER_TEAM in verdict.findings or grown()
+
+    found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, spared)
     if found is None and not verdict.informed:
-        told = (_finding(part, SENTENCE, rules, grown) for part in parts)
+        told = (_finding(part, SENTENCE, rules, spared) for part in parts)
         found = max(filter(None, told), key=lambda one: one.urgency.rank, default=None)
     if found is not None:
         return _raised(verdict, found, whole, rules)

@@ -92,8 +92,7 @@ def test_thoughts_of_suicide_are_never_doubted(context: Context) -> None:
 
 def test_an_answer_to_our_question_is_heard_for_what_the_rules_miss(context: Context) -> None:
     answer = "yes, and i see two of everything and keep being sick"
-    asked, reply = talk(context, "my muscles ache", answer)
-    assert asked.kind is Kind.CLARIFY
+    _, reply = talk(context, "my muscles ache", answer)
     assert reply.alert is not None
     assert reply.alert.urgency is Urgency.EMERGENCY
     assert "RF19" in reply.alert.also
@@ -121,3 +120,41 @@ def test_a_learned_red_flag_stands_for_the_lesser_ones_that_it_covers(context: C
     assert reply.alert is not None
     assert reply.alert.id == "RF11"
     assert "RF26" not in reply.alert.also
+
+
+UNDER_A_TEAM = "my son is 7 and gets isotretinoin from the oncology ward"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my daughter 6 takes isotretinoin for neuroblastoma, how long does it take to work",
+        "my 5 year old with neuroblastoma takes isotretinoin, dry lips what helps",
+        f"{UNDER_A_TEAM}, his lips are dry",
+    ],
+)
+def test_a_child_under_a_cancer_team_is_not_told_to_stop_nor_not_to_start(
+    context: Context, said: str
+) -> None:
+    (reply,) = talk(context, said)
+    assert "do not stop it" in reply.text
+    assert "do not start" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "his eyes look yellow",
+        "his vision is blurry",
+        "he cries every day",
+        "he has a painful red rash spreading fast with fever",
+    ],
+)
+def test_a_red_flag_of_such_a_child_says_first_that_the_team_decides_on_stopping(
+    context: Context, sign: str
+) -> None:
+    (reply,) = talk(context, f"{UNDER_A_TEAM}, {sign}")
+    assert reply.alert is not None
+    assert reply.alert.id != "RF24"
+    assert reply.text.index("must not stop it without that team") < reply.text.index("Stop iso")
+    assert "do not start" not in reply.text
