@@ -16,7 +16,7 @@ from bot.kb.reading import Reader, sentences
 from bot.kb.tfidf import Floats
 from bot.kb.triage_rules import DOUBT, TriageRules
 from bot.turn.reply import Urgency
-from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order
+from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order, triage
 
 CHILD = "RF24"  # the row on children under the age limit
 # The rules read that a hospital cancer team gives it: no word of not starting, or of stopping.
@@ -78,12 +78,30 @@ def second_opinion(
         return UNDER_TEAM in verdict.findings or grown()
 
     found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, spared)
-    if found is None and not verdict.informed:
+    if found is None:
         told = (_finding(part, SENTENCE, rules, spared) for part in parts)
-        found = max(filter(None, told), key=lambda one: one.urgency.rank, default=None)
+        news = (one for one in told if one is not None and one.id not in verdict.informed)
+        found = max(news, key=lambda one: one.urgency.rank, default=None)
     if found is not None:
         return _raised(verdict, found, whole, rules)
-    return _doubted(verdict, whole.of_none(), rules) if lowers else verdict
+    if not lowers:
+        return verdict
+    # A finding is doubted in the sentence where it stands: others speak neither for nor against it.
+    where = [
+        part.of_none()
+        for piece, part in zip(sentences(text), parts, strict=False)  # none where there is one
+        if _says(piece, verdict, rules)
+    ]
+    return _doubted(verdict, min([whole.of_none(), *where]), rules)
+
+
+def _says(piece: str, verdict: Verdict, rules: TriageRules) -> bool:
+    """Whether a sentence alone raises, or has us ask about, what the message does."""
+    alone = triage(piece, rules, isotretinoin=True)
+    raised = {finding.id for finding in verdict.findings}
+    return not raised.isdisjoint(one.id for one in alone.findings) or (
+        alone.ask is not None and alone.ask == verdict.ask
+    )
 
 
 _FROM: Mapping[Urgency, frozenset[str]] = {

@@ -158,3 +158,18 @@ def test_a_red_flag_of_such_a_child_says_first_that_the_team_decides_on_stopping
     assert reply.alert.id != "RF24"
     assert reply.text.index("must not stop it without that team") < reply.text.index("Stop iso")
     assert "do not start" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "been cutting since i started this med. can it cause headaches or blurry vision?",
+        "kinda wish id been in that crash instead. every day i think it. is it true it makes your"
+        " hair fall out and can you get night blindness?",
+        "i have the pills lined up in front of me. also does it make your hair thin?",
+    ],
+)
+def test_a_harmless_sentence_hides_no_sign_in_another(context: Context, said: str) -> None:
+    (reply,) = talk(context, said)
+    assert reply.alert is not None
+    assert reply.alert.id == "RF04"
