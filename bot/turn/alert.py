@@ -179,14 +179,16 @@ def _buttons(verdict: Verdict, rules: TriageRules) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(label=label, command=f"{word} [{under}]") for label, word in said)
 
 
-def safety_line(verdict: Verdict, rules: TriageRules) -> ShownNote | None:
-    """One sentence beside the answer to a question that only asks about a red flag."""
-    if not verdict.informed:
-        return None
-    ranked = sorted(
-        verdict.informed, key=lambda row: (-Urgency(rules.file.rows[row].urgency).rank, row)
+def safety_lines(verdict: Verdict, rules: TriageRules) -> tuple[ShownNote, ...]:
+    """A sentence beside an answer for each red flag that was lowered.
+
+    Of those that are only asked about the most urgent is shown as well.
+    """
+    asked = sorted(
+        set(verdict.informed).difference(verdict.lowered),
+        key=lambda row: (-Urgency(rules.file.rows[row].urgency).rank, row),
     )
-    return line_of(ranked[0], rules)
+    return tuple(line_of(name, rules) for name in (*verdict.lowered, *asked[:1]))
 
 
 def line_of(row_id: str, rules: TriageRules) -> ShownNote:
@@ -203,9 +205,9 @@ def flags(memory: Memory, reply: Reply) -> bool:
 
 
 def line_said(reply: Reply, rules: TriageRules) -> str | None:
-    """The row whose safety line stands in a reply."""
-    texts = {note.text for note in reply.notes}
-    return next((name for name, row in rules.file.rows.items() if row.safety in texts), None)
+    """The row whose safety line stands in a reply, first of several."""
+    names = {row.safety: name for name, row in rules.file.rows.items()}
+    return next((names[note.text] for note in reply.notes if note.text in names), None)
 
 
 def summary(rules: TriageRules) -> str:

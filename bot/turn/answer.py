@@ -159,6 +159,12 @@ def chat(kb: Knowledge, name: str, *, extra: Sequence[ShownNote] = (), **values:
     )
 
 
+def with_notes(kb: Knowledge, reply: Reply, extra: Sequence[ShownNote]) -> Reply:
+    """A reply with notes that the question itself called for, after its own words."""
+    text = "\n\n".join([reply.text, *_as_text(kb, extra)])
+    return reply.model_copy(update={"text": text, "notes": (*reply.notes, *extra)})
+
+
 def quoted(kb: Knowledge, passage: Passage) -> list[str]:
     """A passage's quote and the line that says where it stands."""
     source = kb.source_of(passage.id)

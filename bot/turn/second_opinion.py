@@ -84,14 +84,13 @@ def second_opinion(
         found = max(news, key=lambda one: one.urgency.rank, default=None)
     if found is not None:
         return _raised(verdict, found, whole, rules)
-    if not lowers:
+    if not lowers or not (verdict.findings or verdict.ask):
         return verdict
-    # A finding is doubted in the sentence where it stands: others speak neither for nor against it.
-    where = [
-        part.of_none()
-        for piece, part in zip(sentences(text), parts, strict=False)  # none where there is one
-        if _says(piece, verdict, rules)
-    ]
+    # Doubted in the sentence where it stands: the others speak neither for nor against it.
+    heard = zip(
+        sentences(text), parts, strict=False
+    )  # no parts of one sentence, nor beyond PASSES
+    where = [part.of_none() for piece, part in heard if _says(piece, verdict, rules)]
     return _doubted(verdict, min([whole.of_none(), *where]), rules)
 
 
@@ -191,8 +190,7 @@ def _doubted(verdict: Verdict, none: float, rules: TriageRules) -> Verdict:
         return verdict
     limits = HARDLY if HARDLY_DOUBTED.intersection(rows) else LOWERING
     if none >= limits.line:
-        informed = tuple(dict.fromkeys((*rows, *verdict.informed)))
-        return verdict.model_copy(update={"findings": (), "ask": None, "informed": informed})
+        return verdict.model_copy(update={"findings": (), "ask": None, "lowered": rows})
     if question is not None or verdict.findings[0].urgency is Urgency.NEXT_VISIT:
         return verdict
     if none < limits.asked:

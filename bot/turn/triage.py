@@ -30,12 +30,14 @@ class Verdict(Frozen):
     """What a message raises, most urgent first.
 
     ``ask``: the question to ask back, where the message may or may not be a red flag.
-    ``informed``: rows that it only asks about.
+    ``informed``: rows that it only asks about. ``lowered``: rows that the rules found, or would
+    ask about, where the second opinion is sure that there is nothing.
     """
 
     findings: tuple[Finding, ...] = ()
     ask: str | None = None
     informed: tuple[str, ...] = ()
+    lowered: tuple[str, ...] = ()
 
 
 class _Signs:

@@ -20,9 +20,9 @@ from bot.turn.alert import (
     closing_reply,
     name_of,
     read_button,
-    safety_line,
+    safety_lines,
 )
-from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse
+from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse, with_notes
 from bot.turn.beside import Beside, theirs_first
 from bot.turn.command import command
 from bot.turn.course import ASKING as COURSE
@@ -34,7 +34,7 @@ from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, ShownNote, Urgency
+from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.search import Found, Outcome, search
 from bot.turn.second_opinion import second_opinion
 from bot.turn.triage import ASKING as TRIAGE
@@ -83,17 +83,26 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if (done := command(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
-        return clocked
+        return _with_lines(clocked, verdict, kb)
     memory, dose = still_barred(read_dose(text, kb.dose, memory), text, kb.dose, memory)
     if dose is not None:
-        return dose_reply(
+        done = dose_reply(
             dose,
             kb,
             memory,
             calculator=context.dose_calculator,
             show_notes=context.show_notes,
         )
+        return _with_lines(done, verdict, kb)
     return _looked_up(said, verdict, memory, context)
+
+
+def _with_lines(
+    done: tuple[Memory, Reply], verdict: Verdict, kb: Knowledge
+) -> tuple[Memory, Reply]:
+    """The same with the safety lines of red flags that were lowered or only asked about."""
+    memory, reply = done
+    return memory, with_notes(kb, reply, safety_lines(verdict, kb.triage))
 
 
 def _clocked(
@@ -125,7 +134,7 @@ def _looked_up(
     if found.outcome is Outcome.REFUSE and context.dose_calculator:
         asked = body_weight_reply(in_one_line(text), context.kb)
         if asked is not None:
-            return _said(memory, asked)
+            return _with_lines(_said(memory, asked), verdict, context.kb)
     return _found(found, verdict, memory, context)
 
 
@@ -237,16 +246,10 @@ def _shown(
     ``told``: what triage found in the question, with which they are said.
     """
     kb, notes = context.kb, context.show_notes
-    extra = _lines(told, kb) if told else ()
+    extra = safety_lines(told, kb.triage) if told else ()
     if names[0] in kb.passages:
         return _said(memory, answer(kb, names, show_notes=notes, extra=extra))
     return _said(memory, gap(kb, names[0], show_notes=notes, extra=extra))
-
-
-def _lines(verdict: Verdict, kb: Knowledge) -> tuple[ShownNote, ...]:
-    """The safety line where a red flag was only asked about."""
-    line = safety_line(verdict, kb.triage)
-    return () if line is None else (line,)
 
 
 def _found(
@@ -254,7 +257,7 @@ def _found(
 ) -> tuple[Memory, Reply]:
     """Say what the search came to, with a safety line where a red flag was only asked about."""
     kb, confidence = context.kb, found.confidence
-    extra = _lines(verdict, kb)
+    extra = safety_lines(verdict, kb.triage)
     nearest = [name for name in found.nearest if name not in memory.offered] or found.nearest
     match found.outcome:
         case Outcome.ANSWER:
@@ -282,7 +285,7 @@ def _found(
                 kb, found.names[0], nearest=found.nearest, confidence=confidence, extra=extra
             )
         case Outcome.CHAT:
-            reply = chat(kb, found.names[0].replace("-", ".", 1))
+            reply = with_notes(kb, chat(kb, found.names[0].replace("-", ".", 1)), extra)
     talk = memory.isotretinoin or found.match.drug or found.outcome is Outcome.ANSWER
     named = [*kb.passages, *kb.topics]
     ranked = tuple(name for name, _ in found.match.best(named)[:RANKED])

@@ -10,7 +10,7 @@ import yaml
 
 from bot.kb.knowledge import packaged
 from bot.kb.triage_rules import TriageRules, load_triage
-from bot.turn.alert import ONLY_ASKING, alert_reply, closing_reply, listing, safety_line
+from bot.turn.alert import ONLY_ASKING, alert_reply, closing_reply, listing, safety_lines
 from bot.turn.reply import Kind, Urgency
 from bot.turn.triage import Finding, Verdict, triage
 
@@ -114,11 +114,10 @@ def test_a_clear_no_is_thanked_and_the_way_back_is_named(rules: TriageRules) -> 
 
 
 def test_an_information_question_gets_one_safety_line_with_authority(rules: TriageRules) -> None:
-    line = safety_line(triage("can isotretinoin cause suicidal thoughts", rules), rules)
-    assert line is not None
+    (line,) = safety_lines(triage("can isotretinoin cause suicidal thoughts", rules), rules)
     assert line.text == rules.file.rows["RF04"].safety
     assert line.authority
-    assert safety_line(triage("which sunscreen is best", rules), rules) is None
+    assert safety_lines(triage("which sunscreen is best", rules), rules) == ()
 
 
 def test_the_listing_shows_every_row_openly(rules: TriageRules) -> None:
@@ -192,3 +191,11 @@ def test_who_took_two_has_the_poison_line_at_hand_after_the_prescriber(rules: Tr
     assert verdict.findings[0].id == "RF26"
     assert rules.file.wording.prescriber in text
     assert "1-800-222-1222" in text
+
+
+def test_each_lowered_red_flag_has_its_line_beside_one_that_is_only_asked_about(
+    rules: TriageRules,
+) -> None:
+    verdict = Verdict(informed=("RF07", "RF15"), lowered=("RF20",))
+    said = [line.text for line in safety_lines(verdict, rules)]
+    assert said == [rules.file.rows[row].safety for row in ("RF20", "RF07")]

@@ -193,3 +193,9 @@ def test_a_lesser_red_flag_still_names_what_the_document_leaves_open(context: Co
     assert reply.alert is not None
     assert reply.topic == "blood-donation"
     assert "blood-donation" in [offered.topic for offered in reply.suggestions]
+
+
+def test_a_question_on_a_red_flag_keeps_its_line_beside_a_dose(context: Context) -> None:
+    (reply,) = ask(context, "can i get pancreatitis? what dose for 70 kg")
+    assert reply.kind is Kind.DOSE
+    assert context.kb.triage.file.rows["RF08"].safety in reply.text
