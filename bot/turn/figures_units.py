@@ -1,4 +1,4 @@
-"""Words put right before figures are read: other languages' numbers, misspelt units."""
+"""Words put right before figures are read: other languages' numbers, misspelt units, stone."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from rapidfuzz.distance import OSA
 from text_to_num import alpha2digit
 
-from bot.kb.dose_rules import Reads
-from bot.turn.figures_numbers import NUMBER
+from bot.kb.dose_rules import DoseRules, Reads
+from bot.turn.figures_numbers import NUMBER, normalise, number
 
 _LEAST = 5  # letters from which one slip still tells a unit
 _TWO_SLIPS = 8  # and from which two do
@@ -42,3 +42,27 @@ def units_put_right(text: str, reads: Reads) -> str:
         return f"{match['n']}{match['gap']}{name}" if distance <= slips else match[0]
 
     return _WORD.sub(right, text)
+
+
+def in_kilos(text: str, rules: DoseRules) -> str:
+    """The text with body weights in stone as whole kg; as it stands where it has none.
+
+    The encoder knows kilos and takes "I'm 9 stone" for an age.
+    """
+    reads, weight = rules.reads, rules.weight
+    plain = units_put_right(in_digits(normalise(text), reads), reads)
+
+    def kilos(match: re.Match[str]) -> str:
+        said = [number(match[name] or "") for name in ("from", "to")]
+        kg = [n * rules.pounds_in_stone * rules.kg_in_pound for n in said if n is not None]
+        if not all(weight.least_kg <= one <= weight.most_kg for one in kg):
+            return match[0]  # "1st grade"
+        return " to ".join(f"{one:.0f} kg" for one in kg)
+
+    pounds = rf"\s*\d\d?(?:\s*{reads.lb}(?!\w)|(?=\s*(?:$|[?.!,;])))"
+    stone = (
+        rf"(?:(?P<from>{NUMBER})\s*(?:{reads.st})?\s*(?:-|to|or|and)\s*)?(?P<to>{NUMBER})"
+        rf"\s*-?\s*{reads.st}(?=[\W\d]|$)(?:{pounds})?"
+    )
+    swapped, times = re.subn(stone, kilos, plain)
+    return swapped if times else text

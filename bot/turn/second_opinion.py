@@ -25,6 +25,7 @@ UNDER_TEAM = Finding(id=CHILD, urgency=Urgency.NEXT_VISIT)
 # enough to be an emergency is told all the same, in the words for any, and what is less is not.
 LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
 ANY_FROM = 0.45
+CHILD_FROM = 0.1  # probability of CHILD from which stone may have been taken for years
 # Pregnancy, thoughts of suicide, airways, a child that took some: said in passing they count, too.
 HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF06", "RF12"})
 
@@ -64,14 +65,19 @@ def second_opinion(
     reader: Reader,
     *,
     grown: Callable[[], bool] = lambda: False,
+    kilos: Callable[[], str] | None = None,
     lowers: bool = True,
 ) -> Verdict:
     """The rules' verdict with the learned row first where it is more urgent, or in doubt.
 
     ``grown``: whether only ages from 12 on are named, so that the learned row on children says
-    nothing. ``lowers``: whether it may doubt; not what an answer to our question came to.
+    nothing. ``kilos``: the text with stone as kg, which is heard instead where that row is likely.
+    ``lowers``: whether it may doubt; not what an answer to our question came to.
     """
-    whole, *parts = _opinions(text, encoder, reader)
+    whole, *parts = heard = _opinions(text, encoder, reader)
+    child = any(one.rows[CHILD] >= CHILD_FROM for one in heard)
+    if child and kilos is not None and (said := kilos()) != text:
+        return second_opinion(verdict, said, rules, encoder, reader, grown=grown, lowers=lowers)
     verdict = _with(verdict, (), whole, rules)
 
     def spared() -> bool:
@@ -87,10 +93,8 @@ def second_opinion(
     if not lowers or not (verdict.findings or verdict.ask):
         return verdict
     # Doubted in the sentence where it stands: the others speak neither for nor against it.
-    heard = zip(
-        sentences(text), parts, strict=False
-    )  # no parts of one sentence, nor beyond PASSES
-    where = [part.of_none() for piece, part in heard if _says(piece, verdict, rules)]
+    pieces = zip(sentences(text), parts, strict=False)  # none of one sentence, nor past PASSES
+    where = [part.of_none() for piece, part in pieces if _says(piece, verdict, rules)]
     return _doubted(verdict, min([whole.of_none(), *where]), rules)
 
 

@@ -32,6 +32,7 @@ from bot.turn.dose_asks import body_weight_reply
 from bot.turn.dose_barred import barred_by, reasons, still_barred, unbarred
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
+from bot.turn.figures_units import in_kilos
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
@@ -150,9 +151,19 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
         ages = read_figures(in_one_line(text), context.kb.dose).ages
         return bool(ages) and min(ages) >= context.kb.dose.age.years
 
+    def kilos() -> str:
+        return in_kilos(text, context.kb.dose)
+
     reader = context.matcher.reader
     return second_opinion(
-        verdict, text, rules, context.encoder, reader, grown=grown, lowers=answered is None
+        verdict,
+        text,
+        rules,
+        context.encoder,
+        reader,
+        grown=grown,
+        kilos=kilos,
+        lowers=answered is None,
     )
 
 

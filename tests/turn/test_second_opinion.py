@@ -172,3 +172,20 @@ def test_a_harmless_sentence_hides_no_sign_in_another(context: Context, said: st
     (reply,) = talk(context, said)
     assert reply.alert is not None
     assert reply.alert.id == "RF04"
+
+
+@pytest.mark.parametrize("who", ["im", "she is"])
+@pytest.mark.parametrize("weight", ["8 stone", "9 st 12", "10st 5", "11 stone", "8 to 9 stone"])
+def test_a_weight_in_stone_is_no_childs_age(context: Context, who: str, weight: str) -> None:
+    told, later = talk(context, f"{who} {weight}, which accutane dose", "dose for 64 kg")
+    assert told.alert is None
+    assert told.kind in (Kind.DOSE, Kind.CLARIFY)
+    assert later.kind is Kind.DOSE
+
+
+@pytest.mark.parametrize("weight", ["33 kg", "5 stone 3"])
+def test_a_child_in_primary_school_is_one_in_stone_too(context: Context, weight: str) -> None:
+    (reply,) = talk(context, f"my boy is in primary school and weighs {weight}, which dose")
+    assert reply.alert is not None
+    assert reply.alert.id == "RF24"
+    assert reply.dose is None
