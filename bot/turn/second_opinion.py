@@ -178,6 +178,10 @@ def _finding(
             if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:
                 continue
             row = ANY_EMERGENCY
+        if row == CHILD and urgency is Urgency.NEXT_VISIT:
+            # what it says then is for a child with cancer, whom only a rule finds
+            sure = opinion.at_least(Urgency.TODAY, rules) >= limits.today
+            return Finding(id=row, urgency=Urgency.TODAY) if sure else None
         return Finding(id=row, urgency=urgency)
     return None
 

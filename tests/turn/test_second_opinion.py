@@ -189,3 +189,21 @@ def test_a_child_in_primary_school_is_one_in_stone_too(context: Context, weight:
     assert reply.alert is not None
     assert reply.alert.id == "RF24"
     assert reply.dose is None
+
+
+@pytest.mark.parametrize("said", ["which dose for my child", "a dose for my child please"])
+def test_a_parent_is_not_told_to_go_on_as_a_cancer_team_says(context: Context, said: str) -> None:
+    (reply,) = talk(context, said)
+    assert "cancer team" not in reply.text
+
+
+def test_a_child_of_a_cancer_team_is_still_told_so(context: Context) -> None:
+    (reply,) = talk(context, "our son is on isotretinoin for neuroblastoma, which dose")
+    assert "cancer team" in reply.text
+
+
+def test_a_small_child_on_it_is_told_of_today(context: Context) -> None:
+    (reply,) = talk(context, "the doctor started my little girl on roaccutane")
+    assert reply.alert is not None
+    assert reply.alert.urgency == "today"
+    assert "cancer team" not in reply.text
