@@ -38,6 +38,7 @@ from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.search import Found, Outcome, search
 from bot.turn.second_opinion import second_opinion
+from bot.turn.second_question import second_question
 from bot.turn.triage import ASKING as TRIAGE
 from bot.turn.triage import Verdict, answer_to_ask, says_no, triage
 
@@ -87,14 +88,15 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return _with_lines(clocked, verdict, kb)
     memory, dose = still_barred(read_dose(text, kb.dose, memory), text, kb.dose, memory)
     if dose is not None:
-        done = dose_reply(
+        after, reply = dose_reply(
             dose,
             kb,
             memory,
             calculator=context.dose_calculator,
             show_notes=context.show_notes,
         )
-        return _with_lines(done, verdict, kb)
+        reply = _with_second_question(said, reply, after, context)
+        return _with_lines((after, reply), verdict, kb)
     return _looked_up(said, verdict, memory, context)
 
 
@@ -137,6 +139,17 @@ def _looked_up(
         if asked is not None:
             return _with_lines(_said(memory, asked), verdict, context.kb)
     return _found(found, verdict, memory, context)
+
+
+def _with_second_question(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
+    """A range with a button for what else was asked, where the answer to that is clear."""
+    asked = second_question(text) if reply.kind is Kind.DOSE else None
+    found = searched(asked, memory, context) if asked else None
+    if found is None or found.outcome not in (Outcome.ANSWER, Outcome.GAP):
+        return reply
+    shown = [*(cited.passage for cited in reply.citations), context.kb.dose.general_passage]
+    button = buttons(context.kb, found.names[:1], without=shown)
+    return reply.model_copy(update={"suggestions": (*button, *reply.suggestions)})
 
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
