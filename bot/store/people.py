@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, or_, select, update
 
 from bot.store.database import Database, transaction
+from bot.store.handovers import RELAY
 from bot.store.schema import (
     State,
     audit,
@@ -70,20 +71,23 @@ class People:
         return audit.c.bot_id == self._bot, audit.c.who == who
 
     async def delete(self, chat_id: int, user_id: int) -> int:
-        """Delete it all; updates still waiting are closed unanswered, closed ones lose their ids.
+        """Delete it all. Closed updates lose their ids, as do those still open in other chats.
 
+        What waits in the person's own chat came after this: it is a new beginning, and answered.
         Lines of the audit log stay, and no longer bear the person's mark.
 
         Returns:
-            What a fresh read still finds, without the one update that is being answered.
+            What a fresh read still finds, without the updates that are still to be answered.
         """
         await self._delete(chat_id, user_id)
         left = await self.everything(chat_id, user_id)
-        working: int = sum(row["state"] == State.WORK for row in left["inbox"])
-        return sum(len(rows) for rows in left.values()) - working
+        still_open: int = sum(row["state"] < State.DONE for row in left["inbox"])
+        return sum(len(rows) for rows in left.values()) - still_open
 
     @transaction
     def _delete(self, connection: Connection, chat_id: int, user_id: int) -> None:
+        # First, for it waits for answers that are being closed, and what these kept goes below.
+        self._let_go(connection, chat_id, user_id)
         for table in (conversation, person, handover):
             whose = _whose(table, chat_id, user_id)
             connection.execute(delete(table).where(table.c.bot_id == self._bot, whose))
@@ -95,13 +99,27 @@ class People:
         mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))
         connection.execute(
             update(inbox)
-            .where(*mine, inbox.c.state.in_((State.BEHIND, State.READY)))
+            .where(*mine, inbox.c.state >= State.DONE)
+            .values(chat_id=0, user_id=0, lane="forgotten")
+        )
+
+    def _let_go(self, connection: Connection, chat_id: int, user_id: int) -> None:
+        """Close what waits between the person and a clinic; take the ids from other chats' rows.
+
+        Words in a group are for others there too: they are answered, and nothing is kept.
+        """
+        own = chat_id or user_id
+        mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))
+        between = (inbox.c.chat_id == own, inbox.c.kind == RELAY)
+        connection.execute(
+            update(inbox)
+            .where(*mine, *between, inbox.c.state.in_((State.BEHIND, State.READY)))
             .values(state=State.DONE, raw=None, closed=time.time(), outcome="forgotten")
         )
         connection.execute(
             update(inbox)
-            .where(*mine, inbox.c.state >= State.DONE)
-            .values(chat_id=0, user_id=0, lane="forgotten")
+            .where(*mine, inbox.c.state < State.DONE, inbox.c.lane != str(own))
+            .values(chat_id=case((inbox.c.chat_id == own, 0), else_=inbox.c.chat_id), user_id=0)
         )
 
     @transaction

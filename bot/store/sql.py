@@ -56,11 +56,13 @@ WHERE mine.bot_id = :bot AND mine.state = {WORK} AND mine.owner = :owner
                 AND behind.state = {BEHIND})
 """
 
-# Only the owner may settle a row: one whose lease ran out is another's by then.
+# Only the owner may settle a row: one whose lease ran out is another's by then. One whose person
+# had all deleted since is nobody's, and its lane may name them.
 CLOSE = f"""
 UPDATE inbox SET state = CASE WHEN :dead THEN {DEAD} ELSE {DONE} END, raw = NULL, owner = NULL,
-                 lease = NULL, closed = {{now}}, outcome = :outcome
-WHERE id = :id AND state = {WORK} AND owner = :owner
+                 lease = NULL, closed = {{now}}, outcome = :outcome,
+                 lane = CASE WHEN chat_id = 0 AND user_id = 0 THEN 'forgotten' ELSE lane END
+WHERE id = :id AND user_id = :user_id AND state = {WORK} AND owner = :owner
 """
 BEHIND_ROWS = f"""
 SELECT id, kind, raw FROM inbox

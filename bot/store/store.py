@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.logs import describe, get_logger
@@ -168,7 +168,7 @@ class Store:
         wait: float | None = None
         claimed: list[Claimed] = []
         if closed:
-            self._close(connection, closed)
+            closed = self._close(connection, closed)
         if back:
             rows = [
                 self._bind(id=b.row.id, owner=self.owner, delay=b.delay, sent=b.sent,
@@ -198,21 +198,23 @@ class Store:
         followed = set(found.scalars())
         return [replace(row, followed=True) if row.id in followed else row for row in claimed]
 
-    def _close(self, connection: Connection, closed: Sequence[Closed]) -> None:
+    def _close(self, connection: Connection, closed: Sequence[Closed]) -> Sequence[Closed]:
+        """Close rows with all that they change.
+
+        Returns:
+            The rows, without whose they were where the person had all deleted meanwhile.
+        """
         lanes = sorted({c.row.lane for c in closed})
         others = {relay.lane for c in closed for relay in c.relays}
         self._lock(connection, {*lanes, *others})
-        rows = [
-            self._bind(id=c.row.id, owner=self.owner, outcome=c.outcome, dead=c.dead)
-            for c in closed
-        ]
-        connection.execute(self._sql(sql.CLOSE), rows)
+        if self._settle(connection, closed) < len(closed):
+            closed = self._without_the_deleted(connection, closed)
         if joined := [self._bind(id=one, lane=c.row.lane) for c in closed for one in c.joined]:
             connection.execute(self._sql(sql.JOIN), joined)
         people = [
             self._bind(chat_id=c.row.chat_id, user_id=c.row.user_id, memory=c.memory)
             for c in closed
-            if c.memory is not None
+            if c.memory is not None and c.row.user_id
         ]
         if kept := [person for person in people if person["memory"]]:
             connection.execute(self._sql(sql.REMEMBER), kept)
@@ -221,6 +223,32 @@ class Store:
         for row in closed:
             self._lasting(connection, row)
         self._promote(connection, lanes)
+        return closed
+
+    def _settle(self, connection: Connection, closed: Sequence[Closed]) -> int:
+        rows = [
+            self._bind(id=c.row.id, user_id=c.row.user_id, owner=self.owner, outcome=c.outcome,
+                       dead=c.dead)
+            for c in closed
+        ]  # fmt: skip
+        return connection.execute(self._sql(sql.CLOSE), rows).rowcount
+
+    def _without_the_deleted(
+        self, connection: Connection, closed: Sequence[Closed]
+    ) -> list[Closed]:
+        """Close the rows that are nobody's since they were claimed: nothing is kept of them."""
+        inbox = schema.inbox
+        found = connection.execute(
+            select(inbox.c.id).where(
+                inbox.c.id.in_([c.row.id for c in closed]), inbox.c.user_id == 0
+            )
+        )
+        ids = set(found.scalars())
+        nobodys = {c.row.id: replace(c, row=replace(c.row, user_id=0)) for c in closed
+                   if c.row.id in ids and c.row.user_id}  # fmt: skip
+        if nobodys:
+            self._settle(connection, list(nobodys.values()))
+        return [nobodys.get(c.row.id, c) for c in closed]
 
     @transaction
     def behind(self, connection: Connection, row: Claimed, most: int) -> list[Behind]:
@@ -232,7 +260,7 @@ class Store:
     def _lasting(self, connection: Connection, closed: Closed) -> None:
         """What a closed row changes of a person's own record."""
         who = self._bind(chat_id=closed.row.chat_id, user_id=closed.row.user_id)
-        if closed.kept:
+        if closed.kept and closed.row.user_id:
             bound = {**who, "kept": closed.kept, "due": closed.due}
             connection.execute(self._sql(sql.KEEP), bound)
         elif closed.kept is not None:

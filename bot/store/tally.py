@@ -175,7 +175,7 @@ class Tally:
         ends = {period.name: period.ends for period in keys}
         people: dict[CellKey, list[int]] = {}
         for row in closed:
-            whose = row.row.user_id or row.row.chat_id
+            whose = row.row.user_id
             for what, name, clinic in row.counted:
                 for period in keys:
                     for seen_by in {ALL, clinic or ALL}:
@@ -188,10 +188,12 @@ class Tally:
         connection.execute(self._sql(sql.COUNT), added)
         if few := sorted(people.keys() - self._enough):
             key_of = {period.name: key for period, key in keys.items()}
-            marked = ((one, self._mark(key_of[one[1]], who)) for one in few for who in people[one])
-            marks = [{**self._named(one), "mark": mark} for one, mark in sorted(set(marked))]
+            known = ((one, who) for one in few for who in people[one] if who)  # 0 is nobody
+            marked = {(one, self._mark(key_of[one[1]], who)) for one, who in known}
+            marks = [{**self._named(one), "mark": mark} for one, mark in sorted(marked)]
             names = [self._named(one) for one in few]
-            connection.execute(self._sql(sql.MARK), marks)
+            if marks:
+                connection.execute(self._sql(sql.MARK), marks)
             judged = [{**one, "enough": ENOUGH} for one in names]
             connection.execute(self._sql(sql.ENOUGH), judged)
             connection.execute(self._sql(sql.UNMARK), names)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from bot.intake.arrivals import arrivals
 from bot.store.schema import handover
-from tests.journeys.town import ANNA, ASKED, OTHER, STAFF, Town
+from tests.journeys.town import ANNA, ASKED, BOT, NURSE, OTHER, STAFF, Town
 
 
 async def deletions(town: Town) -> list[tuple[int, list[int]]]:
@@ -32,6 +34,42 @@ async def test_what_a_group_was_sent_is_deleted_there_though_another_answers_now
         second = town.message(OTHER, "and this?")
         assert await deletions(town) == [(STAFF, [first]), (OTHER, [second])]
         assert "deleted all that is stored" in town.read(OTHER)
+
+
+def at_once(town: Town, who: int, *bodies: dict[str, Any]) -> list[dict[str, Any]]:
+    """The press on "Yes, delete it all" with messages right behind it, in one batch."""
+    message_id, data = town.api.button(who, "Yes, delete it all")
+    body = {**town._body(who, BOT), "message_id": message_id}
+    sender = {"id": who, "is_bot": False, "first_name": "Zebedee"}
+    query = {"id": "1", "from": sender, "message": body, "chat_instance": "1", "data": data}
+    updates = [{"callback_query": query}, *({"message": one} for one in bodies)]
+    town.number += len(updates)
+    return [{"update_id": town.number - n, **one} for n, one in enumerate(reversed(updates))][::-1]
+
+
+async def test_an_emergency_typed_right_after_the_deletion_is_answered(town: Town) -> None:
+    async with town.running() as store:
+        await town.says(ANNA, "/deletedata")
+        words = "my face and tongue are swelling and i can't breathe"
+        await store.put(arrivals(at_once(town, ANNA, town._body(ANNA, ANNA, text=words))))
+        await town.quiet()
+        said = town.read(ANNA)
+        assert "nothing about you is left" in said
+        assert "emergency" in said.partition("nothing about you is left")[2]
+
+
+async def test_a_nurse_who_deletes_her_own_data_takes_no_reply_from_a_patient(
+    town: Town,
+) -> None:
+    async with town.running() as store:
+        await town.settles_in(ANNA)
+        question = await town.asks(ANNA, ASKED)
+        await town.says(NURSE, "/deletedata")
+        replies = [town._replying(STAFF, f"reply {n}", question, {}) for n in (1, 2, 3)]
+        await store.put(arrivals(at_once(town, NURSE, *replies)))
+        await town.quiet()
+        assert "nothing about you is left" in town.read(NURSE)
+        assert all(f"reply {n}" in town.read(ANNA) for n in (1, 2, 3))
 
 
 @pytest.mark.parametrize("gone", ["revoke", "remove"])
