@@ -21,7 +21,7 @@ from bot.reply.burst import MOST
 from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
-from bot.reply.update import Raw, UnreadableError
+from bot.reply.update import REMINDER, Raw, UnreadableError
 from bot.store.clinics import Clinics
 from bot.store.handovers import RELAY
 from bot.store.rows import Back, Behind, Claimed, Closed
@@ -35,7 +35,8 @@ CLAIMS = 8  # without an outcome: it takes the process down with it
 QUERY_LIVES = 10.0  # seconds that an inline query can be answered
 UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
 RELAY_LIVES = 2 * UPDATE_LIVES  # of words between a person and a clinic, while Telegram is away
-LIVES = {"inline_query": QUERY_LIVES, RELAY: RELAY_LIVES}
+LIVES = {"inline_query": QUERY_LIVES, RELAY: RELAY_LIVES, REMINDER: float("inf")}
+REMIND_AGAIN = 24 * 3600.0  # seconds until a reminder that was given up is due again
 TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
 KEPT = 10_000  # rows remembered as counted, or with what their answers cover
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
@@ -126,7 +127,8 @@ class Answering:
         if row.chat_id and row.kind in ("message", "callback_query"):
             apology = self._parts.responder.say("service.apology", row.chat_id)
             await self._parts.sender.send([apology], 0, 0.0)
-        return Closed(row, "given_up", dead=True)
+        again = time.time() + REMIND_AGAIN if row.kind == REMINDER else None
+        return Closed(row, "given_up", dead=True, due=again)
 
     async def _answer(self, row: Claimed) -> Closed | Back:
         age, began = row.age, time.monotonic()
@@ -218,7 +220,7 @@ class Answering:
             update,
             row.chat_id,
             row.memory,
-            row.received,
+            row.received + (row.age if row.kind == REMINDER else 0.0),  # it waited: not its day
             row.user_id,
             row.kept,
             [parse(one.raw) for one in waiting],

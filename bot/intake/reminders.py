@@ -58,7 +58,7 @@ async def put_weekly(store: Store, staff: Staff, now: dt.datetime) -> int:
 
 
 def _arrival(due: Due) -> Arrival:
-    said = f"{due.chat_id}/{due.user_id}/{due.due:.0f}"
+    said = f"{due.chat_id}/{due.user_id}/{due.due:.0f}/{due.touched:.3f}"
     return _own(said, {REMINDER: {}}, due.chat_id, due.user_id)
 
 

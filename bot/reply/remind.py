@@ -194,7 +194,8 @@ def due_now(event: Event, desk: Desk) -> Response:
             button(desk.say("reminder.snooze"), Press.DO, f"remind.again.{one.what}")
             + button(desk.say("reminder.stop"), Press.DO, "remind.stop")
         )
-        text = desk.say(f"reminder.due_{one.what}")
+        late = "late" if one.on < today else "due"
+        text = desk.say(f"reminder.{late}_{one.what}", on=spoken(one.on))
         calls.append(text_call(event.chat_id, text, reply_markup=markup))
         if one.what == "exam":
             later.append(_next_month(one, today))

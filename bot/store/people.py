@@ -27,11 +27,12 @@ from bot.store.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A reminder whose time has come."""
+    """A reminder whose time has come. ``touched``: when the person's record was last kept."""
 
     chat_id: int
     user_id: int
     due: float
+    touched: float
 
 
 class People:
@@ -126,7 +127,7 @@ class People:
     def due(self, connection: Connection) -> list[Due]:
         """Whose reminder is due, oldest first."""
         rows = connection.execute(
-            select(person.c.chat_id, person.c.user_id, person.c.due)
+            select(person.c.chat_id, person.c.user_id, person.c.due, person.c.touched)
             .where(person.c.bot_id == self._bot, person.c.due <= time.time())
             .order_by(person.c.due)
             .limit(200)

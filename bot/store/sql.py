@@ -122,6 +122,9 @@ VALUES (:bot, :chat_id, :user_id, :kept, :due, {now})
 ON CONFLICT (bot_id, chat_id, user_id)
 DO UPDATE SET kept = excluded.kept, due = excluded.due, touched = excluded.touched
 """
+PUT_OFF = """
+UPDATE person SET due = :due WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id
+"""
 DROP = "DELETE FROM person WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id"
 DROP_CHAT = "DELETE FROM person WHERE bot_id = :bot AND chat_id = :chat_id"
 SCRUB = f"""

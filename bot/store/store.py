@@ -260,11 +260,8 @@ class Store:
     def _lasting(self, connection: Connection, closed: Closed) -> None:
         """What a closed row changes of a person's own record."""
         who = self._bind(chat_id=closed.row.chat_id, user_id=closed.row.user_id)
-        if closed.kept and closed.row.user_id:
-            bound = {**who, "kept": closed.kept, "due": closed.due}
-            connection.execute(self._sql(sql.KEEP), bound)
-        elif closed.kept is not None:
-            connection.execute(self._sql(sql.DROP), who)
+        if closed.row.user_id:
+            self._keep(connection, closed, who)
         if closed.scrub:
             connection.execute(self._sql(sql.SCRUB), who)
             self.scrubbed = True
@@ -277,6 +274,15 @@ class Store:
             late = handovers.shown(connection, self.bot_id, number, clinic, chat_id, message_id)
             self._add(connection, late)
         self._add(connection, closed.relays)
+
+    def _keep(self, connection: Connection, closed: Closed, who: dict[str, Any]) -> None:
+        if closed.kept:
+            bound = {**who, "kept": closed.kept, "due": closed.due}
+            connection.execute(self._sql(sql.KEEP), bound)
+        elif closed.kept is not None:
+            connection.execute(self._sql(sql.DROP), who)
+        elif closed.due is not None:
+            connection.execute(self._sql(sql.PUT_OFF), {**who, "due": closed.due})
 
     def _allowed(self, connection: Connection, take: int) -> tuple[int, float | None]:
         """How many may be claimed under the rate that all workers share, and when the next may."""

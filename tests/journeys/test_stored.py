@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from telegram import Bot
 from telegram.request import BaseRequest, RequestData
 
@@ -30,9 +31,11 @@ from bot.reply.window import Window
 from bot.store.clinics import Clinic, Clinics
 from bot.store.opening import migrate, open_database
 from bot.store.people import People
+from bot.store.rows import Closed
 from bot.store.staff import Staff
 from bot.store.store import Store
 from bot.store.tally import Cell, month
+from bot.turn.course import spoken
 from bot.turn.turn import Context
 from tests.journeys.chat import BOT, PERSON, USERNAME, desk
 
@@ -285,6 +288,61 @@ async def test_a_due_reminder_is_sent_once_though_it_is_looked_for_often(bench: 
         sent = [params["text"] for name, params in bench.tape.calls if name == "sendMessage"]
         assert len(sent) == 1
         assert "20 weeks are over" in sent[0]
+
+
+async def given(bench: Bench, kept: Kept) -> None:
+    """A person who has asked for reminders; what is due now is put, and Telegram is away."""
+    db = open_database(bench.folder, None)
+    await migrate(db)
+    store = Store(db, BOT, "before")
+    await store.put(arrivals([bench.typed("/remind")]))
+    ((row,), _) = await store.step([], [], 1)
+    await store.step([Closed(row, "answered", kept=kept.stored(), due=kept.due())], [], 0)
+    assert await put_due(store) == 1
+    await store.close()
+
+
+async def test_a_reminder_comes_after_an_outage_of_days_and_says_of_which_day_it_is(
+    bench: Bench,
+) -> None:
+    day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
+    both = (Reminder(what="exam", on=day), Reminder(what="end", on=day))
+    await given(bench, Kept(zone="UTC", reminders=both))
+    db = open_database(bench.folder, None)
+    ago = 'UPDATE inbox SET received = received - 259200 WHERE "raw" IS NOT NULL'
+    await db.run(lambda connection: connection.exec_driver_sql(ago))
+    await db.close()
+    async with bench.running() as store:
+        await bench.quiet(store)
+        exam, end = [params["text"] for name, params in bench.tape.calls if name == "sendMessage"]
+        assert "Today" not in exam + end
+        assert spoken(day) in exam
+        assert spoken(day) in end
+        stored = await People(store.db, BOT).everything(PERSON, PERSON)
+        (left,) = Kept.read(stored["person"][0]["kept"]).reminders
+        assert (left.what, left.first) == ("exam", day)
+        assert left.on > dt.datetime.now(dt.UTC).date()
+
+
+async def test_a_reminder_that_was_given_up_is_tried_again_a_day_later(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def poisoned(*_: object) -> None:
+        raise RuntimeError
+
+    day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    await given(bench, Kept(zone="UTC", reminders=(Reminder(what="exam", on=day),)))
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.reply.remind.due_now", poisoned)
+        async with bench.running() as store:
+            await bench.quiet(store)
+            assert await People(store.db, BOT).due() == []  # it blocks nobody else's
+    assert bench.tape.calls == []
+    async with bench.running() as store:
+        with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=1, minutes=1)):
+            assert await put_due(store) == 1
+        await bench.quiet(store)
+        assert "monthly exam" in bench.tape.calls[0][1]["text"]
 
 
 async def test_a_clinic_link_binds_and_every_referral_names_the_clinic(bench: Bench) -> None:

@@ -107,6 +107,25 @@ async def test_what_waits_in_other_chats_is_answered_though_its_writer_deleted_a
     assert (await people.everything(GROUP, 0))["conversation"] == []
 
 
+async def test_a_reminder_that_is_put_off_is_not_due_and_stays(
+    stores: tuple[Store, Store],
+) -> None:
+    store, other = stores
+    people, kept, due = People(store.db, store.bot_id), '{"a":1}', time.time() - 5
+    await store.put([says(1), says(2), says(3)])
+    (row,) = await claim(store)
+    await store.step([Closed(row, "answered", kept=kept, due=due)], [], 0)
+    (before,) = await people.due()
+    (row,) = await claim(store)
+    await store.step([Closed(row, "given_up", dead=True, due=time.time() + 60)], [], 0)
+    assert await people.due() == []
+    (row,) = await claim(other)
+    assert row.kept == kept
+    await other.step([Closed(row, "answered", kept=kept, due=due)], [], 0)
+    (after,) = await people.due()
+    assert after != before  # kept anew: not the one that was given up
+
+
 @pytest.mark.parametrize("kind", ["message", "inline_query"])
 async def test_an_answer_that_is_on_its_way_elsewhere_writes_nothing_of_the_person_back(
     stores: tuple[Store, Store], kind: str
