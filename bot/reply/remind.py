@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 
 from bot.kb.dose_rules import Reads
 from bot.reply.buttons import button
@@ -17,14 +18,25 @@ from bot.reply.places import read_zone
 from bot.reply.talk import Kept, Reminder
 from bot.reply.wire import Row, keyboard
 from bot.turn.course import course_from, spoken
-from bot.turn.dose_intent import leftover
-from bot.turn.figures_dates import add_months, read_dates
+from bot.turn.figures_dates import Dates, add_months, months_put_right, read_dates
 from bot.turn.figures_numbers import normalise
 
 _LONGEST_WAIT = 800  # days
-_LONGEST_DAY = 40  # letters of a text that is a mere day
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_EXAM = r"\b(?:exam|check-?up|appointment|visit|next|monthly)\b"
+# What may stand around a day and says no more. The list is closed, for a question or a story
+# with a date in it is no answer; what falls through it costs one more message.
+_AROUND = (
+    r"i|i'?ve|have|i'?ll|will|it|it'?s|is|be|my|the|an?|on|of|at|in|for|to|by|day|date|and|or|then"
+    r"|maybe|probably|think|about|please|pls|thank|thanks|thx|you|ok|okay|yes|yeah|so|well|hi|hello"
+    r"|hey|sorry|actually|no|meant|mean|am|pm|o'clock|first|der|den|le|la|el|il|de|du"
+    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+)
+_BESIDE: Mapping[str, str] = {
+    "exam": r"exams?|examination|check(?:-?ups?)?|visit|appointment|appt|next|monthly|coming|blood"
+    r"|tests?|bloods|with|doctor|doc|derm|dermatologist|clinic|due|booked|planned|set|got",
+    "end": r"start(?:s|ed|ing)?|beg[aiu]n(?:ning)?|since|from|took|tak(?:e|en|ing)|been|going"
+    r"|gonna|was|course|treatment|accutane|roaccutane|isotretinoin|pills?|capsules?|tablets?|dose",
+}
 
 
 def ask_what(event: Event, desk: Desk) -> Response:
@@ -92,10 +104,10 @@ def read_answer(event: Event, desk: Desk, text: str) -> Response | None:
 def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
     """Take the day that was typed; where it may be another day as well, ask which is meant."""
     today = event.at.date()
-    days = _read_days(text, today, desk.kb.dose.reads, ahead=what == "exam")
+    days = _read_days(text, what, today, desk.kb.dose.reads, ahead=what == "exam")
     fits = [day for day in days if _refused(_due(what, day, desk), today) is None]
     if days and not fits and what == "end":  # "14 March" may be this year's, not last year's
-        fits = _read_days(text, today, desk.kb.dose.reads, ahead=True)
+        fits = _read_days(text, what, today, desk.kb.dose.reads, ahead=True)
         fits = list(dict.fromkeys((*days, *fits)))
     if len(fits) > 1:
         rows = [button(spoken(day), Press.DO, f"remind.day.{what}.{day}") for day in fits]
@@ -106,20 +118,33 @@ def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
     return _take(event, desk, what, (fits or days)[0]) if days else None
 
 
-def _read_days(text: str, today: dt.date, reads: Reads, *, ahead: bool) -> list[dt.date]:
-    """The days that a short text may mean; none where it is no mere day."""
-    plain = normalise(text)
-    if len(plain) > _LONGEST_DAY:
-        return []
-    found = read_dates(plain, today, reads, ahead=ahead)
+def _read_days(
+    text: str, what: str, today: dt.date, reads: Reads, *, ahead: bool
+) -> list[dt.date]:
+    """The days that a text may mean; none where it is no mere day."""
+    plain = months_put_right(normalise(text), reads)
+    found, coming = read_dates(plain, today, reads, ahead=ahead), False
     if not found:  # "tomorrow" and "next monday" are read behind such a word
         found = read_dates(f"start {plain}", today, reads, ahead=ahead)
-        beside = plain.replace(found[0].words, " ", 1) if found else ""
-        if leftover(re.sub(_EXAM, " ", beside), reads):
-            return []
-        if ahead and found and found[0].words.removeprefix("on ").startswith(_WEEKDAYS):
-            return [day + dt.timedelta(weeks=1) for day in found[0].readings]  # the coming one
+        coming = ahead and bool(found) and found[0].words.removeprefix("on ").startswith(_WEEKDAYS)
+    if not _mere(plain, found, what):
+        return []
+    if coming:
+        return [day + dt.timedelta(weeks=1) for day in found[0].readings]
     return list(dict.fromkeys(day for date in found for day in date.readings))
+
+
+def _mere(plain: str, found: Iterable[Dates], what: str) -> bool:
+    """Whether a text says nothing beside its days."""
+    for date in found:
+        plain = plain.replace(date.words, " ", 1)
+    beyond = re.sub(rf"(?<![^\W\d])(?:{_AROUND}|{_BESIDE[what]})(?![\w'-])", " ", plain)
+    asks = "?" in plain and _has_words(plain)  # "14 march?" is an answer all the same
+    return not (asks or _has_words(beyond))
+
+
+def _has_words(text: str) -> bool:
+    return re.search(r"[^\W\d_]", text) is not None
 
 
 def pick(event: Event, desk: Desk, target: str) -> Response | None:

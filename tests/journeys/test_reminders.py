@@ -212,6 +212,54 @@ def test_what_was_ended_is_not_begun_anew_by_an_edit(chat: Chat, ends: str) -> N
     assert not Kept.read(chat.kept).reminders
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("can i drink alcohol on 14 march?", "alcohol"),
+        ("i started on 3 february, is that ok?", "week 4"),
+        ("is dry skin since 3 march normal?", "dry"),
+        ("can i take it on 14 march", ""),
+        ("my period was due on 14 march", ""),
+        ("i have been on it since 3 march", ""),
+    ],
+)
+def test_a_date_in_a_question_or_a_story_is_not_the_day_of_the_exam(
+    chat: Chat, typed: str, said: str
+) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    assert said in text(chat.message(typed)).lower()
+    assert not Kept.read(chat.kept).reminders
+
+
+def test_a_date_in_a_question_is_not_the_first_day_of_a_course(chat: Chat) -> None:
+    asked_for_a_day(chat, "End of the course")
+    assert "alcohol" in text(chat.message("can i drink alcohol on 14 february?"))
+    assert Kept.read(chat.kept).course is None
+
+
+@pytest.mark.parametrize(
+    ("label", "typed", "day"),
+    [
+        ("Monthly exam", "14 march?", "14 March 2027"),
+        ("Monthly exam", "It's on the 14th of march at 9 am, thanks", "14 March 2027"),
+        ("Monthly exam", "my appointment with the dermatologist is on 14 march 2027", "14 March"),
+        ("Monthly exam", "my next blood test is due 14 marhc", "14 March 2027"),
+        ("End of the course", "I started my course on 3 february", "23 June 2027"),
+        ("End of the course", "took my first pill on 3 february", "23 June 2027"),
+        ("End of the course", "since 3 february", "23 June 2027"),
+        ("Monthly exam", "el 14 de marzo", "14 March 2027"),
+        ("Monthly exam", "march 14th at 3pm", "14 March 2027"),
+        ("End of the course", "i will start tomorrow", "20 July 2027"),
+    ],
+)  # fmt: skip
+def test_a_day_among_words_that_say_no_more_is_taken(
+    chat: Chat, label: str, typed: str, day: str
+) -> None:
+    asked_for_a_day(chat, label)
+    assert day in text(chat.message(typed))
+    assert Kept.read(chat.kept).reminders
+
+
 def test_cancel_ends_our_question(chat: Chat) -> None:
     chat.message("/remind")
     chat.press("Monthly exam")
