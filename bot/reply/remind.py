@@ -251,8 +251,10 @@ def snooze(event: Event, desk: Desk, what: str) -> Response | None:
 
 
 def stop(event: Event, desk: Desk) -> Response:
-    """Delete all reminders, and the zone that only they need."""
+    """Delete all reminders, and the zone that only they need; what we asked about them is over."""
     kept = event.kept.model_copy(update={"reminders": (), "zone": None})
-    talk = event.talk.model_copy(update={"answered": None})
+    ours = (event.talk.asking or "").startswith(("zone ", "day "))
+    asking = None if ours else event.talk.asking
+    talk = event.talk.model_copy(update={"asking": asking, "answered": None})
     call = text_call(event.chat_id, desk.say("reminder.stopped"))
     return Response((call,), talk, "answered", kept=kept.stored())

@@ -260,6 +260,26 @@ def test_a_day_among_words_that_say_no_more_is_taken(
     assert Kept.read(chat.kept).reminders
 
 
+def test_stopping_reminders_ends_the_question_for_a_day(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    chat.message("14 march")
+    chat.message("/remind")
+    menu = max(chat.shown)
+    chat.press("Monthly exam")
+    chat.press("Stop reminders", on=menu)
+    assert Talk.read(chat.memory).asking is None
+    assert "no reminder" not in text(chat.message("14 march"))
+    assert chat.kept is None
+
+
+def test_stopping_reminders_does_not_end_what_the_person_writes_to_the_clinic(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    chat.message("14 march")
+    chat.memory = Talk(asking="ask").stored()
+    chat.press("Stop reminders")
+    assert Talk.read(chat.memory).asking == "ask"
+
+
 def test_cancel_ends_our_question(chat: Chat) -> None:
     chat.message("/remind")
     chat.press("Monthly exam")
