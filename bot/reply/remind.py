@@ -77,7 +77,7 @@ def _ask_day(event: Event, desk: Desk, what: str, kept: Kept) -> Response:
     checks = course_from(start, desk.kb.dose.course).checks if start is not None else ()
     ahead = [day for day in checks if day > today]
     if ahead:
-        return _set(event, desk, what, ahead[0], kept)
+        return _set(event, desk, what, ahead[0], kept, first=start)
     return _ask(event, desk, f"day {what}", f"reminder.day_{what}", kept)
 
 
@@ -181,15 +181,26 @@ def _over(event: Event, desk: Desk, start: dt.date, kept: Kept) -> Response | No
     return Response((text_call(event.chat_id, text),), talk, "answered")
 
 
-def _set(event: Event, desk: Desk, what: str, given: dt.date, kept: Kept) -> Response:
-    """Set a reminder from the day of an exam, or from the first day of a course."""
+def _set(
+    event: Event,
+    desk: Desk,
+    what: str,
+    given: dt.date,
+    kept: Kept,
+    *,
+    first: dt.date | None = None,
+) -> Response:
+    """Set a reminder from the day of an exam, or from the first day of a course.
+
+    ``first``: the day that the months are counted from, where it is not the exam's own.
+    """
     if what == "end" and (over := _over(event, desk, given, kept)):
         return over
     today, day = event.at.astimezone(kept.tz()).date(), _due(what, given, desk)
     if refused := _refused(day, today):
         kept = kept.model_copy(update={"course": event.kept.course})
         return _ask(event, desk, f"day {what}", f"reminder.{refused}", kept)
-    one = Reminder.model_validate({"what": what, "on": day})
+    one = Reminder.model_validate({"what": what, "on": day, "first": first})
     others = tuple(other for other in kept.reminders if other.what != what)
     kept = kept.model_copy(update={"reminders": (*others, one)})
     text = desk.say(f"reminder.set_{what}", on=spoken(day), zone=kept.zone, start=spoken(given))

@@ -87,8 +87,8 @@ class Dosed(Frozen):
 class Reminder(Frozen):
     """One reminder: on which day, at nine o'clock in the person's own zone.
 
-    ``first``: the day that was asked for, which a monthly one comes back to after a snooze and
-    after a short month; None where it is ``on``.
+    ``first``: the day that was asked for, or on which the course began, which a monthly one comes
+    back to after a snooze and after a short month; None where it is ``on``.
     """
 
     what: Literal["exam", "end"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.reply.talk import Kept, Talk
+from bot.turn.course import spoken
 from bot.turn.turn import Context
 from tests.journeys.chat import Chat, desk, text
 
@@ -278,6 +279,21 @@ def test_stopping_reminders_does_not_end_what_the_person_writes_to_the_clinic(ch
     chat.memory = Talk(asking="ask").stored()
     chat.press("Stop reminders")
     assert Talk.read(chat.memory).asking == "ask"
+
+
+def test_the_reminders_of_a_course_from_a_31st_come_on_the_days_that_its_clock_shows(
+    chat: Chat,
+) -> None:
+    chat.now = chat.now.replace(month=2)
+    clock = text(chat.message("i started accutane on 31 january 2027"))
+    chat.press("Remind me")
+    chat.press("Monthly exam")
+    chat.message("London")
+    for _ in range(4):
+        (one,) = Kept.read(chat.kept).reminders
+        assert spoken(one.on).removesuffix(" 2027") in clock
+        chat.now = chat.now.fromtimestamp(Kept.read(chat.kept).due() or 0, tz=chat.now.tzinfo)
+        chat.update(reminder={})
 
 
 def test_cancel_ends_our_question(chat: Chat) -> None:
