@@ -26,6 +26,7 @@ UNDER_TEAM = Finding(id=CHILD, urgency=Urgency.NEXT_VISIT)
 LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
 ANY_FROM = 0.45
 CHILD_FROM = 0.1  # probability of CHILD from which stone may have been taken for years
+SURE_FROM = 0.8  # probability of an emergency from which no question is asked first
 # Pregnancy, thoughts of suicide, airways, a child that took some: said in passing they count, too.
 HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF06", "RF12"})
 
@@ -88,14 +89,27 @@ def second_opinion(
         told = (_finding(part, SENTENCE, rules, spared) for part in parts)
         news = (one for one in told if one is not None and one.id not in verdict.informed)
         found = max(news, key=lambda one: one.urgency.rank, default=None)
-    if found is not None:
+    if found is not None and not _asked_already(verdict, found, whole, rules):
         return _raised(verdict, found, whole, rules)
-    if not lowers or not (verdict.findings or verdict.ask):
+    if found is not None or not lowers or not (verdict.findings or verdict.ask):
         return verdict
     # Doubted in the sentence where it stands: the others speak neither for nor against it.
     pieces = zip(sentences(text), parts, strict=False)  # none of one sentence, nor past PASSES
     where = [part.of_none() for piece, part in pieces if _says(piece, verdict, rules)]
     return _doubted(verdict, min([whole.of_none(), *where]), rules)
+
+
+def _asked_already(
+    verdict: Verdict, learned: Finding, whole: _Opinion, rules: TriageRules
+) -> bool:
+    """Whether the rules ask about just that ("bad headache"), and how bad it is, is not sure.
+
+    The question says what to do if so, and whom to call.
+    """
+    question = rules.asked(verdict.ask) if verdict.ask else None
+    if question is None or verdict.findings or learned.id != question.yes:
+        return False
+    return learned.id not in HARDLY_DOUBTED and whole.urgencies[Urgency.EMERGENCY] < SURE_FROM
 
 
 def _says(piece: str, verdict: Verdict, rules: TriageRules) -> bool:

@@ -207,3 +207,21 @@ def test_a_small_child_on_it_is_told_of_today(context: Context) -> None:
     assert reply.alert is not None
     assert reply.alert.urgency == "today"
     assert "cancer team" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("bad headache today", "headache"),
+        ("my stomach hurts", "belly"),
+        ("i have a rash", "rash"),
+        ("feeling weird on accutane", "weird"),
+    ],
+)
+def test_what_may_be_bad_or_not_is_asked_about_with_what_to_do_if_so(
+    context: Context, said: str, asked: str
+) -> None:
+    memory, reply = take_turn(Inbound(text=said), Memory(), context)
+    assert memory.details["ask"] == asked
+    assert reply.kind is Kind.CLARIFY
+    assert context.kb.triage.file.questions[asked].now in reply.text
