@@ -13,8 +13,9 @@ from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
 from bot.turn.capsules_said import capsule_button, capsules_reply, needs_weight
-from bot.turn.dose_asks import REFUSED, in_words, problem_reply
+from bot.turn.dose_asks import REFUSED, confirming, problem_reply
 from bot.turn.dose_barred import barred
+from bot.turn.dose_doubt import doubting
 from bot.turn.dose_sums import (
     daily_mg,
     dose_figures,
@@ -60,6 +61,7 @@ def dose_reply(
 
     Without ``show_notes`` our notes are left out, but for those that safety needs.
     """
+    memory = doubting(memory, request)
     if request.problem in REFUSED:
         return barred(_closed(memory), request.problem), problem_reply(request, kb)
     if not calculator:
@@ -203,12 +205,10 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
     kept: dict[str, Any] = {}
     if request.daily is not None and request.daily.mg is not None:
         kept["daily"] = str(request.daily.mg)
-    if request.child:
-        kept["child"] = "yes"
     if request.anothers:
         kept["anothers"] = "yes"
     if request.problem is Problem.WHICH_DRUG:
-        kept["said"] = in_words(request)
+        kept["said"] = confirming(request)
     if request.problem is Problem.UNIT:
         kept["number"] = request.readings[0].number
     asking = _ASKING.get(request.problem, ASKING_WEIGHT) if request.problem else ASKING_WEIGHT

@@ -69,13 +69,19 @@ def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
 
 
 def in_words(request: DoseRequest) -> str:
-    """A dose at a weight, as a message that says both."""
-    if request.weight is None or (request.daily is None and request.ratio is None):
+    """A dose at a weight, or the dose that is asked for it, as a message that says both."""
+    if request.weight is None:
         return ""
     kg, daily = shown_kg(request.weight.kg), request.daily
     if daily is None or daily.mg is None:
-        return f"{plain(request.ratio or Decimal(0))} mg/kg at {kg} kg"
+        dose = "the dose" if request.ratio is None else f"{plain(request.ratio)} mg/kg"
+        return f"{dose} at {kg} kg"
     return f"{plain(daily.mg)} mg {'a day ' if daily.said_daily else ''}at {kg} kg"
+
+
+def confirming(request: DoseRequest) -> str:
+    """The same, as a message that it is of isotretinoin for a person."""
+    return f"isotretinoin for a person, {in_words(request)}"
 
 
 def _pounds(kg: Decimal, rules: DoseRules, *, up: bool) -> str:
@@ -100,7 +106,7 @@ def _choices(request: DoseRequest, kb: Knowledge) -> tuple[Suggestion, ...]:
         )
     if request.problem is Problem.WHICH_DRUG:
         label = rules.say("button_ours")
-        return (Suggestion(label=label, command=in_words(request)),)
+        return (Suggestion(label=label, command=confirming(request)),)
     if request.problem in _TAKEN_BACK:
         key, command = _TAKEN_BACK[request.problem]
         return (Suggestion(label=rules.say(key), command=command),)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
-from bot.kb.dose_rules import DoseRules
+from bot.kb.dose_rules import DoseRules, Reads
 from bot.turn import dose_intent as intent
 from bot.turn.figures_answer import in_mg, plain_age
 from bot.turn.figures_often import OFTEN_AFTER
@@ -45,6 +45,7 @@ _PUTS_RIGHT = (
 )
 _YES = r"\W*(?:yes|yeah|yep|yup|ya|sure|correct|right)\b"
 _FEW = 4  # words about which we ask whether a weight is a person's
+_ONE = 1  # word beside the figures, such as "dose", where nothing else is asked
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
 
@@ -94,15 +95,17 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
     figures = read_figures(text, rules)
     request = _read(text, figures, rules, memory)
     before = memory.asking in _OURS and _kept(memory).get("anothers")
-    if request is None or not (before or anothers_weight(figures.shape, rules.reads)):
-        return request
-    return replace(request, anothers=True)
+    if request is None:
+        return None
+    theirs = before or request.child or anothers_weight(figures.shape, rules.reads)
+    return replace(request, anothers=True) if theirs else request
 
 
 def _read(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
-    answer = _answer(text, figures, rules, memory) or _confirmed(figures.shape, rules, memory)
-    if answer is not None:
+    if (answer := _answer(text, figures, rules, memory)) is not None:
         return answer
+    if (said := confirmed(figures.shape, rules, memory)) is not None:
+        return read_dose(said, rules, Memory(doubts=memory.doubts))
     if (capsules := _capsules(figures, rules)) is not None:
         return capsules
     request = _corrected(figures.shape, rules, memory) or _asked(figures, rules, memory)
@@ -131,9 +134,10 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
 
 
 def _child_without_age(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
-    """Whether a child is spoken of, here or before our question, and its age was not said."""
-    before = memory.asking in _OURS and _kept(memory).get("child")
-    return not figures.ages and bool(before or intent.says(figures.shape, rules.reads.children))
+    """Whether a child is spoken of, here or before, and its age was not said."""
+    before = Problem.AGE.value in memory.doubts
+    child = before or intent.says(figures.shape, rules.reads.children) is not None
+    return child and not figures.ages
 
 
 def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
@@ -249,6 +253,9 @@ def _without_weight(
     young = figures.ages and min(figures.ages) < rules.age.years
     if young and intent.asks(shape, reads) and intent.other_drug(shape, reads) is None:
         return DoseRequest(problem=Problem.UNDER_AGE)
+    if _for_a_child_or_pet(figures, reads):
+        asked = DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
+        return _refused(figures, rules) or asked
     if explicit or intent.matches(shape, reads.asks_weight):
         drug = intent.other_drug(shape, reads)
         if drug is not None:
@@ -276,32 +283,48 @@ def _without_weight(
     return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
 
 
+def _for_a_child_or_pet(figures: Figures, reads: Reads) -> bool:
+    """Whether a dose for a child or an animal is all that is asked, or judged."""
+    shape = figures.shape
+    named = intent.says(shape, (*reads.children, *reads.infants, *reads.pets)) is not None
+    if not named or intent.other_drug(shape, reads) is not None:
+        return False
+    dose = bool(figures.doses or figures.ratios) or intent.asks(shape, reads)
+    return dose and len(intent.leftover(shape, reads)) <= _ONE
+
+
 def _for_kept_weight(
     figures: Figures, rules: DoseRules, memory: Memory, daily: Dose | None, ratio: Decimal | None
 ) -> DoseRequest | None:
     """Read a dose said about the weight told before; after other talk, ask of which medicine."""
     shape, kept = figures.shape, memory.weight_kg or Decimal(0)
-    if not fits_kept(shape, rules.reads, anothers="anothers" in _kept(memory)):
+    fits = fits_kept(shape, rules.reads, anothers="anothers" in _kept(memory))
+    if not fits or _child_without_age(figures, rules, memory):
         theirs = anothers_dose(shape, rules.reads) is not None
         problem = Problem.NO_WEIGHT
         return DoseRequest(problem=problem, daily=daily, ratio=ratio, anothers=theirs)
     weight = Weight(kept, "", "kg", str(kept))
     request = _with_weight(figures, rules, weight, daily, ratio)
-    words = (dose.words for dose in figures.doses)  # "60 mg of accutane"
     ours = "dose" in memory.details and memory.asking != ASKING_DRUG
-    if ours or any(intent.names_drug(s, rules.reads) for s in (shape, *words)):
+    if ours or names_ours(figures, rules.reads):
         return request
     return replace(request, problem=Problem.WHICH_DRUG) if request.problem is None else None
 
 
-def _confirmed(shape: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
-    """Read "yes" or "accutane", said after "is that of isotretinoin?"."""
+def names_ours(figures: Figures, reads: Reads) -> bool:
+    """Whether isotretinoin is named, also within a dose: "60 mg of accutane"."""
+    words = (dose.words for dose in figures.doses)
+    return any(intent.names_drug(said, reads) for said in (figures.shape, *words))
+
+
+def confirmed(shape: str, rules: DoseRules, memory: Memory) -> str | None:
+    """What "yes" or "accutane" says in full after "is that isotretinoin?", or None."""
     said, reads = _kept(memory).get("said"), rules.reads
     yes = re.match(_YES, shape) or intent.names_drug(shape, reads)
     if memory.asking != ASKING_DRUG or said is None or not yes or "<" in shape:
         return None
     plain = intent.only_figures(shape, reads) and intent.says(shape, reads.not_so) is None
-    return read_dose(said, rules, Memory()) if plain else None
+    return said if plain else None
 
 
 def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:

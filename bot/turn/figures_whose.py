@@ -31,7 +31,7 @@ _ANOTHERS_DOSE = re.compile(
     rf"<(?:mg|ratio)>[^.!?]*[,;] ?(?P<c>he|she)(?:'?s| is| weighs)\b|"
     rf"<(?:mg|ratio)>[^.!?]* (?P<d>he|she)(?: takes|'?s (?:on|taking)| is (?:on|taking))\b"
 )
-_FOR_ME = (
+FOR_ME = (
     r"\bfor me\b|\bmy (?:own )?dos|\bi (?:need|take)\b|\b(?:i'm|im|i am) <(?:age|n)>|"
     r"\b(?:do|should|would|can|could|will|must|may) i (?!give)"
 )
@@ -67,7 +67,7 @@ def other_weights(
 
 def anothers(shape: str) -> bool:
     """Whether the weight is another person's, and the dose that is asked for one's own."""
-    return bool(re.search(ANOTHERS_WEIGHT, shape) and re.search(_FOR_ME, shape))
+    return bool(re.search(ANOTHERS_WEIGHT, shape) and re.search(FOR_ME, shape))
 
 
 def anothers_weight(shape: str, reads: Reads) -> bool:
@@ -91,5 +91,5 @@ def fits_kept(shape: str, reads: Reads, *, anothers: bool) -> bool:
     """
     who = anothers_dose(shape, reads)
     if who is None:
-        return not (anothers and re.search(_FOR_ME, shape))
+        return not (anothers and re.search(FOR_ME, shape))
     return anothers and re.fullmatch(_PRONOUN, who) is not None

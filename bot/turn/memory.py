@@ -21,7 +21,8 @@ class Memory(Frozen):
     best first, as the last question found them. ``isotretinoin``: the talk is of
     isotretinoin. ``asking``: the question that we asked back (``weight``, ``unit``, ``safe`` ...)
     with its ``details``, owned by the part of the turn that asked. ``barred``: why no dose is
-    given, each until it is taken back (``dose_barred``).
+    given, each until it is taken back (``dose_barred``). ``doubts``: why the next weight may not
+    be a grown person's on isotretinoin (``dose_doubt``).
     """
 
     passage: str | None = None
@@ -33,6 +34,7 @@ class Memory(Frozen):
     details: dict[str, Any] = Field(default_factory=dict)
     weight_kg: Decimal | None = None
     barred: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     at: dt.datetime | None = None
 
     def fresh(self, now: dt.datetime) -> Memory:

@@ -30,6 +30,7 @@ from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
 from bot.turn.dose_barred import barred_by, reasons, still_barred, unbarred
+from bot.turn.dose_doubt import heard, which_first
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_units import in_kilos
@@ -69,6 +70,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     said = clean(inbound.text)
     text = in_one_line(said)
 
+    memory = heard(text, kb.dose, memory)
     told = inbound.verdict
     if (button := read_button(text, kb.triage)) is not None:
         return _pressed(button, memory, context)
@@ -86,7 +88,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
         return _with_lines(clocked, verdict, kb)
-    memory, dose = still_barred(read_dose(text, kb.dose, memory), text, kb.dose, memory)
+    dose = which_first(read_dose(text, kb.dose, memory), memory)
+    memory, dose = still_barred(dose, text, kb.dose, memory)
     if dose is not None:
         after, reply = dose_reply(
             dose,

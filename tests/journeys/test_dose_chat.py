@@ -46,7 +46,7 @@ def test_an_amount_after_talk_of_another_medicine_is_asked_about_before_it_is_ju
     chat.message("can I take spironolactone with it?")
     asked = text(chat.message("100 mg"))
     assert "÷" not in asked
-    assert "Do you mean isotretinoin (Accutane), 100 mg at 70 kg?" in asked
+    assert "Do you mean isotretinoin (Accutane) for a person, 100 mg at 70 kg?" in asked
     assert "100 mg a day ÷ 70 kg = 1.43 mg/kg" in text(chat.press("Yes, isotretinoin"))
 
 
