@@ -14,10 +14,11 @@ from bot.kb.models import Example
 from bot.kb.ngrams import Progress
 from bot.settings import Settings, SettingsError
 from bot.turn.beside import Beside
+from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
-from bot.turn.turn import Context, TurnFunction, take_turn
+from bot.turn.turn import TurnFunction, take_turn
 
 MOST = 100  # documents of clinics that one process holds
 

@@ -27,8 +27,8 @@ from bot.store import StoreError
 from bot.terminal import chat as talk
 from bot.terminal import explain as explain_text
 from bot.terminal import show
+from bot.turn.context import Context
 from bot.turn.reply import Reply
-from bot.turn.turn import Context
 
 cli = typer.Typer(
     name="bot",

@@ -23,7 +23,7 @@ from bot.kb.knowledge import Knowledge, load, stands_beside
 from bot.kb.split_files import split_into
 from bot.settings import Settings, load_settings
 from bot.turn.alert import listing
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 if TYPE_CHECKING:
     from bot.curating import Asked

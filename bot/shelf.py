@@ -12,7 +12,8 @@ from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import Knowledge, KnowledgeError
 from bot.logs import describe, get_logger
 from bot.settings import Settings
-from bot.turn.turn import Context, TurnFunction
+from bot.turn.context import Context
+from bot.turn.turn import TurnFunction
 
 log = get_logger(__name__)
 Held = tuple[TurnFunction, Knowledge]

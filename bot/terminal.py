@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from bot.turn.context import Context
 from bot.turn.explain import explain as explained
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Suggestion
-from bot.turn.turn import Context, TurnFunction
+from bot.turn.turn import TurnFunction
 
 _COLOUR = {Kind.ALERT: "red", Kind.ANSWER: "green", Kind.DOSE: "green", Kind.CHAT: "blue"}
 _WORD = {

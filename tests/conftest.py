@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from bot.brain import build_context, stand_beside
 from bot.kb.knowledge import packaged
 from bot.settings import Settings
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.emulator import Emulator, emulator
 from tests.postgres import Postgres
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.shelf import Shelf
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 SECOND = Path(__file__).parent / "second_kb"
 

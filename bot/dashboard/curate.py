@@ -19,8 +19,8 @@ from bot.dashboard.site import Curating, Visit, told
 from bot.kb import draft
 from bot.kb.models import Verdict, Verified
 from bot.store.tally import ALL, summed, year
+from bot.turn.context import Context
 from bot.turn.explain import Explained, explain
-from bot.turn.turn import Context
 
 LONGEST = 4000  # characters of a question that is tried
 

@@ -21,7 +21,7 @@ from bot.reply.desk import OwnDocuments
 from bot.store.clinics import Clinic, Clinics
 from bot.store.staff import Staff
 from bot.store.tally import ALL, Tally
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 ROOT = "/dashboard"
 COOKIE = "dashboard_session"

@@ -16,6 +16,15 @@ from bot.turn.capsules_said import capsule_button, capsules_reply, needs_weight
 from bot.turn.dose_asks import REFUSED, confirming, problem_reply
 from bot.turn.dose_barred import barred
 from bot.turn.dose_doubt import doubting
+from bot.turn.dose_request import (
+    ASKING_AGE,
+    ASKING_DAILY,
+    ASKING_DRUG,
+    ASKING_UNIT,
+    ASKING_WEIGHT,
+    DoseRequest,
+    Problem,
+)
 from bot.turn.dose_sums import (
     daily_mg,
     dose_figures,
@@ -24,15 +33,6 @@ from bot.turn.dose_sums import (
     rounded,
     shown_kg,
     weight_of,
-)
-from bot.turn.figures import (
-    ASKING_AGE,
-    ASKING_DAILY,
-    ASKING_DRUG,
-    ASKING_UNIT,
-    ASKING_WEIGHT,
-    DoseRequest,
-    Problem,
 )
 from bot.turn.figures_scan import Dose, Weight
 from bot.turn.memory import Memory

@@ -6,8 +6,9 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
+from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.dose_sums import TENTH, plain, shown_kg
-from bot.turn.figures import DoseRequest, Problem, lone_weight
+from bot.turn.figures import lone_weight
 from bot.turn.figures_scan import Weight
 from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
 

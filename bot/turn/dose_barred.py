@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.kb.dose_rules import DoseRules
 from bot.turn import dose_intent as intent
 from bot.turn.dose_asks import REFUSED
-from bot.turn.figures import DoseRequest, Problem
+from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Figures
 from bot.turn.memory import Memory

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from bot.kb.knowledge import Knowledge
 from bot.turn.dose import dose_reply
+from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.dose_sums import dose_figures, plain
-from bot.turn.figures import DoseRequest, Problem
 from bot.turn.memory import Memory
 from bot.turn.reply import Citation, Kind
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from bot.kb.dose_rules import DoseRules, Reads
 from bot.turn import dose_intent as intent
-from bot.turn.figures import DoseRequest, Problem, confirmed, names_ours
+from bot.turn.dose_request import DoseRequest, Problem
+from bot.turn.figures import confirmed, names_ours
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Figures
 from bot.turn.figures_whose import FOR_ME

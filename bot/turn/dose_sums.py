@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from bot.kb.dose_rules import DoseRules
-from bot.turn.figures import DoseRequest
+from bot.turn.dose_request import DoseRequest
 from bot.turn.figures_scan import Weight
 from bot.turn.reply import DoseFigures
 

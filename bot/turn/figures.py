@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from enum import Enum
 
 from bot.kb.dose_rules import DoseRules, Reads
 from bot.turn import dose_intent as intent
+from bot.turn.dose_request import (
+    ASKING_AGE,
+    ASKING_DAILY,
+    ASKING_DRUG,
+    ASKING_UNIT,
+    ASKING_WEIGHT,
+    OURS,
+    DoseRequest,
+    Problem,
+    kept_of,
+)
 from bot.turn.figures_answer import in_mg, plain_age
+from bot.turn.figures_bare import answered, has_weight, i_am, put_right
 from bot.turn.figures_often import OFTEN_AFTER
 from bot.turn.figures_person import OLDEST
 from bot.turn.figures_read import read_figures
@@ -26,22 +37,10 @@ from bot.turn.figures_whose import (
 )
 from bot.turn.memory import Memory
 
-ASKING_WEIGHT = "weight"
-ASKING_UNIT = "unit"
-ASKING_AGE = "age"
-ASKING_DAILY = "daily"
-ASKING_DRUG = "drug"
-_OURS = (ASKING_WEIGHT, ASKING_UNIT, ASKING_AGE, ASKING_DAILY)
 _CAPSULES_FOR = (
     r"^/?(?:(?:which|what|how many|how do i|how can i|how to|can i|can you|please|show|the|set of|"
     r"combination of|combine|make(?: up)?|split|get|do i need|does it take)\s+)*"
     r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
-)
-_I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
-_ABOUT_ME = r"\b(?:i'm|im|i am|weigh|weight)\b"
-_PUTS_RIGHT = (
-    r"\b(?:sorry|wait|oops|actually|correction|i meant?|meant|now|nope|no|not|don't|dont|"
-    r"lost|gained|changed)\b"
 )
 _YES = r"\W*(?:yes|yeah|yep|yup|ya|sure|correct|right)\b"
 _FEW = 4  # words about which we ask whether a weight is a person's
@@ -49,52 +48,11 @@ _ONE = 1  # word beside the figures, such as "dose", where nothing else is asked
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
 
 
-class Problem(Enum):
-    """Why no figure can be given; each names its text in ``dose.yaml``."""
-
-    NO_WEIGHT = "no_weight"
-    UNIT = "unit"
-    TWO_WEIGHTS = "two_weights"
-    UNREADABLE = "unreadable"
-    RANGE = "range"
-    OTHER_DRUG = "other_drug"
-    PET = "pet"
-    UNDER_AGE = "under_age"
-    AGE = "age"
-    PREGNANT = "pregnant"
-    BREASTFEEDING = "breastfeeding"
-    TWO_DOSES = "two_doses"
-    NOT_DAILY = "not_daily"
-    DAILY = "daily"
-    WHICH_DRUG = "which_drug"
-
-
-@dataclass(frozen=True)
-class DoseRequest:
-    """What the calculator is asked. ``readings``: what an ambiguous number may mean.
-
-    ``daily_mg``/``ratio``: the person's own dose, as mg a day or mg per kg a day.
-    ``target_mg``: an amount to make up of capsules of a ``market``, instead of a weight.
-    """
-
-    weight: Weight | None = None
-    readings: tuple[Weight, ...] = ()
-    daily: Dose | None = None
-    ratio: Decimal | None = None
-    doses: tuple[Dose, ...] = ()
-    target_mg: Decimal | None = None
-    market: str | None = None
-    problem: Problem | None = None
-    what: str = ""
-    child: bool = False  # a child was named, and no age
-    anothers: bool = False  # the weight is another person's
-
-
 def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read a message; None where it is no question for the calculator."""
     figures = read_figures(text, rules)
     request = _read(text, figures, rules, memory)
-    before = memory.asking in _OURS and _kept(memory).get("anothers")
+    before = memory.asking in OURS and kept_of(memory).get("anothers")
     if request is None:
         return None
     theirs = before or request.child or anothers_weight(figures.shape, rules.reads)
@@ -121,12 +79,12 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
     explicit = bool(re.match(r"/(?:dose|dosage|calc)\b", shape))
     if not explicit and intent.matches(shape, reads.never):
         return None
-    if (right := _put_right(figures, rules, memory)) is not None:
+    if (right := put_right(figures, rules, memory)) is not None:
         return _checked(right, rules, memory)
-    figures = _loose_as_weight(_i_am(figures, rules), memory)
+    figures = answered(i_am(figures, rules), memory)
     if re.search(r"how many (?:\w+ of )?<mg>|<mg>[^.!?]{0,12} how many", shape):
         figures = replace(figures, doses=())  # the strength of a capsule, not a dose
-    if not _has_weight(figures):
+    if not has_weight(figures):
         return _without_weight(figures, rules, memory, explicit=explicit)
     if not (explicit or _wanted(figures, rules, memory)):
         return None
@@ -142,7 +100,7 @@ def _child_without_age(figures: Figures, rules: DoseRules, memory: Memory) -> bo
 
 def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read the answer to "how old" or "how many mg a day", with the weight said before."""
-    kept = _kept(memory)
+    kept = kept_of(memory)
     asked = memory.asking in (ASKING_AGE, ASKING_DAILY) and not figures.shape.startswith("/")
     if not asked or "weight" not in kept or figures.weights or not _short_answer(figures, rules):
         return None
@@ -188,7 +146,7 @@ def _capsules(figures: Figures, rules: DoseRules) -> DoseRequest | None:
     """Read "capsules 35 mg", "which capsules make 49 mg in the uk"."""
     shape = figures.shape
     amounts = {dose.amount for dose in figures.doses}
-    if len(amounts) != 1 or _has_weight(figures) or not re.search(_CAPSULES_FOR, shape):
+    if len(amounts) != 1 or has_weight(figures) or not re.search(_CAPSULES_FOR, shape):
         return None
     target = amounts.pop()
     left = re.sub(_CAPSULES_FOR, " ", shape)
@@ -202,14 +160,10 @@ def _capsules(figures: Figures, rules: DoseRules) -> DoseRequest | None:
     return DoseRequest(target_mg=target, market=market)
 
 
-def _has_weight(figures: Figures) -> bool:
-    return bool(figures.weights or figures.bare or figures.ranged or figures.unreadable)
-
-
 def _wanted(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
     """Whether the weight was said to get a dose for it."""
     reads, shape = rules.reads, figures.shape
-    if memory.asking in _OURS and intent.short(shape, reads):
+    if memory.asking in OURS and intent.short(shape, reads):
         return True
     if re.fullmatch(r"<bare>\W*", shape):  # no number that answers another question
         return memory.asking is None and bool(meanings(figures.bare[0], rules))
@@ -277,7 +231,7 @@ def _without_weight(
         return refused
     if not waiting:
         return _for_kept_weight(figures, rules, memory, daily, ratio)
-    number = _kept(memory).get("number") if memory.asking == ASKING_UNIT else None
+    number = kept_of(memory).get("number") if memory.asking == ASKING_UNIT else None
     readings = meanings(Decimal(number), rules) if number else ()
     problem = Problem.UNIT if readings else Problem.NO_WEIGHT
     return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
@@ -298,7 +252,7 @@ def _for_kept_weight(
 ) -> DoseRequest | None:
     """Read a dose said about the weight told before; after other talk, ask of which medicine."""
     shape, kept = figures.shape, memory.weight_kg or Decimal(0)
-    fits = fits_kept(shape, rules.reads, anothers="anothers" in _kept(memory))
+    fits = fits_kept(shape, rules.reads, anothers="anothers" in kept_of(memory))
     if not fits or _child_without_age(figures, rules, memory):
         theirs = anothers_dose(shape, rules.reads) is not None
         problem = Problem.NO_WEIGHT
@@ -319,7 +273,7 @@ def names_ours(figures: Figures, reads: Reads) -> bool:
 
 def confirmed(shape: str, rules: DoseRules, memory: Memory) -> str | None:
     """What "yes" or "accutane" says in full after "is that isotretinoin?", or None."""
-    said, reads = _kept(memory).get("said"), rules.reads
+    said, reads = kept_of(memory).get("said"), rules.reads
     yes = re.match(_YES, shape) or intent.names_drug(shape, reads)
     if memory.asking != ASKING_DRUG or said is None or not yes or "<" in shape:
         return None
@@ -333,7 +287,7 @@ def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
         return refused
     if figures.unreadable:
         return DoseRequest(problem=Problem.UNREADABLE)
-    kept = _kept(memory) if memory.asking in _OURS else {}
+    kept = kept_of(memory) if memory.asking in OURS else {}
     daily, ratio = _one_dose(figures), figures.ratios[0] if len(figures.ratios) == 1 else None
     if daily is None and ratio is None and kept.get("daily"):
         daily = Dose(Decimal(kept["daily"]), "", said_daily=True)
@@ -403,56 +357,9 @@ def _one_dose(figures: Figures) -> Dose | None:
     return current[0] if len({d.mg for d in current}) == 1 else None
 
 
-def _i_am(figures: Figures, rules: DoseRules) -> Figures:
-    """Read "I'm 70", and nothing else, as a number that may be a weight: we ask."""
-    said = re.search(_I_AM, figures.shape)
-    if said is None or len(figures.loose) != 1 or _has_weight(figures) or figures.doses:
-        return figures
-    rest = figures.shape.replace(said[0], " ")
-    alone = not intent.leftover(rest, rules.reads) and "<" not in rest
-    if not (alone or intent.asks(rest, rules.reads)) or not meanings(figures.loose[0], rules):
-        return figures
-    shape = figures.shape.replace("<n>", "<bare>")
-    return replace(figures, bare=figures.loose, loose=(), shape=shape)
-
-
-def _loose_as_weight(figures: Figures, memory: Memory) -> Figures:
-    """A lone number as the answer to "what is the weight?"."""
-    if memory.asking not in _OURS or _has_weight(figures) or figures.doses:
-        return figures
-    numbers = figures.loose or figures.ages
-    if len(numbers) != 1:
-        return figures
-    ages = () if not figures.loose else figures.ages
-    return replace(figures, bare=tuple(numbers), loose=(), ages=ages)
-
-
-def _put_right(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | None:
-    """Read "sorry, 85", said next to the figures for a weight, as a weight; None if it is none."""
-    kept, shape = _kept(memory), figures.shape
-    rest = re.sub(_PUTS_RIGHT, " ", shape)
-    if memory.asking is not None or "number" not in kept or rest == shape:
-        return None
-    if figures.doses or _has_weight(replace(figures, bare=())) or re.search(r"\bon <n>", shape):
-        return None
-    if "daily" in kept and not re.search(_ABOUT_ME, shape):
-        return None  # "sorry 60" may be mg
-    numbers = {*figures.bare, *figures.loose} - {Decimal(kept["number"])}  # "not 80 but 85"
-    if len(numbers) != 1 or not intent.only_figures(rest, rules.reads):
-        return None
-    number = numbers.pop()
-    return replace(figures, bare=(number,), loose=()) if meanings(number, rules) else None
-
-
-def _kept(memory: Memory) -> dict[str, str]:
-    """What an earlier turn of the calculator left."""
-    kept = memory.details.get("dose")
-    return kept if isinstance(kept, dict) else {}
-
-
 def _corrected(shape: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read "in pounds", said after a number whose unit was asked for or taken wrongly."""
-    kept = _kept(memory)
+    kept = kept_of(memory)
     unit = intent.unit_meant(shape, rules.reads) if kept.get("number") else None
     if unit is None:
         return None

@@ -7,37 +7,28 @@ come out. It has no clock, no network and no database.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from bot.kb.encoder import Encoder
 from bot.kb.knowledge import Knowledge
-from bot.kb.matcher import Matcher
-from bot.turn.alert import (
-    Button,
-    alert_reply,
-    closing_reply,
-    name_of,
-    read_button,
-    safety_lines,
-)
-from bot.turn.answer import answer, buttons, chat, clarify, gap, refuse, with_notes
-from bot.turn.beside import Beside, theirs_first
+from bot.turn.alarmed import alarmed, closed, pressed
+from bot.turn.alert import read_button, safety_lines
+from bot.turn.answer import buttons, refuse, with_notes
 from bot.turn.command import command
+from bot.turn.context import Context
 from bot.turn.course import ASKING as COURSE
 from bot.turn.course import course_reply, read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
-from bot.turn.dose_barred import barred_by, reasons, still_barred, unbarred
+from bot.turn.dose_barred import still_barred
 from bot.turn.dose_doubt import heard, which_first
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_units import in_kilos
+from bot.turn.found import found_reply, named_reply, remembered, searched
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, Urgency
-from bot.turn.search import Found, Outcome, search
+from bot.turn.reply import Kind, Reply
+from bot.turn.search import Outcome
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import ASKING as TRIAGE
@@ -46,21 +37,7 @@ from bot.turn.triage import Verdict, answer_to_ask, says_no, triage
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
 
-RANKED = 15  # passages and topics remembered of a question, for "not what I asked"
 SHORT_NO = 4  # words; a longer "no" says something else as well, which gets its answer
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a turn works with. The switches and the country are the operator's."""
-
-    kb: Knowledge
-    matcher: Matcher
-    encoder: Encoder | None = None  # for the second opinion on red flags; the matcher has it too
-    show_notes: bool = True
-    dose_calculator: bool = True
-    country: str | None = None  # two letters: whose emergency numbers are said, if not all
-    beside: Beside | None = None  # a clinic's own document; ``kb`` then holds its passages too
 
 
 def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -73,15 +50,15 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     memory = heard(text, kb.dose, memory)
     told = inbound.verdict
     if (button := read_button(text, kb.triage)) is not None:
-        return _pressed(button, memory, context)
+        return pressed(button, memory, context)
     # before anything else that is typed, whatever the state
     verdict = told if told.findings or told.ask else _triaged(said, memory, context)
     if verdict.findings or verdict.ask:
-        return _alert(said, verdict, memory, context)
+        return alarmed(said, verdict, memory, context)
     if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
-        return _closed(memory, context)  # a clear no, and nothing else
+        return closed(memory, context)  # a clear no, and nothing else
     if names := _named(inbound, kb):
-        return _shown(names, memory, context, told)
+        return named_reply(names, memory, context, told)
     if not text:
         return memory, refuse(kb, "empty")
     if (done := command(text, memory, kb)) is not None:
@@ -127,7 +104,7 @@ def _clocked(
         calculator=context.dose_calculator,
         show_notes=context.show_notes,
     )
-    after, reply = _said(memory, reply)
+    after, reply = remembered(memory, reply)
     asking = COURSE if reply.kind is Kind.CLARIFY else None
     return after.model_copy(update={"asking": asking}), reply
 
@@ -140,8 +117,8 @@ def _looked_up(
     if found.outcome is Outcome.REFUSE and context.dose_calculator:
         asked = body_weight_reply(in_one_line(text), context.kb)
         if asked is not None:
-            return _with_lines(_said(memory, asked), verdict, context.kb)
-    return _found(found, verdict, memory, context)
+            return _with_lines(remembered(memory, asked), verdict, context.kb)
+    return found_reply(found, verdict, memory, context)
 
 
 def _with_second_question(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
@@ -183,153 +160,8 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     )
 
 
-def searched(text: str, memory: Memory, context: Context) -> Found:
-    """What a message comes to, the clinic's own document first where there is one."""
-    found = search(text, memory, context.kb, context.matcher)
-    return (
-        found if context.beside is None else theirs_first(text, found, context.kb, context.beside)
-    )
-
-
-def _pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
-    """A button under an alert or its question; a late one changes nothing that was said since."""
-    rules, last = context.kb.triage, memory.details.get("under")
-    asked = memory.model_copy(update={"details": {"ask": button.under or last}})
-    verdict = answer_to_ask(button.said, asked, rules)
-    if verdict is not None:
-        return _alert(button.said, verdict, memory, context)
-    if last is None or button.under not in (None, last):
-        return memory, closing_reply(rules)
-    return _closed(memory, context)
-
-
-def _closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
-    """The alert that was said last is for nothing, and so is what it barred.
-
-    A no to its question is thanked; under one without a question, what was asked is answered.
-    """
-    details = memory.details
-    memory = unbarred(memory, details.get("bars", ()))
-    if memory.asking == TRIAGE:
-        return _said(memory, closing_reply(context.kb.triage))
-    return _only_asked(memory, context)
-
-
-def _alert(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
-    """Say what to do; remember what the question would have found, for "I was only asking"."""
-    reply = alert_reply(verdict, context.kb.triage, country=context.country)
-    details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
-    details["under"] = name_of(verdict)
-    names, topic = _behind(text, memory, context)
-    if names:
-        details["asked"] = names[0]
-    question = context.kb.triage.asked(verdict.ask) if verdict.ask else None
-    doubted = question is not None and question.doubt
-    if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
-        below = buttons(context.kb, names)[:2]  # to read once the call is made
-        *asked, only_asking = reply.suggestions
-        update = {
-            "suggestions": (*asked, *below, only_asking),
-            "topic": topic,
-        }
-        reply = reply.model_copy(update=update)
-    asking = TRIAGE if verdict.ask else None
-    rows = [finding.id for finding in verdict.findings]
-    taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
-    details["bars"] = [why for why in taken_back if why not in memory.barred]
-    memory = barred_by(rows, memory)
-    return memory.model_copy(update={"asking": asking, "details": details}), reply
-
-
 def _named(inbound: Inbound, kb: Knowledge) -> list[str]:
     """The passages or the gap that an inbound asks to see by their ids."""
     if inbound.passage in kb.passages:
         return [name for name in (inbound.passage, inbound.second) if name and name in kb.passages]
     return [inbound.topic] if inbound.topic and inbound.topic in kb.topics else []
-
-
-def _only_asked(memory: Memory, context: Context) -> tuple[Memory, Reply]:
-    """The answer behind a red flag, unless it is forgotten or its question stayed in a group."""
-    asked = memory.details.get("asked")
-    if asked is None:
-        return _said(memory, chat(context.kb, "answer.once_more"))
-    return _shown([asked], memory, context)
-
-
-def _behind(text: str, memory: Memory, context: Context) -> tuple[list[str], str | None]:
-    """What a question with a red flag would have found, best first, and the gap if it is one."""
-    if not text:
-        return [], None
-    found = search(text, memory, context.kb, context.matcher)
-    clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
-    return [*clear, *found.nearest], clear[0] if found.outcome is Outcome.GAP else None
-
-
-def _shown(
-    names: Sequence[str], memory: Memory, context: Context, told: Verdict | None = None
-) -> tuple[Memory, Reply]:
-    """Passages or a gap by their ids: what a button or "I was only asking" calls for.
-
-    ``told``: what triage found in the question, with which they are said.
-    """
-    kb, notes = context.kb, context.show_notes
-    extra = safety_lines(told, kb.triage) if told else ()
-    if names[0] in kb.passages:
-        return _said(memory, answer(kb, names, show_notes=notes, extra=extra))
-    return _said(memory, gap(kb, names[0], show_notes=notes, extra=extra))
-
-
-def _found(
-    found: Found, verdict: Verdict, memory: Memory, context: Context
-) -> tuple[Memory, Reply]:
-    """Say what the search came to, with a safety line where a red flag was only asked about."""
-    kb, confidence = context.kb, found.confidence
-    extra = safety_lines(verdict, kb.triage)
-    nearest = [name for name in found.nearest if name not in memory.offered] or found.nearest
-    match found.outcome:
-        case Outcome.ANSWER:
-            reply = answer(
-                kb,
-                found.names,
-                nearest=nearest,
-                confidence=confidence,
-                show_notes=context.show_notes,
-                extra=extra,
-            )
-        case Outcome.GAP:
-            reply = gap(
-                kb,
-                found.names[0],
-                nearest=nearest,
-                confidence=confidence,
-                show_notes=context.show_notes,
-                extra=extra,
-            )
-        case Outcome.CLARIFY:
-            reply = clarify(kb, found.nearest, confidence=confidence, extra=extra)
-        case Outcome.REFUSE:
-            reply = refuse(
-                kb, found.names[0], nearest=found.nearest, confidence=confidence, extra=extra
-            )
-        case Outcome.CHAT:
-            reply = with_notes(kb, chat(kb, found.names[0].replace("-", ".", 1)), extra)
-    talk = memory.isotretinoin or found.match.drug or found.outcome is Outcome.ANSWER
-    named = [*kb.passages, *kb.topics]
-    ranked = tuple(name for name, _ in found.match.best(named)[:RANKED])
-    return _said(memory.model_copy(update={"isotretinoin": talk, "ranked": ranked}), reply)
-
-
-def _said(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
-    """Remember what a reply showed; an open question of ours is closed by it.
-
-    "Thanks" changes no subject: an amount said next is still of what was spoken of before.
-    """
-    same = reply.kind is Kind.CHAT and memory.asking is None and "dose" in memory.details
-    details = {"dose": memory.details["dose"]} if same else {}
-    update: dict[str, Any] = {"asking": None, "details": details}
-    if reply.citations:
-        update |= {"passage": reply.citations[0].passage, "topic": None, "isotretinoin": True}
-        update["offered"] = tuple(cited.passage for cited in reply.citations)
-    elif reply.topic is not None:
-        update |= {"topic": reply.topic, "isotretinoin": True, "offered": ()}
-    return memory.model_copy(update=update), reply

@@ -20,7 +20,7 @@ from bot.clinic import commands
 from bot.env_file import put
 from bot.settings import Settings
 from bot.setup import Dialogue, Setup
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.emulator import TOKEN, Emulator, emulators
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from bot.clinic import ClinicError, commands, poster
 from bot.reply.fonts import font
 from bot.settings import Settings
 from bot.store.clinics import Clinic
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 CARD = Clinic(id="oak", name="Oak & <Elm> Clinic", phone="555-0100", hours="9 to 5")
 LINK = "https://t.me/acne_bot?start=c_oak_" + "x" * 22

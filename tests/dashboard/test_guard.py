@@ -15,7 +15,7 @@ from bot.store.clinics import Clinic, Clinics
 from bot.store.opening import migrate, open_database
 from bot.store.staff import Staff
 from bot.store.tally import Tally
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 URL = "https://clinic.example"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.messages import Judged, Row, by_label, calibration_error, judge, reliability
+from bot.turn.context import Context
 from bot.turn.reply import Citation, Kind, Reply
-from bot.turn.turn import Context
 
 
 def answered(context: Context, name: str, confidence: float) -> Reply:

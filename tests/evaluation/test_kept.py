@@ -13,7 +13,7 @@ from bot.reply.update import Me
 from bot.settings import Settings
 from bot.store.clinics import Clinics
 from bot.store.database import Sqlite
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import Chat, desk, text
 
 TODAY = dt.date(2027, 3, 1)

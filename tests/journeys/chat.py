@@ -13,7 +13,7 @@ from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder
 from bot.reply.update import Me
 from bot.store.clinics import Clinics
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 BOT, USERNAME, PERSON = 99, "acne_test_bot", 5
 GROUP_ID = -100

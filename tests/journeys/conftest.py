@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.emulator import emulator
 from tests.journeys.town import MONDAY, Town
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.reply.codes import Press
 from bot.reply.outgoing import Outgoing
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import GROUP, PERSON, Chat, desk
 
 letters = st.sampled_from([press.value for press in Press] + list(string.ascii_lowercase))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.reply.talk import Kept
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import Chat, desk, text
 from tests.journeys.town import ANNA, GAP, Town
 

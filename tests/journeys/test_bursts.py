@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.people import People
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import BOT, PERSON
 from tests.journeys.test_stored import Bench
 

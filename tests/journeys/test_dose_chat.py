@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 from PIL import Image
 
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import Chat, desk, text
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import Talk
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import BOT, GROUP, USERNAME, Chat, desk, text
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.people import People
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.emulator import emulator
 from tests.journeys.town import ANNA, BEN, BOT, OTHER, STAFF, Town
 

@@ -10,7 +10,7 @@ import pytest
 from bot.reply.profile import PRIVATE
 from bot.reply.respond import Responder
 from bot.reply.talk import Kept, Reminder
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import BOT, GROUP, USERNAME, Chat, desk, text
 
 

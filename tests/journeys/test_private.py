@@ -9,7 +9,7 @@ import pytest
 
 from bot.reply.profile import PRIVATE
 from bot.reply.talk import Kept
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import USERNAME, Chat, desk, text
 
 

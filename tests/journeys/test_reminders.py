@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.reply.talk import Kept, Talk
+from bot.turn.context import Context
 from bot.turn.course import spoken
-from bot.turn.turn import Context
 from tests.journeys.chat import Chat, desk, text
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot import brain
 from bot.intake import answering
-from bot.turn.turn import Context, take_turn
+from bot.turn.context import Context
+from bot.turn.turn import take_turn
 from tests.journeys.test_stored import Bench
 
 

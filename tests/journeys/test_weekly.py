@@ -16,7 +16,7 @@ from bot.reply import links
 from bot.store.clinics import Clinics
 from bot.store.staff import Staff
 from bot.store.store import Store
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import BOT
 from tests.journeys.test_stored import CLINIC, Bench
 

@@ -31,8 +31,8 @@ from bot.reply.window import Window
 from bot.store.clinics import Clinic, Clinics
 from bot.store.opening import migrate, open_database
 from bot.store.store import Store
+from bot.turn.context import Context
 from bot.turn.handover import Handover
-from bot.turn.turn import Context
 from tests.emulator import ME, TOKEN, Emulator
 
 BOT, USERNAME = 123456, "t_bot"  # as the emulator says

@@ -12,7 +12,7 @@ from bot.kb.beside import background, joined, to_train
 from bot.kb.knowledge import ELSEWHERE, KnowledgeError, load, packaged, stands_beside
 from bot.kb.split_files import split_into
 from bot.turn.beside import ANSWER_FROM, Beside
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 SECOND = Path(__file__).parents[1] / "second_kb"
 BASE = load(packaged())

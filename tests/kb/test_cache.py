@@ -10,7 +10,7 @@ import pytest
 
 from bot.kb.cache import matcher_for
 from bot.kb.matcher import Matcher
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 
 def _folder(file: Path) -> None:

@@ -15,7 +15,8 @@ from bot.kb.knowledge import Knowledge
 from bot.reply import links
 from bot.reply.desk import text_call
 from bot.store.clinics import Clinic, Clinics
-from bot.turn.turn import Context, TurnFunction
+from bot.turn.context import Context
+from bot.turn.turn import TurnFunction
 from tests.journeys.chat import BOT, Chat, desk, text
 from tests.pictures.as_html import page
 from tests.pictures.browser import picture_of

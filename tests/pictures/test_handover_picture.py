@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from bot.reply.outgoing import Outgoing
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.emulator import emulator
 from tests.journeys.town import ANNA, MONDAY, STAFF, Town
 from tests.pictures.as_html import page

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.reply.outgoing import Outgoing
-from bot.turn.turn import Context
+from bot.turn.context import Context
 from tests.journeys.chat import Chat, desk
 from tests.pictures.as_html import page
 from tests.pictures.browser import picture_of

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reply import codes, links
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 ids = st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)
 clinic_ids = st.from_regex(r"[a-z0-9][a-z0-9-]{0,29}", fullmatch=True)

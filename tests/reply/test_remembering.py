@@ -12,7 +12,7 @@ from bot.reply.desk import Desk, Response
 from bot.reply.remembering import Remembered
 from bot.reply.respond import Responder
 from bot.reply.update import Me
-from bot.turn.turn import Context
+from bot.turn.context import Context
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 ANNA, BEN = 7, 8

@@ -9,10 +9,11 @@ from telegram import MessageEntity
 
 from bot.reply.render import LONGEST, Mark, Page, edited, messages, page, parts_of, units
 from bot.turn.answer import answer
+from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.turn import Context, take_turn
+from bot.turn.turn import take_turn
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=40)
 long_text = st.builds(

@@ -7,11 +7,11 @@ import pytest
 from bot.brain import bind
 from bot.reply.codes import of
 from bot.turn.alert import alert_reply
+from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.triage import Finding, Verdict
-from bot.turn.turn import Context
 
 
 class Talk:

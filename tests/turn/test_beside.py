@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.brain import bind
+from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.turn import Context
 
 
 def ask(context: Context, text: str) -> Reply:

@@ -15,8 +15,9 @@ from bot.kb.dose_rules import DoseRules
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
 from bot.turn.dose_cards import dose_cards
+from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.dose_sums import dose_figures, limit_mg, plain, shown_kg
-from bot.turn.figures import DoseRequest, Problem, read_dose
+from bot.turn.figures import read_dose
 from bot.turn.figures_scan import Dose, Weight
 from bot.turn.inbound import clean
 from bot.turn.memory import Memory

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import problem_reply
 from bot.turn.dose_barred import barred, barred_by, still_barred, unbarred
-from bot.turn.figures import DoseRequest, Problem, read_dose
+from bot.turn.dose_request import DoseRequest, Problem
+from bot.turn.figures import read_dose
 from bot.turn.inbound import clean
 from bot.turn.memory import LASTS, Memory
 from bot.turn.reply import Kind, Reply

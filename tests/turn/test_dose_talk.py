@@ -6,7 +6,8 @@ import pytest
 
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import problem_reply
-from bot.turn.figures import DoseRequest, Problem, read_dose
+from bot.turn.dose_request import DoseRequest, Problem
+from bot.turn.figures import read_dose
 from bot.turn.inbound import clean
 from bot.turn.memory import Memory
 from tests.turn.dose_kb import knowledge

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.dose_sums import dose_figures
-from bot.turn.figures import DoseRequest, Problem, read_dose
+from bot.turn.figures import read_dose
 from bot.turn.figures_numbers import normalise, number
 from bot.turn.figures_read import read_figures
 from bot.turn.inbound import clean

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bot.kb.matcher import Match
 from bot.kb.reading import sentences
+from bot.turn.context import Context
 from bot.turn.memory import Memory
 from bot.turn.search import Outcome, confidence, decide, search
-from bot.turn.turn import Context
 
 
 def match(context: Context, **shares: float) -> Match:

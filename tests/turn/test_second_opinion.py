@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
 from bot.turn.triage import triage
-from bot.turn.turn import Context, take_turn
+from bot.turn.turn import take_turn
 
 DEAF = "i think this chat is deaf"  # the rules hear a deaf ear
 SAYING = "that remark fell on deaf ears and he popped it again"  # and here, where it is surer

@@ -6,8 +6,8 @@ import pytest
 
 from bot.ask import converse
 from bot.brain import bind
+from bot.turn.context import Context
 from bot.turn.reply import Kind, Reply
-from bot.turn.turn import Context
 
 
 def ask(context: Context, text: str) -> Reply:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from bot.ask import converse
 from bot.brain import bind
+from bot.turn.context import Context
 from bot.turn.inbound import LONGEST, Inbound, clean
 from bot.turn.memory import LASTS, Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.turn import Context, take_turn
+from bot.turn.turn import take_turn
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 

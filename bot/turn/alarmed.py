@@ -1,0 +1,83 @@
+"""A turn with a red flag: the alert, its buttons, and what was asked behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.turn.alert import Button, alert_reply, closing_reply, name_of
+from bot.turn.answer import buttons, chat
+from bot.turn.context import Context
+from bot.turn.dose_barred import barred_by, reasons, unbarred
+from bot.turn.found import named_reply, remembered
+from bot.turn.memory import Memory
+from bot.turn.reply import Reply, Urgency
+from bot.turn.search import Outcome, search
+from bot.turn.triage import ASKING as TRIAGE
+from bot.turn.triage import Verdict, answer_to_ask
+
+
+def pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """A button under an alert or its question; a late one changes nothing that was said since."""
+    rules, last = context.kb.triage, memory.details.get("under")
+    asked = memory.model_copy(update={"details": {"ask": button.under or last}})
+    verdict = answer_to_ask(button.said, asked, rules)
+    if verdict is not None:
+        return alarmed(button.said, verdict, memory, context)
+    if last is None or button.under not in (None, last):
+        return memory, closing_reply(rules)
+    return closed(memory, context)
+
+
+def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """The alert that was said last is for nothing, and so is what it barred.
+
+    A no to its question is thanked; under one without a question, what was asked is answered.
+    """
+    details = memory.details
+    memory = unbarred(memory, details.get("bars", ()))
+    if memory.asking == TRIAGE:
+        return remembered(memory, closing_reply(context.kb.triage))
+    return _only_asked(memory, context)
+
+
+def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """Say what to do; remember what the question would have found, for "I was only asking"."""
+    reply = alert_reply(verdict, context.kb.triage, country=context.country)
+    details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
+    details["under"] = name_of(verdict)
+    names, topic = _behind(text, memory, context)
+    if names:
+        details["asked"] = names[0]
+    question = context.kb.triage.asked(verdict.ask) if verdict.ask else None
+    doubted = question is not None and question.doubt
+    if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
+        below = buttons(context.kb, names)[:2]  # to read once the call is made
+        *asked, only_asking = reply.suggestions
+        update = {
+            "suggestions": (*asked, *below, only_asking),
+            "topic": topic,
+        }
+        reply = reply.model_copy(update=update)
+    asking = TRIAGE if verdict.ask else None
+    rows = [finding.id for finding in verdict.findings]
+    taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
+    details["bars"] = [why for why in taken_back if why not in memory.barred]
+    memory = barred_by(rows, memory)
+    return memory.model_copy(update={"asking": asking, "details": details}), reply
+
+
+def _only_asked(memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """The answer behind a red flag, unless it is forgotten or its question stayed in a group."""
+    asked = memory.details.get("asked")
+    if asked is None:
+        return remembered(memory, chat(context.kb, "answer.once_more"))
+    return named_reply([asked], memory, context)
+
+
+def _behind(text: str, memory: Memory, context: Context) -> tuple[list[str], str | None]:
+    """What a question with a red flag would have found, best first, and the gap if it is one."""
+    if not text:
+        return [], None
+    found = search(text, memory, context.kb, context.matcher)
+    clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
+    return [*clear, *found.nearest], clear[0] if found.outcome is Outcome.GAP else None

@@ -1,0 +1,65 @@
+"""What the calculator is asked, and what of it a memory keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from bot.turn.figures_scan import Dose, Weight
+from bot.turn.memory import Memory
+
+# What ``Memory.asking`` holds while a question of the calculator is open.
+ASKING_WEIGHT = "weight"
+ASKING_UNIT = "unit"
+ASKING_AGE = "age"
+ASKING_DAILY = "daily"
+ASKING_DRUG = "drug"
+OURS = (ASKING_WEIGHT, ASKING_UNIT, ASKING_AGE, ASKING_DAILY)
+
+
+class Problem(Enum):
+    """Why no figure can be given; each names its text in ``dose.yaml``."""
+
+    NO_WEIGHT = "no_weight"
+    UNIT = "unit"
+    TWO_WEIGHTS = "two_weights"
+    UNREADABLE = "unreadable"
+    RANGE = "range"
+    OTHER_DRUG = "other_drug"
+    PET = "pet"
+    UNDER_AGE = "under_age"
+    AGE = "age"
+    PREGNANT = "pregnant"
+    BREASTFEEDING = "breastfeeding"
+    TWO_DOSES = "two_doses"
+    NOT_DAILY = "not_daily"
+    DAILY = "daily"
+    WHICH_DRUG = "which_drug"
+
+
+@dataclass(frozen=True)
+class DoseRequest:
+    """What the calculator is asked. ``readings``: what an ambiguous number may mean.
+
+    ``daily_mg``/``ratio``: the person's own dose, as mg a day or mg per kg a day.
+    ``target_mg``: an amount to make up of capsules of a ``market``, instead of a weight.
+    """
+
+    weight: Weight | None = None
+    readings: tuple[Weight, ...] = ()
+    daily: Dose | None = None
+    ratio: Decimal | None = None
+    doses: tuple[Dose, ...] = ()
+    target_mg: Decimal | None = None
+    market: str | None = None
+    problem: Problem | None = None
+    what: str = ""
+    child: bool = False  # a child was named, and no age
+    anothers: bool = False  # the weight is another person's
+
+
+def kept_of(memory: Memory) -> dict[str, str]:
+    """What an earlier turn of the calculator left."""
+    kept = memory.details.get("dose")
+    return kept if isinstance(kept, dict) else {}

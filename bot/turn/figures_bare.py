@@ -1,0 +1,67 @@
+"""Numbers without a unit that are a weight by what is said around them, or was asked before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.kb.dose_rules import DoseRules
+from bot.turn import dose_intent as intent
+from bot.turn.dose_request import OURS, kept_of
+from bot.turn.figures_scan import Figures
+from bot.turn.figures_whose import meanings
+from bot.turn.memory import Memory
+
+_I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
+_ABOUT_ME = r"\b(?:i'm|im|i am|weigh|weight)\b"
+_PUTS_RIGHT = (
+    r"\b(?:sorry|wait|oops|actually|correction|i meant?|meant|now|nope|no|not|don't|dont|"
+    r"lost|gained|changed)\b"
+)
+
+
+def i_am(figures: Figures, rules: DoseRules) -> Figures:
+    """Read "I'm 70", and nothing else, as a number that may be a weight: we ask."""
+    said = re.search(_I_AM, figures.shape)
+    if said is None or len(figures.loose) != 1 or has_weight(figures) or figures.doses:
+        return figures
+    rest = figures.shape.replace(said[0], " ")
+    alone = not intent.leftover(rest, rules.reads) and "<" not in rest
+    if not (alone or intent.asks(rest, rules.reads)) or not meanings(figures.loose[0], rules):
+        return figures
+    shape = figures.shape.replace("<n>", "<bare>")
+    return replace(figures, bare=figures.loose, loose=(), shape=shape)
+
+
+def answered(figures: Figures, memory: Memory) -> Figures:
+    """A lone number as the answer to "what is the weight?"."""
+    if memory.asking not in OURS or has_weight(figures) or figures.doses:
+        return figures
+    numbers = figures.loose or figures.ages
+    if len(numbers) != 1:
+        return figures
+    ages = () if not figures.loose else figures.ages
+    return replace(figures, bare=tuple(numbers), loose=(), ages=ages)
+
+
+def put_right(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | None:
+    """Read "sorry, 85", said next to the figures for a weight, as a weight; None if it is none."""
+    kept, shape = kept_of(memory), figures.shape
+    rest = re.sub(_PUTS_RIGHT, " ", shape)
+    if memory.asking is not None or "number" not in kept or rest == shape:
+        return None
+    if figures.doses or has_weight(replace(figures, bare=())) or re.search(r"\bon <n>", shape):
+        return None
+    if "daily" in kept and not re.search(_ABOUT_ME, shape):
+        return None  # "sorry 60" may be mg
+    numbers = {*figures.bare, *figures.loose} - {Decimal(kept["number"])}  # "not 80 but 85"
+    if len(numbers) != 1 or not intent.only_figures(rest, rules.reads):
+        return None
+    number = numbers.pop()
+    return replace(figures, bare=(number,), loose=()) if meanings(number, rules) else None
+
+
+def has_weight(figures: Figures) -> bool:
+    """Whether a body weight was said, in whatever form."""
+    return bool(figures.weights or figures.bare or figures.ranged or figures.unreadable)

@@ -1,0 +1,95 @@
+"""What a search came to, as a reply, and what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.turn.alert import safety_lines
+from bot.turn.answer import answer, chat, clarify, gap, refuse, with_notes
+from bot.turn.beside import theirs_first
+from bot.turn.context import Context
+from bot.turn.memory import Memory
+from bot.turn.reply import Kind, Reply
+from bot.turn.search import Found, Outcome, search
+from bot.turn.triage import Verdict
+
+RANKED = 15  # passages and topics remembered of a question, for "not what I asked"
+
+
+def searched(text: str, memory: Memory, context: Context) -> Found:
+    """What a message comes to, the clinic's own document first where there is one."""
+    found = search(text, memory, context.kb, context.matcher)
+    return (
+        found if context.beside is None else theirs_first(text, found, context.kb, context.beside)
+    )
+
+
+def named_reply(
+    names: Sequence[str], memory: Memory, context: Context, told: Verdict | None = None
+) -> tuple[Memory, Reply]:
+    """Passages or a gap by their ids: what a button or "I was only asking" calls for.
+
+    ``told``: what triage found in the question, with which they are said.
+    """
+    kb, notes = context.kb, context.show_notes
+    extra = safety_lines(told, kb.triage) if told else ()
+    if names[0] in kb.passages:
+        return remembered(memory, answer(kb, names, show_notes=notes, extra=extra))
+    return remembered(memory, gap(kb, names[0], show_notes=notes, extra=extra))
+
+
+def found_reply(
+    found: Found, verdict: Verdict, memory: Memory, context: Context
+) -> tuple[Memory, Reply]:
+    """Say what the search came to, with a safety line where a red flag was only asked about."""
+    kb, confidence = context.kb, found.confidence
+    extra = safety_lines(verdict, kb.triage)
+    nearest = [name for name in found.nearest if name not in memory.offered] or found.nearest
+    match found.outcome:
+        case Outcome.ANSWER:
+            reply = answer(
+                kb,
+                found.names,
+                nearest=nearest,
+                confidence=confidence,
+                show_notes=context.show_notes,
+                extra=extra,
+            )
+        case Outcome.GAP:
+            reply = gap(
+                kb,
+                found.names[0],
+                nearest=nearest,
+                confidence=confidence,
+                show_notes=context.show_notes,
+                extra=extra,
+            )
+        case Outcome.CLARIFY:
+            reply = clarify(kb, found.nearest, confidence=confidence, extra=extra)
+        case Outcome.REFUSE:
+            reply = refuse(
+                kb, found.names[0], nearest=found.nearest, confidence=confidence, extra=extra
+            )
+        case Outcome.CHAT:
+            reply = with_notes(kb, chat(kb, found.names[0].replace("-", ".", 1)), extra)
+    talk = memory.isotretinoin or found.match.drug or found.outcome is Outcome.ANSWER
+    named = [*kb.passages, *kb.topics]
+    ranked = tuple(name for name, _ in found.match.best(named)[:RANKED])
+    return remembered(memory.model_copy(update={"isotretinoin": talk, "ranked": ranked}), reply)
+
+
+def remembered(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
+    """Remember what a reply showed; an open question of ours is closed by it.
+
+    "Thanks" changes no subject: an amount said next is still of what was spoken of before.
+    """
+    same = reply.kind is Kind.CHAT and memory.asking is None and "dose" in memory.details
+    details = {"dose": memory.details["dose"]} if same else {}
+    update: dict[str, Any] = {"asking": None, "details": details}
+    if reply.citations:
+        update |= {"passage": reply.citations[0].passage, "topic": None, "isotretinoin": True}
+        update["offered"] = tuple(cited.passage for cited in reply.citations)
+    elif reply.topic is not None:
+        update |= {"topic": reply.topic, "isotretinoin": True, "offered": ()}
+    return memory.model_copy(update=update), reply
