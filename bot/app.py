@@ -181,9 +181,7 @@ async def _parts(
         await store.take_over(all_owners=True)
     return Parts(
         store=store,
-        responder=Responder(
-            content.turn, content.replies, bot.id, bot.username, settings.language, desk
-        ),
+        responder=Responder(content.turn, content.replies, me, desk),
         sender=sender,
         limiter=Limiter(settings.questions_per_minute),
         health=Health(),

@@ -23,6 +23,7 @@ from bot.kb.replies import Replies
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
+from bot.reply.update import Me
 from bot.reply.window import Window
 from bot.store.opening import migrate, open_database
 from bot.store.store import Store
@@ -95,7 +96,7 @@ async def inside(
     stats = Stats()
     parts = Parts(
         store=Store(db, bot_id, owner),
-        responder=responder or Responder(turn, REPLIES, bot.id, bot.username),
+        responder=responder or Responder(turn, REPLIES, Me(bot.id, bot.username)),
         sender=Sender(bot, Pacer(0), Window(), stats.failed),
         limiter=Limiter(per_minute),
         health=Health(),

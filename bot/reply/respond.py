@@ -40,9 +40,7 @@ class Responder:
 
     turn: TurnFunction
     replies: Replies
-    bot_id: int
-    username: str
-    language: str = "en"
+    me: Me
     desk: Desk | None = None
     known: Remembered = field(default_factory=Remembered)
 
@@ -66,7 +64,7 @@ class Responder:
         Raises:
             UnreadableError: the update has not the shape that the Bot API promises.
         """
-        done = read(update, Me(self.bot_id, self.username))
+        done = read(update, self.me)
         if done.kind == "gone":
             return Response(outcome="gone", gone=True, scrub=True)
         if done.kind == "moved":
@@ -109,7 +107,7 @@ class Responder:
         """
         if remembered or kept:
             return None
-        done = read(update, Me(self.bot_id, self.username))
+        done = read(update, self.me)
         if not done.plain:
             return None
         at = done.at or dt.datetime.fromtimestamp(received, dt.UTC)
@@ -125,7 +123,7 @@ class Responder:
         Raises:
             UnreadableError: the update has not the shape that the Bot API promises.
         """
-        return read(update, Me(self.bot_id, self.username)).kind != "nothing"
+        return read(update, self.me).kind != "nothing"
 
     def _desk(self, event: Event) -> Desk | None:
         """The person's own; others see cards, and no clinic's own document."""

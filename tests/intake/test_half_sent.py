@@ -10,7 +10,7 @@ import pytest
 
 from bot.reply.desk import Response, text_call
 from bot.reply.respond import Responder
-from bot.reply.update import Raw
+from bot.reply.update import Me, Raw
 from bot.turn.handover import Thread
 from tests.e2e.fake_main import turn
 from tests.emulator import Emulator, Fault
@@ -39,7 +39,7 @@ class InParts(Responder):
 
 @pytest.fixture
 def in_parts() -> InParts:
-    return InParts(turn, REPLIES, 123456, "t_bot")
+    return InParts(turn, REPLIES, Me(123456, "t_bot"))
 
 
 async def test_a_stop_in_the_middle_of_an_answer_repeats_nothing_of_it(

@@ -11,7 +11,7 @@ from bot.reply.profile import PRIVATE
 from bot.reply.respond import Responder
 from bot.reply.talk import Kept, Reminder
 from bot.turn.context import Context
-from tests.journeys.chat import BOT, GROUP, USERNAME, Chat, desk, text
+from tests.journeys.chat import GROUP, Chat, desk, text
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_not_what_i_asked_goes_on_to_the_end_without_a_repeat(chat: Chat) -> Non
 def test_a_press_that_names_no_chat_still_ends_its_spinner(chat: Chat) -> None:
     query = {"id": "7", "from": {"id": 5, "is_bot": False, "first_name": "A"}, "data": "v1|p|what"}
     said = chat.desk
-    responder = Responder(said.turn, said.replies, BOT, USERNAME, desk=said)
+    responder = Responder(said.turn, said.replies, said.me, said)
     update = {"callback_query": {**query, "inline_message_id": "x", "chat_instance": "1"}}
     (call,) = responder.respond(update, 0, None, 0.0, 5).calls
     assert call.kwargs["text"] == said.say("service.old_button")

@@ -105,7 +105,7 @@ class Bench:
         bot = Bot("99:x", request=self.tape, get_updates_request=self.tape)
         parts = Parts(
             store,
-            Responder(held.turn, held.replies, BOT, USERNAME, desk=held),
+            Responder(held.turn, held.replies, held.me, held),
             Sender(bot, Pacer(0), Window()),
             Limiter(0),
             Health(),
