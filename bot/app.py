@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from starlette.routing import BaseRoute
@@ -147,7 +147,8 @@ async def _serve(settings: Settings, content: Content) -> None:
                 continue
             store = await stack.enter_async_context(opened_store(one, db))
             sender = Sender(bot, Pacer(), window, stats.failed)
-            parts = await _parts(one, store, bot, sender, stats, content)
+            pages_of = served[0].bot.username if served else ""
+            parts = await _parts(one, store, bot, sender, stats, content, pages_of)
             served.append(Served(one, bot, parts))
             healths[bot.id] = parts.health
         every = [one.parts for one in served]
@@ -170,13 +171,15 @@ async def _parts(
     sender: Sender,
     stats: Stats,
     content: Content,
+    pages_of: str,
 ) -> Parts:
-    """What one bot's workers work with."""
+    """What one bot's workers work with. ``pages_of``: the bot with the pages, if another."""
     clinics = Clinics(store.db, bot.id)
     await store.set_setting(f"username_{bot.id}", bot.username)
     staff = Staff(store.db, bot.id, settings.admin_ids)
     me = Me(bot.id, bot.username)
     desk = make_desk(settings, content, me, clinics, staff)
+    desk = replace(desk, pages_of=pages_of) if desk is not None else None
     if settings.database_url is None:
         await store.take_over(all_owners=True)
     return Parts(

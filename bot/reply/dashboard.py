@@ -9,6 +9,9 @@ from bot.store.store import Store
 
 def send_link(event: Event, desk: Desk) -> Response:
     """A link that works once, or what somebody who is not listed can do."""
+    if desk.pages_of:
+        text = desk.say("dashboard.elsewhere", username=desk.pages_of)
+        return Response((text_call(event.chat_id, text),), None, "answered")
 
     async def later(_: Store) -> Response:
         staff, who = desk.staff, event.user_id

@@ -134,6 +134,7 @@ class Desk:
     figures: str = ""  # the last evaluation, in one line, for /trust
     staff: Staff | None = None
     dashboard: str = ""  # where browsers find it
+    pages_of: str = ""  # the username of the bot whose pages it shows, where that is another
     own: OwnDocuments | None = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -185,3 +186,8 @@ def test_a_press_that_names_no_chat_still_ends_its_spinner(chat: Chat) -> None:
     update = {"callback_query": {**query, "inline_message_id": "x", "chat_instance": "1"}}
     (call,) = responder.respond(update, 0, None, 0.0, 5).calls
     assert call.kwargs["text"] == said.say("service.old_button")
+
+
+def test_the_second_bot_of_a_process_names_the_one_that_opens_the_pages(context: Context) -> None:
+    second = Chat(replace(desk(context), pages_of="first_bot"))
+    assert "@first_bot" in text(second.message("/dashboard"))
