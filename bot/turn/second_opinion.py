@@ -89,27 +89,32 @@ def second_opinion(
         told = (_finding(part, SENTENCE, rules, spared) for part in parts)
         news = (one for one in told if one is not None and one.id not in verdict.informed)
         found = max(news, key=lambda one: one.urgency.rank, default=None)
-    if found is not None and not _asked_already(verdict, found, whole, rules):
+    if found is not None and _asked_already(verdict, found, whole, rules):
+        found = _finding(whole, WHOLE, rules, spared, most=Urgency.TODAY)
+        return verdict if found is None else _raised(verdict, found, whole, rules)
+    if found is not None:
         return _raised(verdict, found, whole, rules)
-    if found is not None or not lowers or not (verdict.findings or verdict.ask):
+    if not lowers or not (verdict.findings or verdict.ask):
         return verdict
-    # Doubted in the sentence where it stands: the others speak neither for nor against it.
+    # A safety line alone only where the sentence is harmless in which it stands: the others speak
+    # neither for nor against it.
     pieces = zip(sentences(text), parts, strict=False)  # none of one sentence, nor past PASSES
     where = [part.of_none() for piece, part in pieces if _says(piece, verdict, rules)]
-    return _doubted(verdict, min([whole.of_none(), *where]), rules)
+    return _doubted(verdict, whole.of_none(), min([whole.of_none(), *where]), rules)
 
 
 def _asked_already(
     verdict: Verdict, learned: Finding, whole: _Opinion, rules: TriageRules
 ) -> bool:
-    """Whether the rules ask about just that ("bad headache"), and how bad it is, is not sure.
+    """Whether the rules ask about just that emergency ("bad headache"), and it is not sure.
 
-    The question says what to do if so, and whom to call.
+    The question says what to do if so, and whom to call; what is less is raised beside it.
     """
     question = rules.asked(verdict.ask) if verdict.ask else None
     if question is None or verdict.findings or learned.id != question.yes:
         return False
-    return learned.id not in HARDLY_DOUBTED and whole.urgencies[Urgency.EMERGENCY] < SURE_FROM
+    unsure = whole.urgencies[Urgency.EMERGENCY] < SURE_FROM
+    return unsure and learned.urgency is Urgency.EMERGENCY and learned.id not in HARDLY_DOUBTED
 
 
 def _says(piece: str, verdict: Verdict, rules: TriageRules) -> bool:
@@ -170,16 +175,20 @@ def _named(names: Sequence[str], shares: Floats) -> dict[str, float]:
 
 
 def _finding(
-    opinion: _Opinion, limits: Limits, rules: TriageRules, grown: Callable[[], bool]
+    opinion: _Opinion,
+    limits: Limits,
+    rules: TriageRules,
+    grown: Callable[[], bool],
+    most: Urgency = Urgency.EMERGENCY,
 ) -> Finding | None:
-    """The likeliest row at the highest urgency that is likely enough."""
+    """The likeliest row at the highest urgency, up to ``most``, that is likely enough."""
     for urgency, needed in (
         (Urgency.EMERGENCY, limits.emergency),
         (Urgency.TODAY, limits.today),
         (Urgency.NEXT_VISIT, limits.next_visit),
     ):
         likely = opinion.at_least(urgency, rules)
-        if likely < needed:
+        if likely < needed or urgency.rank > most.rank:
             continue
         fitting = [
             name for name, row in rules.file.rows.items()
@@ -200,18 +209,18 @@ def _finding(
     return None
 
 
-def _doubted(verdict: Verdict, none: float, rules: TriageRules) -> Verdict:
+def _doubted(verdict: Verdict, none: float, there: float, rules: TriageRules) -> Verdict:
     """What the rules found or would ask, lower where the encoder is sure that there is nothing.
 
-    A finding is asked back; where the encoder is surer still, the answer is given with the row's
-    safety line. Something is said in any case.
+    A finding is asked back; where the encoder is surer still, and not unsure of the sentence that
+    says it (``there``), the answer is given with the row's safety line. Something is said anyhow.
     """
     question = rules.asked(verdict.ask) if verdict.ask else None
     rows = (question.yes,) if question else tuple(one.id for one in verdict.findings)
     if not rows or (question is not None and verdict.findings):
         return verdict
     limits = HARDLY if HARDLY_DOUBTED.intersection(rows) else LOWERING
-    if none >= limits.line:
+    if none >= limits.line and (question is not None or there >= limits.asked):
         return verdict.model_copy(update={"findings": (), "ask": None, "lowered": rows})
     if question is not None or verdict.findings[0].urgency is Urgency.NEXT_VISIT:
         return verdict

@@ -166,7 +166,6 @@ def test_a_red_flag_of_such_a_child_says_first_that_the_team_decides_on_stopping
     [
         "been cutting since i started this med. can it cause headaches or blurry vision?",
         "kinda wish id been in that crash instead. every day i think it. can you go night blind?",
-        "i have the pills lined up in front of me. also does it make your hair thin?",
     ],
 )
 def test_a_harmless_sentence_hides_no_sign_in_another(context: Context, said: str) -> None:
@@ -216,7 +215,7 @@ def test_a_small_child_on_it_is_told_of_today(context: Context) -> None:
         ("bad headache today", "headache"),
         ("my stomach hurts", "belly"),
         ("i have a rash", "rash"),
-        ("feeling weird on accutane", "weird"),
+        ("i feel weird on this", "weird"),
     ],
 )
 def test_what_may_be_bad_or_not_is_asked_about_with_what_to_do_if_so(
@@ -224,5 +223,14 @@ def test_what_may_be_bad_or_not_is_asked_about_with_what_to_do_if_so(
 ) -> None:
     memory, reply = take_turn(Inbound(text=said), Memory(), context)
     assert memory.details["ask"] == asked
-    assert reply.kind is Kind.CLARIFY
-    assert context.kb.triage.file.questions[asked].now in reply.text
+    assert context.kb.triage.file.questions[asked].ask in reply.text
+    assert reply.alert is None or reply.alert.urgency is not Urgency.EMERGENCY
+
+
+def test_where_one_sentence_is_harmless_the_other_is_asked_about_and_not_only_noted(
+    context: Context,
+) -> None:
+    said = "i have the pills lined up in front of me. also does it make your hair thin?"
+    memory, reply = take_turn(Inbound(text=said), Memory(), context)
+    assert memory.details["ask"] == "doubt RF04 emergency"
+    assert context.kb.triage.file.rows["RF04"].say in reply.text
