@@ -226,12 +226,14 @@ class TriageRules:
     index: Index
     speller: Speller
 
-    def asked(self, name: str) -> Asked | None:
-        """The question of this name; None where there is none.
+    def asked(self, name: str | None) -> Asked | None:
+        """The question of this name; None where there is none, or no name.
 
         Beside those of the knowledge base, ``doubt RF10 today`` asks whether a row's sign is
         there at all, and shows what to do if so.
         """
+        if name is None:
+            return None
         kind, _, rest = name.partition(" ")
         row_id, _, level = rest.partition(" ")
         row = self.file.rows.get(row_id)

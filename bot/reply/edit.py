@@ -17,7 +17,7 @@ def answer(event: Event, desk: Desk) -> Response:
     """Answer an edit by what the message was: words for the clinic, an answer, a question."""
     done, talk, thread = event.done, event.talk, event.thread
     if done.command is not None and done.command not in ("ask", *COMMANDS):
-        return private.red_flag(event, desk, f"/{done.command} {done.text}") or Response()
+        return private.red_flag(event, desk, done.said) or Response()
     if thread and thread.draft and thread.draft.message == done.message_id:
         return _drafted(event, desk)
     if not (done.text or done.command):  # another picture, and no word to it
@@ -39,8 +39,7 @@ def _drafted(event: Event, desk: Desk) -> Response:
 def _asked(event: Event, desk: Desk) -> Response:
     """The question as it reads now, in place of the answer that is shown where that can be."""
     done, talk, thread = event.done, event.talk, event.thread
-    bare = done.command in (None, "ask")
-    said = private.say(event, desk, done.text if bare else f"/{done.command} {done.text}".strip())
+    said = private.say(event, desk, done.said)
     if said.reply is None:
         return Response()
     if said.stays:

@@ -17,7 +17,7 @@ from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.wire import Keyboard, keyboard, replying_to
 from bot.turn.alert import flags, line_of, line_said
-from bot.turn.answer import chat
+from bot.turn.answer import chat, with_notes
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Urgency
@@ -40,8 +40,7 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
     only_alarms = done.kind == "edit" or done.stray  # answered as it was first; for another bot
     if not done.text:
         return Response() if only_alarms else help_
-    text = done.text if done.command in (None, "ask") else f"/{done.command} {done.text}"
-    inbound = Inbound(text=text, at=event.at)
+    inbound = Inbound(text=done.said, at=event.at)
     memory, reply = desk.turn(inbound, Memory())
     if only_alarms and not flags(memory, reply):
         return Response()
@@ -119,4 +118,4 @@ def carried(link: links.Link, event: Event, desk: Desk) -> tuple[Memory, Reply] 
     if kind == _DOSE:
         return desk.turn(asked.model_copy(update={"text": "/dose"}), memory)
     lines = [line_of(row, desk.kb.triage) for row in verdict.informed]
-    return memory, chat(desk.kb, "group.again", extra=lines)
+    return memory, with_notes(desk.kb, chat(desk.kb, "group.again"), lines)

@@ -18,7 +18,7 @@ from bot.reply.outgoing import Outgoing
 from bot.reply.render import Page, entities, page, parts_of
 from bot.turn.alert import flags, line_of, line_said, numbers
 from bot.turn.answer import answer as quote
-from bot.turn.answer import chat, gap
+from bot.turn.answer import chat, gap, with_notes
 from bot.turn.dose_cards import dose_cards
 from bot.turn.figures import read_dose
 from bot.turn.inbound import Inbound, clean, in_one_line
@@ -125,7 +125,7 @@ def _named_card(
 
 def _about(desk: Desk, line: Sequence[ShownNote] = ()) -> InlineQueryResultArticle:
     say = desk.say
-    shown = page(chat(desk.kb, "inline.about_text", extra=line))
+    shown = page(with_notes(desk.kb, chat(desk.kb, "inline.about_text"), line))
     return _card("about", say("inline.about_title"), say("inline.about_description"), shown)
 
 

@@ -191,12 +191,16 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
         started = asked is not None and asked.dates and not asked.finished
         readings = asked.dates[0].readings if asked and started else ()
         course = readings[0] if len(readings) == 1 else None
-    closed = {"seen": (), "asking": None, "answered": None}
-    talk = event.talk.after(memory, reply).model_copy(
-        update={**closed, "course": course or event.talk.course}
-    )
+    talk = _turned(event.talk, memory, reply)
+    talk = talk.model_copy(update={"course": course or talk.course})
     shown = show(event.having(talk), desk, reply, before=before, course=course)
     return replace(shown, answers=event.done.message_id, stays=_flags(shown))
+
+
+def _turned(talk: Talk, memory: Memory, reply: Reply) -> Talk:
+    """The talk after a turn that closes what this side had asked."""
+    closed = {"seen": (), "asking": None, "answered": None}
+    return talk.after(memory, reply).model_copy(update=closed)
 
 
 def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -> Response | None:
@@ -289,8 +293,7 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
 
 def _carried(event: Event, desk: Desk, memory: Memory, reply: Reply) -> Response:
     """The answer to a question from a group, in a talk that goes on from there."""
-    closed = {"seen": (), "asking": None, "answered": None}
-    talk = event.talk.after(memory, reply).model_copy(update=closed)
+    talk = _turned(event.talk, memory, reply)
     bare = reply.kind is Kind.CHAT or flags(memory, reply)
     before = "" if bare else desk.say("group.carried")
     return show(event.having(talk), desk, reply, before=before)

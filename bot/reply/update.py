@@ -109,6 +109,12 @@ class Done:
     stray: bool = False
 
     @property
+    def said(self) -> str:
+        """The words as the turn reads them: with their command, but for /ask."""
+        bare = self.command in (None, "ask")
+        return self.text if bare else f"/{self.command} {self.text}".strip()
+
+    @property
     def plain(self) -> bool:
         """Whether it is words typed in a private chat, and no command."""
         return self.kind == "text" and self.where is Where.PRIVATE and self.command is None

@@ -48,7 +48,7 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
     names, topic = _behind(text, memory, context)
     if names:
         details["asked"] = names[0]
-    question = context.kb.triage.asked(verdict.ask) if verdict.ask else None
+    question = context.kb.triage.asked(verdict.ask)
     doubted = question is not None and question.doubt
     if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
         below = buttons(context.kb, names)[:2]  # to read once the call is made

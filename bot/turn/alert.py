@@ -29,7 +29,7 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
         rules: the rules of the knowledge base.
         country: two letters, where known; otherwise every verified number is shown.
     """
-    question = _question(verdict, rules)
+    question = rules.asked(verdict.ask)
     if not verdict.findings:
         if question is None:
             raise ValueError("nothing was found: there is no alert to say")
@@ -150,10 +150,6 @@ def _number(country: Country, need: str) -> str | None:
     return line.number if line is not None and line.verified is not None else None
 
 
-def _question(verdict: Verdict, rules: TriageRules) -> Asked | None:
-    return rules.asked(verdict.ask) if verdict.ask else None
-
-
 def _ask_back(verdict: Verdict, question: Asked, rules: TriageRules, country: str | None) -> Reply:
     urgency = Urgency(question.level or rules.file.rows[question.yes].urgency)
     parts = [
@@ -171,7 +167,7 @@ def _ask_back(verdict: Verdict, question: Asked, rules: TriageRules, country: st
 
 def _buttons(verdict: Verdict, rules: TriageRules) -> tuple[Suggestion, ...]:
     """The answers to the question, where one is asked, and last "I was only asking"."""
-    wording, question = rules.file.wording, _question(verdict, rules)
+    wording, question = rules.file.wording, rules.asked(verdict.ask)
     said = [(wording.yes, "yes"), (wording.no, "no")] if question else []
     said += [(wording.unsure, "not sure")] if question and not question.doubt else []
     said += [(wording.only_asking, ONLY_ASKING)]

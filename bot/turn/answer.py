@@ -148,15 +148,9 @@ def clarify(
     )
 
 
-def chat(kb: Knowledge, name: str, *, extra: Sequence[ShownNote] = (), **values: object) -> Reply:
+def chat(kb: Knowledge, name: str, **values: object) -> Reply:
     """Small talk or a command's fixed text: ``chat.thanks``, ``command.privacy``."""
-    parts = [kb.replies.say(name, **values), *_as_text(kb, extra)]
-    return Reply(
-        kind=Kind.CHAT,
-        text="\n\n".join(parts),
-        notes=tuple(extra),
-        suggestions=_first_steps(kb),
-    )
+    return Reply(kind=Kind.CHAT, text=kb.replies.say(name, **values), suggestions=_first_steps(kb))
 
 
 def with_notes(kb: Knowledge, reply: Reply, extra: Sequence[ShownNote]) -> Reply:

@@ -110,7 +110,7 @@ def _asked_already(
 
     The question says what to do if so, and whom to call; what is less is raised beside it.
     """
-    question = rules.asked(verdict.ask) if verdict.ask else None
+    question = rules.asked(verdict.ask)
     if question is None or verdict.findings or learned.id != question.yes:
         return False
     unsure = whole.urgencies[Urgency.EMERGENCY] < SURE_FROM
@@ -215,7 +215,7 @@ def _doubted(verdict: Verdict, none: float, there: float, rules: TriageRules) ->
     A finding is asked back; where the encoder is surer still, and not unsure of the sentence that
     says it (``there``), the answer is given with the row's safety line. Something is said anyhow.
     """
-    question = rules.asked(verdict.ask) if verdict.ask else None
+    question = rules.asked(verdict.ask)
     rows = (question.yes,) if question else tuple(one.id for one in verdict.findings)
     if not rows or (question is not None and verdict.findings):
         return verdict

@@ -205,7 +205,7 @@ def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | No
     A red flag in the answer itself counts beside it. An unclear answer, or another subject, counts
     as yes: the higher urgency; but not where the second opinion asked in doubt.
     """
-    question = rules.asked(str(memory.details.get("ask", "")))
+    question = rules.asked(memory.details.get("ask"))
     fresh = triage(text, rules, isotretinoin=memory.isotretinoin)
     raised = {finding.id: finding.urgency for finding in fresh.findings}
     answered = _answered(question, text, raised, rules) if question is not None else None
