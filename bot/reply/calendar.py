@@ -7,7 +7,7 @@ import datetime as dt
 from icalendar import Alarm, Calendar, Event
 
 from bot.kb.dose_rules import DoseRules
-from bot.turn.course import Course
+from bot.turn.course_dates import Course
 
 _MORNING = dt.timedelta(hours=9)  # alarms at nine on the day, local time
 _DAY = dt.timedelta(days=1)

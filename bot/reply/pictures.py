@@ -7,7 +7,7 @@ from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.ruler import ruler_alt, ruler_png
 from bot.reply.timeline import timeline_alt, timeline_png
-from bot.turn.course import course_from
+from bot.turn.course_dates import course_from
 
 
 def ruler(event: Event, desk: Desk) -> Response:

@@ -21,7 +21,7 @@ from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
 from bot.turn.course import ASKING as COURSE
-from bot.turn.course import read_course
+from bot.turn.course_read import read_course
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply

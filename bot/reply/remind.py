@@ -17,7 +17,7 @@ from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.places import read_zone
 from bot.reply.talk import Kept, Reminder
 from bot.reply.wire import Row, keyboard
-from bot.turn.course import course_from, spoken
+from bot.turn.course_dates import course_from, spoken
 from bot.turn.figures_dates import Dates, add_months, months_put_right, read_dates
 from bot.turn.figures_numbers import normalise
 

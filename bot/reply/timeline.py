@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.kb.dose_rules import DoseRules
 from bot.reply.drawing import AMBER, BLUE, GREY, INK, LINE, MARGIN, PALE_TEAL, TEAL, WIDTH, Sheet
-from bot.turn.course import Course, spoken
+from bot.turn.course_dates import Course, spoken
 
 _LINE, _THICK, _TODAY = 390, 60, 590
 _WEEK_STEP = 4

@@ -14,7 +14,7 @@ from bot.reply.render import Mark, Page, messages
 from bot.reply.sheet import BOX, pdf, png
 from bot.reply.talk import LIST_LONGEST, Dosed, Kept
 from bot.reply.wire import Row, keyboard
-from bot.turn.course import course_from, spoken
+from bot.turn.course_dates import course_from, spoken
 
 DOSES_KEPT = 12
 

@@ -3,198 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from dataclasses import dataclass
 
-from bot.kb.dose_rules import CourseRules, DoseRules
+from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.answer import notes_shown
-from bot.turn.course_total import Step, days_said, read_steps, total_lines
-from bot.turn.dose_intent import leftover, names_drug, other_drug
-from bot.turn.figures_dates import Dates, add_months, date_pattern, read_dates
-from bot.turn.figures_numbers import normalise
-from bot.turn.figures_read import read_figures
+from bot.turn.course_dates import Course, course_from, spoken
+from bot.turn.course_read import CourseRequest
+from bot.turn.course_total import days_said, total_lines
+from bot.turn.figures_dates import Dates, add_months
 from bot.turn.memory import Memory
 from bot.turn.reply import Citation, Kind, Reply, Suggestion
 
-_WEEK = 7
 ASKING = "course"  # what ``Memory.asking`` holds while we wait for a date
-_SHORT = 8  # words of an answer to our question
-_COMMAND = re.compile(r"/course\b:?")
-_FINISH = (
-    r"\b(?:finish(?:ed|ing)?|ended|stopped|completed|last (?:pill|capsule|dose|tablet)"
-    r"|came off|quit|gave up|(?:been|am|i'm|im|was|went|took|taken) (?:me |him |her )?off|done)\b"
-    r"(?:(?!\bstart|\bbeg[au]n)[^.!?]){0,40}<date>|"
-    r"\b(?:ends?|ending|stops?|stopping|finishes)(?: (?:it|accutane|on|by|the))*\s*<date>"
-)
-_PASSED = re.compile(  # a day that was, whatever is planned after it
-    r"\bstarted\b|(?<!be )(?<!will have )"
-    r"\b(?:finished|ended|stopped|completed|came off|quit|gave up|been off)\b"
-)
-_OTHER_DAY = re.compile(
-    r"\b(?:birthday|born|tests?|appointment|visit|exams?|check-?ups?|wedding|holiday|vacation|trip|"
-    r"surgery|party|prom|period)\b(?:(?!\bstart|\bbeg[au]n|\bsince\b)[^.!?]){0,25}<date>"
-)
-_AHEAD = (
-    r"\b(?:will|going to|gonna|i'll|ill|plan|want to|if i|when i|i start|starting|due "
-    r"to|about to|supposed to|next|i begin|wants? me to)\b"
-)
-_BEGAN = (
-    r"(?:start(?:ed|ing|s)?|beg[aiu]n(?:ning|s)?|commenced|(?:start(?:ing)?|first) (?:date|day)"
-    r"|day (?:one|1)|(?:took )?(?:my |the )?(?:first|1st) (?:pill|capsule|dose|tablet)"
-    r"|(?:been )?(?:on|taking)|since|from|then again|<time> (?:was|is|=|:))"
-)
-_BETWEEN = (
-    r"(?:taking|on|my|the|an?|it|this|that|course|treatment|therapy|drug|medicine|medication|meds|"
-    r"first|1st|capsules?|pills?|tablets?|dose|journey|back|from|since|in|at|was|is|will be|did|"
-    r"again|with|<mg>|at <weight>|for <weight>|of|:|=|,|-)"
-)
-_START_WORD = re.compile(r"\b(?:start(?:ed|ing|s)?|beg[aiu]n|since|day 1|1st|first)\b")
-_TOTAL = re.compile(
-    r"\b(?:total|so far|altogether|cumulative\w*|added up|adds? up"
-    r"|how much (?:have|did|has) (?:i|he|she))\b"
-)
-_WEEKDAY = re.compile(
-    r"\b(?:mon|tues?|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?,?\s+(?=(?:the )?<date>)"
-)
-_COURSE_WORDS = re.compile(
-    r"\b(?:course|treatment|today|please|thanks|so|now|and|restarted|will|be|going|gonna|plan\w*|should|due|supposed|would)\b"
-)
-_ABOUT_COURSE = re.compile(
-    r"\b(?:which|what|wich|wat) (?:week|day|month|date)\b"
-    r"|\bhow (?:far|soon|many (?:weeks|days|months))\b"
-    r"|\bhow (?:long|much longer|much time)\b[^.!?]{0,40}\b(?:left|been|more|go|"
-    r"remain\w*|till|until|in|on)\b"
-    r"|\bwhen\b[^.!?]{0,60}\b(?:finish\w*|ends?|done|over|stop|complete\w*|course|"
-    r"second|check\S*|exams?|visits?|"
-    r"appointments?|week|weeks|again)\b"
-    r"|\b(?:second|2nd|another|next|new) (?:course|round|cycle)\b"
-    r"|\bweeks? (?:am i|is (?:he|she)|are we|is it|number)\b|\b(?:20|16|24)(?:th)? weeks?\b"
-    r"|\b(?:finish|end|last|due) (?:date|day)\b|\b(?:timeline|calendar|course "
-    r"dates|course clock)\b"
-    r"|\b(?:am i|will i be|is he|is she) (?:nearly |almost )?"
-    r"(?:done|finished|half ?way)\b|\bhalf ?way\b"
-)
-_ASKS_CLOCK = re.compile(r"^(?:the |my )?course (?:clock|dates|calendar|timeline)\s*[?.!]*$")
-
-
-@dataclass(frozen=True)
-class CourseRequest:
-    """What was read: ``dates`` with their readings, and the doses from day to day.
-
-    ``finished``: the date is a course's end.
-    """
-
-    dates: tuple[Dates, ...]
-    text: str
-    finished: bool = False
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True)
-class Course:
-    """A course's dates. ``end``: the day on which the weeks are complete."""
-
-    start: dt.date
-    end: dt.date
-    second: dt.date
-    checks: tuple[dt.date, ...]
-
-    def day(self, today: dt.date) -> int:
-        """Which day of the course ``today`` is; the first day is 1."""
-        return (today - self.start).days + 1
-
-    def week(self, today: dt.date) -> int:
-        """Which week of the course ``today`` lies in; the first is 1."""
-        return (today - self.start).days // _WEEK + 1
-
-
-def course_from(start: dt.date, rules: CourseRules) -> Course:
-    """The dates of a course that starts on a day."""
-    end = start + dt.timedelta(weeks=rules.weeks)
-    months = range(rules.check_months, rules.weeks, rules.check_months)
-    checks = (add_months(start, n) for n in months)
-    return Course(
-        start=start,
-        end=end,
-        second=add_months(end, rules.pause_months),
-        checks=tuple(day for day in checks if day <= end),
-    )
-
-
-def read_course(
-    text: str, today: dt.date, rules: DoseRules, *, asked: bool = False
-) -> CourseRequest | None:
-    """Read "/course 3 March 2027" or a plain sentence; None where no course date is asked for.
-
-    ``asked``: we have just asked for the date, so that a short "yesterday" answers.
-    """
-    plain_text = normalise(text)
-    if asked and not plain_text.startswith("/") and len(plain_text.split()) <= _SHORT:
-        answered = read_course(f"/course {text}", today, rules)
-        if answered is not None and answered.dates:
-            return answered
-    command = bool(_COMMAND.match(plain_text))
-    ahead = re.search(_AHEAD, plain_text) is not None and not _PASSED.search(plain_text)
-    said = _COMMAND.sub("start", plain_text)
-    dates = read_dates(said, today, rules.reads, ahead=ahead)
-    steps = read_steps(said, today, rules)
-    if _ASKS_CLOCK.match(plain_text):
-        return CourseRequest((), "/course")
-    if not dates:
-        return CourseRequest((), plain_text) if command else None
-    shape = _shape(said, dates, rules)
-    finished = re.search(_FINISH, shape) is not None
-    request = CourseRequest(dates, plain_text, finished=finished, steps=steps)
-    counted = steps or ("<mg>" in shape and any(date.vague for date in dates))
-    wanted = (
-        command
-        or (counted and _TOTAL.search(shape))
-        or _asks(said, shape, rules, finished=finished)
-    )
-    if not wanted:
-        return None
-    told = command or steps or finished or _start_said(said, shape, rules)
-    if _OTHER_DAY.search(shape) or (_ABOUT_COURSE.search(said) and not told):
-        return CourseRequest((), "/course")  # the day of something else: the start is asked for
-    return request
-
-
-def _shape(text: str, dates: tuple[Dates, ...], rules: DoseRules) -> str:
-    """The text with tags for its figures, relative dates such as "5 weeks ago" among them."""
-    for date in dates:
-        if not re.search(rf"^(?:{date_pattern(rules.reads)})$", date.words):
-            text = text.replace(date.words, " 2000-01-01 ", 1)
-    shape = re.sub(r"<date>,? <(?:n|bare|age)>(?=\W|$)", "<date>", read_figures(text, rules).shape)
-    return _WEEKDAY.sub("", shape)
-
-
-def _began(rules: DoseRules) -> re.Pattern[str]:
-    between = rf"(?:\s*(?:{_BETWEEN}|{rules.reads.drug_name}))*"
-    return re.compile(rf"(?<!\w){_BEGAN}{between}\s*<date>")
-
-
-def _start_said(text: str, shape: str, rules: DoseRules) -> bool:
-    """Whether a date may be the day on which the course starts."""
-    return bool(_began(rules).search(shape) or _START_WORD.search(text))
-
-
-def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
-    """Whether a message asks where a course stands, or says when it starts and nothing else."""
-    if other_drug(shape, rules.reads) is not None:
-        return False
-    named = "course" in shape or names_drug(shape, rules.reads)
-    said = finished or _start_said(text, shape, rules)
-    if _ABOUT_COURSE.search(text) and (said or named):
-        return True
-    began = _began(rules)
-    started = began.search(shape) is not None
-    if re.search("<(?:mg|weight|bare)>", rest := began.sub(" ", shape)):
-        return False  # a dose or a weight is asked about, by the way of a date
-    rest = _COURSE_WORDS.sub(" ", rest)
-    if not started:
-        rest = re.sub(r"^\W*<date>", " ", rest)
-    return "<date>" not in rest and not leftover(rest, rules.reads)
 
 
 def course_reply(
@@ -212,9 +32,8 @@ def course_reply(
     """
     rules = kb.dose
     if not request.dates:
-        words = _COMMAND.sub("", request.text).strip()
-        key = "course_bad_date" if words else "course_no_date"
-        return _ask(rules.say(key, words=words[:60]))
+        key = "course_bad_date" if request.words else "course_no_date"
+        return _ask(rules.say(key, words=request.words[:60]))
     if len({d.readings for d in request.dates}) > 1 and len(request.steps) < 2:  # noqa: PLR2004
         return _ask(rules.say("course_two_dates"))
     for date in request.dates:
@@ -245,11 +64,6 @@ def _problem(date: Dates, today: dt.date, rules: DoseRules) -> Reply | None:
         return _ask(text, date.readings)
     refusal = _refusal(date.readings[0], today, rules)
     return None if refusal is None else _ask(refusal)
-
-
-def spoken(day: dt.date) -> str:
-    """A date with the month in words, which no country reads the other way round."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _refusal(day: dt.date, today: dt.date, rules: DoseRules) -> str | None:

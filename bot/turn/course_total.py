@@ -6,16 +6,13 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
 from bot.kb.dose_rules import DoseRules
+from bot.turn.course_dates import Course
 from bot.turn.dose_sums import plain, shown_kg
 from bot.turn.figures_dates import date_pattern, read_dates
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Role
-
-if TYPE_CHECKING:
-    from bot.turn.course import Course
 
 _PIECES = re.compile(r"[,;]| then | and | after that ")
 _DAY = dt.timedelta(days=1)

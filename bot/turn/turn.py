@@ -16,7 +16,8 @@ from bot.turn.answer import buttons, refuse, with_notes
 from bot.turn.command import command
 from bot.turn.context import Context
 from bot.turn.course import ASKING as COURSE
-from bot.turn.course import course_reply, read_course
+from bot.turn.course import course_reply
+from bot.turn.course_read import read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
 from bot.turn.dose_barred import still_barred

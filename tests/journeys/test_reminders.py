@@ -6,7 +6,7 @@ import pytest
 
 from bot.reply.talk import Kept, Talk
 from bot.turn.context import Context
-from bot.turn.course import spoken
+from bot.turn.course_dates import spoken
 from tests.journeys.chat import Chat, desk, text
 
 

@@ -36,7 +36,7 @@ from bot.store.staff import Staff
 from bot.store.store import Store
 from bot.store.tally import Cell, month
 from bot.turn.context import Context
-from bot.turn.course import spoken
+from bot.turn.course_dates import spoken
 from tests.journeys.chat import BOT, PERSON, USERNAME, desk
 
 CLINIC = Clinic(id="oak", name="Oak Clinic", phone="555-0100", hours="9 to 5", emergency="911")

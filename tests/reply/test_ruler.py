@@ -12,7 +12,7 @@ from PIL import Image
 from bot.reply.calendar import course_ics
 from bot.reply.ruler import ruler_alt, ruler_png
 from bot.reply.timeline import timeline_alt, timeline_png
-from bot.turn.course import course_from
+from bot.turn.course_dates import course_from
 from bot.turn.dose_sums import dose_figures
 from bot.turn.figures import read_dose
 from bot.turn.memory import Memory

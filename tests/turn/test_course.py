@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.turn.course import Course, course_from, course_reply, read_course
+from bot.turn.course import course_reply
+from bot.turn.course_dates import Course, course_from
+from bot.turn.course_read import read_course
 from bot.turn.figures_dates import add_months, read_dates
 from bot.turn.inbound import clean
 from bot.turn.memory import Memory

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import yaml
 
-from bot.evaluation.triage import TriageRow, measure
 from bot.kb.knowledge import packaged
 from bot.kb.triage_rules import TriageRules, load_triage
 from bot.turn.memory import Memory
 from bot.turn.reply import Urgency
 from bot.turn.triage import ASKING, answer_to_ask, triage
-
-HERE = Path(__file__).parent
-
-
-def table(name: str) -> list[TriageRow]:
-    groups = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
-    return [
-        TriageRow(text=text, alert=g.get("alert"), row=g.get("row"), why=g.get("why"))
-        for g in groups
-        for text in g["texts"]
-    ]
+from tests.turn.judged import judged, share_missed
 
 
 @pytest.fixture(scope="module")
@@ -40,20 +26,21 @@ def test_every_row_of_the_reference_is_there(rules: TriageRules) -> None:
 
 
 def test_no_emergency_of_the_table_is_missed(rules: TriageRules) -> None:
-    figures = measure(table("triage_alerts.yaml"), rules)
-    missed = [row.text for row, _ in figures.missed if row.alert == "emergency"]
-    assert missed == []
+    rows = judged("triage_alerts.yaml", rules)
+    assert [row for row in rows if row.missed and row.wanted is Urgency.EMERGENCY] == []
 
 
 def test_calls_of_the_same_day_are_raised(rules: TriageRules) -> None:
-    figures = measure(table("triage_alerts.yaml"), rules)
-    assert figures.by_urgency["today"].share >= 0.98, figures.missed
-    assert figures.by_urgency["next_visit"].share >= 0.95, figures.missed
+    rows = judged("triage_alerts.yaml", rules)
+    missed = [row for row in rows if row.missed]
+    assert share_missed(rows, Urgency.TODAY) <= 0.02, missed
+    assert share_missed(rows, Urgency.NEXT_VISIT) <= 0.05, missed
 
 
 def test_what_only_looks_like_a_red_flag_stays_calm(rules: TriageRules) -> None:
-    figures = measure(table("triage_calm.yaml"), rules)
-    assert figures.over_share <= 0.02, figures.over
+    rows = judged("triage_calm.yaml", rules)
+    over = [row for row in rows if row.over]
+    assert len(over) <= 0.02 * len(rows), over
 
 
 def test_the_reference_examples_raise_their_row_and_its_lookalikes_do_not(
