@@ -134,9 +134,10 @@ KINDS = (
     ("alert", "Alert: sent to get help"),
 )
 REFUSED = {
-    "unknown": "On the medicine, but on no known topic",
+    "dose": "A dose that the calculator gives nobody",
     "skin-care": "Skin care in general",
     "unrelated": "Something else",
+    "unknown": "Counted before reasons were told apart",
 }
 URGENCY = {
     "emergency": "Emergency number",

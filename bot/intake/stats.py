@@ -85,7 +85,7 @@ class Stats:
         if reply.alert is not None:
             self._alerts.labels(reply.alert.id, reply.alert.urgency.value).inc()
         if reply.kind is Kind.NOT_COVERED:
-            self._refusals.labels(reply.topic or "unknown").inc()
+            self._refusals.labels(reply.topic or reply.refused or "").inc()
 
     def failed(self, method: str, error: Exception) -> None:
         """A call to Telegram failed."""

@@ -69,10 +69,7 @@ def under(markup: Keyboard | None, event: Event, desk: Desk, reply: Reply) -> Ke
     held = _ready(event, desk)
     if held is None or stops(event.talk.memory, reply):
         return markup
-    gap = reply.kind is Kind.NOT_COVERED and (
-        reply.topic is not None or reply.text.startswith(desk.say("refuse.unknown"))
-    )
-    wanted = gap or reply.kind is Kind.ALERT
+    wanted = reply.topic is not None or reply.kind is Kind.ALERT
     if not (wanted and held.handover.open_at(event.at)) and not _writing(event, desk):
         return markup
     rows = [list(row) for row in markup["inline_keyboard"]] if markup else []

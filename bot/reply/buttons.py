@@ -29,13 +29,10 @@ def offers(suggestions: Iterable[Suggestion]) -> list[Row]:
     return rows
 
 
-def under(
-    reply: Reply, desk: Desk, *, course: dt.date | None = None, section: bool = False
-) -> Keyboard | None:
+def under(reply: Reply, desk: Desk, *, section: bool = False) -> Keyboard | None:
     """What hangs under a reply, by its kind; an alert has only its own buttons.
 
-    ``course``: the first day of the course that it is about. ``section``: it shows the whole
-    section already.
+    ``section``: it shows the whole section already.
     """
     rows = offers(reply.suggestions)
     say = desk.say
@@ -53,6 +50,7 @@ def under(
             if reply.suggestions and reply.suggestions[0].command is None:
                 rows.append(button(say("telegram.other"), Press.OTHER, "-"))
         case Kind.ANSWER | Kind.NOT_COVERED:
+            course = reply.course
             rows += _course(desk, course) if course else _about(reply, desk, section=section)
     return keyboard(*rows)
 

@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from bot.kb.knowledge import NOT_FOR_US
 from bot.reply import links
 from bot.reply.codes import Press, read_code
 from bot.reply.desk import Desk, Event, Response
+from bot.turn.answer import EMPTY
 from bot.turn.inbound import Where
 from bot.turn.reply import Kind, Reply
 
@@ -24,7 +24,7 @@ def counted(event: Event, desk: Desk, said: Response) -> tuple[Counted, ...]:
     if reply is not None and reply.kind is not Kind.CHAT:
         facts += [*_shown(reply)]
         if _is_question(event):
-            facts += [*_asked(event, desk, reply)]
+            facts += [*_asked(event, reply)]
     return (*said.counted, *(desk.counted(event, what, name) for what, name in facts))
 
 
@@ -52,7 +52,7 @@ def _shown(reply: Reply) -> Iterator[tuple[str, str]]:
         yield "read", reply.citations[0].passage
 
 
-def _asked(event: Event, desk: Desk, reply: Reply) -> Iterator[tuple[str, str]]:
+def _asked(event: Event, reply: Reply) -> Iterator[tuple[str, str]]:
     """Facts that are counted each by itself: no two of them can be put together again."""
     yield "asked", ""
     yield "asked", reply.kind.value
@@ -64,11 +64,5 @@ def _asked(event: Event, desk: Desk, reply: Reply) -> Iterator[tuple[str, str]]:
         yield "urgency", reply.alert.urgency.value
     if reply.topic is not None:
         yield "gap", reply.topic
-    elif reply.kind is Kind.NOT_COVERED:
-        yield "refused", _why(reply, desk)
-
-
-def _why(reply: Reply, desk: Desk) -> str:
-    """Which of our refusals it is, by its words."""
-    said = (why for why in NOT_FOR_US if reply.text.startswith(desk.say(f"refuse.{why}")))
-    return next(said, "unknown")
+    elif reply.refused not in (None, EMPTY):
+        yield "refused", reply.refused

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.kb.knowledge import UNRELATED
 from bot.reply import ask, buttons, clinic, dashboard, links, receipt, records, remind, visit
 from bot.reply.buttons import button
 from bot.reply.codes import Press
@@ -21,8 +21,7 @@ from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
 from bot.turn.course import ASKING as COURSE
-from bot.turn.course_read import read_course
-from bot.turn.inbound import Inbound, clean, in_one_line
+from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
 from bot.turn.triage import ASKING as TRIAGE
@@ -184,16 +183,9 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     memory, reply = desk.turn(inbound, event.talk.memory)
     if (unread := _unread(event, desk, text, memory, reply)) is not None:
         return unread
-    course = None
-    if reply.kind is Kind.ANSWER and reply.text.startswith("•"):
-        said, asking = in_one_line(clean(text)), event.talk.memory.asking == COURSE
-        asked = read_course(said, event.at.date(), desk.kb.dose, asked=asking)
-        started = asked is not None and asked.dates and not asked.finished
-        readings = asked.dates[0].readings if asked and started else ()
-        course = readings[0] if len(readings) == 1 else None
     talk = _turned(event.talk, memory, reply)
-    talk = talk.model_copy(update={"course": course or talk.course})
-    shown = show(event.having(talk), desk, reply, before=before, course=course)
+    talk = talk.model_copy(update={"course": reply.course or talk.course})
+    shown = show(event.having(talk), desk, reply, before=before)
     return replace(shown, answers=event.done.message_id, stays=_flags(shown))
 
 
@@ -223,14 +215,11 @@ def show(
     reply: Reply,
     *,
     before: str = "",
-    course: dt.date | None = None,
     section: bool = False,
 ) -> Response:
     """Show a reply, and remember what it showed. Nothing is said before an alert."""
     before = "" if reply.kind is Kind.ALERT else before
-    markup = ask.under(
-        buttons.under(reply, desk, course=course, section=section), event, desk, reply
-    )
+    markup = ask.under(buttons.under(reply, desk, section=section), event, desk, reply)
     calls = messages(laid_out(event, desk, reply, before), event.chat_id, markup)
     talk = seen(event.talk, reply)
     if event.done.kind != "edit":  # what the answer before this one showed is the last no more
@@ -241,7 +230,7 @@ def show(
 def laid_out(event: Event, desk: Desk, reply: Reply, before: str = "") -> Page:
     """A reply as a page, with the clinic's line where the reply sends the person to someone."""
     titles = [desk.kb.passages[cited.passage].title for cited in reply.citations[1:]]
-    elsewhere = desk.say("refuse.unrelated") in reply.text  # not a matter for a clinic
+    elsewhere = reply.refused == UNRELATED  # not a matter for a clinic
     referral = reply.kind in (Kind.ALERT, Kind.NOT_COVERED, Kind.DOSE) and not elsewhere
     line = clinic.line(event, desk) if referral else ""
     lines = (desk.sources(reply), line, ask.line(event, desk, reply))

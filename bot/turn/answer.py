@@ -13,6 +13,7 @@ from bot.kb.models import Note, Passage, Topic, Verdict
 from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
 
 OFFERED = 3  # nearest things shown under a reply
+EMPTY = "empty"  # why nothing was answered: nothing was said
 
 
 def passage_button(passage: Passage) -> Suggestion:
@@ -110,7 +111,7 @@ def refuse(
     confidence: float = 1.0,
     extra: Sequence[ShownNote] = (),
 ) -> Reply:
-    """Say that the document has no answer; ``why`` is ``unknown`` or a label of ``NOT_FOR_US``."""
+    """Say that the document has no answer; ``why`` is ``EMPTY`` or a label of ``NOT_FOR_US``."""
     near = buttons(kb, nearest)
     not_for_us = why in NOT_FOR_US
     key = f"refuse.{why}_beside" if not_for_us and kb.apart else f"refuse.{why}"
@@ -121,6 +122,7 @@ def refuse(
         kind=Kind.NOT_COVERED,
         text="\n\n".join(parts),
         notes=tuple(extra),
+        refused=why,
         suggestions=near,
         confidence=confidence,
     )

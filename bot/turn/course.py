@@ -49,7 +49,8 @@ def course_reply(
     if calculator:
         lines += total_lines(request.text, request.steps, course, memory.weight_kg, today, rules)
     names = (rules.course.weeks_passage, rules.course.check_passage)
-    return _cited(lines, names, kb, show_notes)
+    told = _cited(lines, names, kb, show_notes)
+    return told.model_copy(update={"course": day})
 
 
 def _problem(date: Dates, today: dt.date, rules: DoseRules) -> Reply | None:

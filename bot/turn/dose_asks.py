@@ -65,6 +65,7 @@ def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
         kind=Kind.NOT_COVERED if problem in REFUSED else Kind.CLARIFY,
         text=text,
         citations=citations,
+        refused="dose" if problem in REFUSED else None,
         suggestions=_choices(request, kb),
     )
 

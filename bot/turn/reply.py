@@ -6,6 +6,7 @@ unchanged, so a front end may find a quote in it and set it apart. See DESIGN.md
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Self
 
@@ -123,7 +124,12 @@ class Suggestion(Frozen):
 
 
 class Reply(Frozen):
-    """One turn's reply."""
+    """One turn's reply.
+
+    ``refused``: why there is no answer, where no topic says it: a label of ``NOT_FOR_US``, "dose"
+    (the calculator gives none) or "empty". ``course``: the first day of a course whose dates are
+    told.
+    """
 
     kind: Kind
     text: str = Field(min_length=1)
@@ -132,6 +138,8 @@ class Reply(Frozen):
     dose: DoseFigures | None = None
     alert: Alert | None = None
     topic: str | None = None
+    refused: str | None = None
+    course: dt.date | None = None
     suggestions: tuple[Suggestion, ...] = ()
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bot.kb.knowledge import Knowledge
 from bot.turn.alarmed import alarmed, closed, pressed
 from bot.turn.alert import read_button, safety_lines
-from bot.turn.answer import buttons, refuse, with_notes
+from bot.turn.answer import EMPTY, buttons, refuse, with_notes
 from bot.turn.command import command
 from bot.turn.context import Context
 from bot.turn.course import ASKING as COURSE
@@ -61,7 +61,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
     if not text:
-        return memory, refuse(kb, "empty")
+        return memory, refuse(kb, EMPTY)
     if (done := command(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:

@@ -34,7 +34,7 @@ def used() -> Stats:
     for reply in (
         Reply(kind=Kind.ALERT, text="x", alert=alert),
         Reply(kind=Kind.NOT_COVERED, text="x", topic="alcohol"),
-        Reply(kind=Kind.NOT_COVERED, text="x"),
+        Reply(kind=Kind.NOT_COVERED, text="x", refused="unrelated"),
     ):
         stats.replied(Response(reply=reply), Sent(Fate.SENT, 1), 0.3)
     stats.replied(Response(), Sent(Fate.HELD, 0, reason="flood"), 0.3)
@@ -120,7 +120,7 @@ def test_each_thing_that_happened_is_counted_under_its_name() -> None:
         'bot_alerts_total{alert="RF04",urgency="emergency"} 1.0',
         'bot_answers_total{passage="",verdict="not_covered"} 2.0',
         'bot_refusals_total{topic="alcohol"} 1.0',
-        'bot_refusals_total{topic="unknown"} 1.0',
+        'bot_refusals_total{topic="unrelated"} 1.0',
         'bot_telegram_errors_total{error="RetryAfter",method="send_message"} 1.0',
         'bot_held_total{reason="flood"} 1.0',
         "bot_latency_seconds_count 3.0",

@@ -62,6 +62,17 @@ def test_the_course_is_asked_for_by_a_button_and_becomes_a_calendar(chat: Chat) 
     assert max(event.decoded("dtstart") for event in events) == dt.date(2027, 10, 21)
 
 
+def test_a_start_that_is_edited_keeps_the_buttons_of_its_course(chat: Chat) -> None:
+    chat.message("I started accutane on 3 March 2027")
+    asked = chat.number - 2
+    shown = chat.labels()
+    (call,) = chat.edit(asked, "I started accutane on 4 March 2027")
+    assert "4 March 2027" in call.kwargs["text"]
+    buttons = [b["text"] for row in call.kwargs["reply_markup"]["inline_keyboard"] for b in row]
+    assert "As a timeline" in buttons
+    assert buttons == shown
+
+
 def test_the_end_of_a_course_is_not_kept_as_its_start(chat: Chat) -> None:
     chat.message("I finished on 3 March 2027, when can I start a second course?")
     assert "As a timeline" not in chat.labels()
