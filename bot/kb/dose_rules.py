@@ -192,6 +192,11 @@ class DoseRules(Frozen):
                 raise ValueError(f"says.{key}: {why}") from why
         return self
 
+    def in_kg(self, value: Decimal, unit: str) -> Decimal:
+        """A weight in kg; ``unit``: kg, lb or st."""
+        pounds = value * self.pounds_in_stone if unit == "st" else value
+        return value if unit == "kg" else pounds * self.kg_in_pound
+
     def cited(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Every passage that a rule names, with where it is named: ``("age", "passage")``."""
         return _cited(self)

@@ -9,7 +9,8 @@ from bot.kb.knowledge import Knowledge
 from bot.turn.capsules import CapsuleSet, capsule_sets
 from bot.turn.dose_sums import limit_mg, plain, shown_kg
 from bot.turn.memory import Memory
-from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
+from bot.turn.reply import Kind, Reply, Suggestion
+from bot.turn.voices import cite, first_notes, voices
 
 
 def needs_weight(target: Decimal, rules: DoseRules, memory: Memory) -> bool:
@@ -32,22 +33,20 @@ def capsules_reply(target: Decimal, market: str | None, kb: Knowledge, memory: M
             "capsules_too_much", mg=plain(target), most=plain(ceiling), kg=shown_kg(kg)
         )
         return Reply(kind=Kind.CLARIFY, text=text)
-    cited = Citation.of(kb.passages[rules.general_passage], kb.source)
-    note = ShownNote.of(kb.passages[rules.general_passage].notes[0])
+    cited = cite(kb, rules.general_passage)
+    notes = first_notes(kb, [rules.general_passage], show_notes=True)
     chosen = [m for m in rules.markets if m.id == market] or list(rules.markets)
     lines = [rules.say("capsules_heading", mg=plain(target))]
     for one in chosen:
         lines += _lines(target, one, rules, best=2 if market is not None else 1)
     parts = ["\n".join(lines), rules.say("capsules_derived")]
-    parts += [rules.say("quoted", quote=cited.quote)]
-    parts += [rules.say("note", text=note.text, authority=note.authority)]
-    parts += [rules.say("disclaimer")]
+    parts += [*voices(rules, [cited], notes), rules.say("disclaimer")]
     others = [m for m in rules.markets if m.id != market]
     return Reply(
         kind=Kind.ANSWER,
         text="\n\n".join(parts),
         citations=(cited,),
-        notes=(note,),
+        notes=notes,
         suggestions=tuple(_market_button(target, one, rules) for one in others),
     )
 

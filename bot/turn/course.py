@@ -6,13 +6,13 @@ import datetime as dt
 
 from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
-from bot.turn.answer import notes_shown
 from bot.turn.course_dates import Course, course_from, spoken
 from bot.turn.course_read import CourseRequest
 from bot.turn.course_total import days_said, total_lines
 from bot.turn.figures_dates import Dates, add_months
 from bot.turn.memory import Memory
-from bot.turn.reply import Citation, Kind, Reply, Suggestion
+from bot.turn.reply import Kind, Reply, Suggestion
+from bot.turn.voices import cite, first_notes, voices
 
 ASKING = "course"  # what ``Memory.asking`` holds while we wait for a date
 
@@ -139,14 +139,8 @@ def _standing(course: Course, today: dt.date, rules: DoseRules) -> str:
 
 def _cited(lines: list[str], names: tuple[str, ...], kb: Knowledge, show_notes: bool) -> Reply:
     rules = kb.dose
-    citations = tuple(Citation.of(kb.passages[name], kb.source) for name in names)
-    notes = tuple(
-        note
-        for name in names
-        for note in notes_shown(kb.passages[name].notes[:1], show_notes=show_notes)
-    )
-    parts = ["\n".join(f"• {line}" for line in lines)]
-    parts += [rules.say("quoted", quote=cited.quote) for cited in citations]
-    parts += [rules.say("note", text=note.text, authority=note.authority) for note in notes]
+    citations = tuple(cite(kb, name) for name in names)
+    notes = first_notes(kb, names, show_notes=show_notes)
+    parts = ["\n".join(f"• {line}" for line in lines), *voices(rules, citations, notes)]
     parts.append(rules.say("disclaimer_course"))
     return Reply(kind=Kind.ANSWER, text="\n\n".join(parts), citations=citations, notes=notes)

@@ -13,6 +13,8 @@ from bot.turn.dose_sums import plain, shown_kg
 from bot.turn.figures_dates import date_pattern, read_dates
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Role
+from bot.turn.reply import ShownNote
+from bot.turn.voices import voices
 
 _PIECES = re.compile(r"[,;]| then | and | after that ")
 _DAY = dt.timedelta(days=1)
@@ -87,10 +89,8 @@ def total_lines(
         lines = [rules.say("course_total", ratio=ratio, kg=shown_kg(kg), **said)]
         if highest > rules.limits.maximum.mg_per_kg * kg:
             lines.append(rules.say("above_maximum"))
-    note = rules.course.total_note
-    lines.append(rules.say("course_total_20"))
-    lines.append(rules.say("note", text=note.text, authority=note.authority))
-    return lines
+    note = ShownNote.of(rules.course.total_note)
+    return [*lines, rules.say("course_total_20"), *voices(rules, notes=[note])]
 
 
 def days_said(days: int, rules: DoseRules) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
-from bot.turn.answer import notes_shown
 from bot.turn.capsules_said import capsule_button, capsules_reply, needs_weight
 from bot.turn.dose_asks import REFUSED, confirming, problem_reply
 from bot.turn.dose_barred import barred
@@ -36,7 +35,8 @@ from bot.turn.dose_sums import (
 )
 from bot.turn.figures_scan import Dose, Weight
 from bot.turn.memory import Memory
-from bot.turn.reply import Citation, DoseFigures, Kind, Reply, ShownNote, Suggestion
+from bot.turn.reply import DoseFigures, Kind, Reply, ShownNote, Suggestion
+from bot.turn.voices import cite, first_notes, voices
 
 _ASKING = {
     Problem.UNIT: ASKING_UNIT,
@@ -78,11 +78,6 @@ def dose_reply(
     return _answered(request, memory), _figures_reply(request, figures, kb, show_notes=show_notes)
 
 
-def cite(kb: Knowledge, name: str) -> Citation:
-    """Cite a passage by its id."""
-    return Citation.of(kb.passages[name], kb.source)
-
-
 def _figures_reply(
     request: DoseRequest, figures: DoseFigures, kb: Knowledge, *, show_notes: bool
 ) -> Reply:
@@ -99,9 +94,9 @@ def _figures_reply(
         citations.append(cited)
         mg = plain(limit_mg(weight.kg, limit.mg_per_kg))
         working = rules.say(name, kg=kg, ratio=plain(limit.mg_per_kg), mg=mg)
-        parts.append(f"{working}\n{rules.say('quoted', quote=cited.quote)}")
+        parts.append("\n".join([working, *voices(rules, [cited])]))
     notes = safety_notes(kb, show_notes=show_notes)
-    parts += [rules.say("note", text=note.text, authority=note.authority) for note in notes]
+    parts += voices(rules, notes=notes)
     parts += [f"{rules.say('meaning')} {rules.say('rounding')}", rules.say("disclaimer")]
     return Reply(
         kind=Kind.DOSE,
@@ -119,18 +114,9 @@ def safety_notes(kb: Knowledge, *, show_notes: bool = True) -> tuple[ShownNote, 
     Those on the highest amount and on pregnancy stay whatever the operator's switch says.
     """
     limits = kb.dose.limits
-    names = (
-        limits.start.passage,
-        limits.average.passage,
-        limits.maximum.passage,
-        kb.dose.pregnancy_passage,
-    )
-    kept = names if show_notes else names[-2:]
-    return tuple(
-        note
-        for name in names
-        for note in notes_shown(kb.passages[name].notes[:1], show_notes=name in kept)
-    )
+    others = first_notes(kb, (limits.start.passage, limits.average.passage), show_notes=show_notes)
+    kept = first_notes(kb, (limits.maximum.passage, kb.dose.pregnancy_passage), show_notes=True)
+    return others + kept
 
 
 def _read_back(weight: Weight, kg: str, rules: DoseRules) -> str:
@@ -179,14 +165,10 @@ def _passage_button(kb: Knowledge, key: str, name: str) -> Suggestion:
 def _passages_only(kb: Knowledge, *, show_notes: bool) -> Reply:
     limits = kb.dose.limits
     names = (limits.start.passage, limits.average.passage, limits.maximum.passage)
-    citations, notes = (
-        tuple(cite(kb, name) for name in names),
-        safety_notes(kb, show_notes=show_notes),
-    )
-    parts = [kb.dose.say("off")]
-    parts += [kb.dose.say("quoted", quote=cited.quote) for cited in citations]
-    parts += [kb.dose.say("note", text=n.text, authority=n.authority) for n in notes]
-    parts.append(kb.dose.say("disclaimer"))
+    citations = tuple(cite(kb, name) for name in names)
+    notes = safety_notes(kb, show_notes=show_notes)
+    said = voices(kb.dose, citations, notes)
+    parts = [kb.dose.say("off"), *said, kb.dose.say("disclaimer")]
     return Reply(kind=Kind.ANSWER, text="\n\n".join(parts), citations=citations, notes=notes)
 
 

@@ -11,6 +11,7 @@ from bot.turn.dose_sums import TENTH, plain, shown_kg
 from bot.turn.figures import lone_weight
 from bot.turn.figures_scan import Weight
 from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
+from bot.turn.voices import cite, first_notes, voices
 
 REFUSED = {
     Problem.OTHER_DRUG,
@@ -53,18 +54,17 @@ def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
         most_lb=_pounds(weight.most_kg, rules, up=False),
     )
     citations: tuple[Citation, ...] = ()
+    notes: tuple[ShownNote, ...] = ()
     if problem is Problem.UNDER_AGE:
-        citations = (Citation.of(kb.passages[rules.age.passage], kb.source),)
-        text = f"{text}\n\n{rules.say('quoted', quote=citations[0].quote)}"
+        citations = (cite(kb, rules.age.passage),)
     if problem is Problem.PREGNANT:
-        citations = (Citation.of(kb.passages[rules.pregnancy_passage], kb.source),)
-        note = ShownNote.of(kb.passages[rules.pregnancy_passage].notes[0])
-        said = rules.say("note", text=note.text, authority=note.authority)
-        text = f"{text}\n\n{rules.say('quoted', quote=citations[0].quote)}\n\n{said}"
+        citations = (cite(kb, rules.pregnancy_passage),)
+        notes = first_notes(kb, [rules.pregnancy_passage], show_notes=True)
     return Reply(
         kind=Kind.NOT_COVERED if problem in REFUSED else Kind.CLARIFY,
-        text=text,
+        text="\n\n".join([text, *voices(rules, citations, notes)]),
         citations=citations,
+        notes=notes,
         refused="dose" if problem in REFUSED else None,
         suggestions=_choices(request, kb),
     )

@@ -363,12 +363,7 @@ def _corrected(shape: str, rules: DoseRules, memory: Memory) -> DoseRequest | No
     unit = intent.unit_meant(shape, rules.reads) if kept.get("number") else None
     if unit is None:
         return None
-    factor = {
-        "kg": Decimal(1),
-        "lb": rules.kg_in_pound,
-        "st": rules.kg_in_pound * rules.pounds_in_stone,
-    }[unit]
     value = Decimal(kept["number"])
     daily = Dose(Decimal(kept["daily"]), "", said_daily=True) if kept.get("daily") else None
-    weight = Weight(value * factor, f"{value} {unit}", unit, str(value))
+    weight = Weight(rules.in_kg(value, unit), f"{value} {unit}", unit, str(value))
     return _with_weight(Figures(shape), rules, weight, daily, None)

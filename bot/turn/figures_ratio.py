@@ -73,6 +73,5 @@ def _body_weight(scan: Scan, match: re.Match[str]) -> bool:
     value, rules = number(match["n"]), scan.rules
     if value is None:
         return False
-    if not match["kg"]:
-        value *= rules.kg_in_pound * (1 if match["lb"] else rules.pounds_in_stone)
-    return value >= rules.weight.least_kg
+    unit = "kg" if match["kg"] else "lb" if match["lb"] else "st"
+    return rules.in_kg(value, unit) >= rules.weight.least_kg

@@ -54,7 +54,7 @@ def in_kilos(text: str, rules: DoseRules) -> str:
 
     def kilos(match: re.Match[str]) -> str:
         said = [number(match[name] or "") for name in ("from", "to")]
-        kg = [n * rules.pounds_in_stone * rules.kg_in_pound for n in said if n is not None]
+        kg = [rules.in_kg(n, "st") for n in said if n is not None]
         if not all(weight.least_kg <= one <= weight.most_kg for one in kg):
             return match[0]  # "1st grade"
         return " to ".join(f"{one:.0f} kg" for one in kg)

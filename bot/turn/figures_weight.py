@@ -141,14 +141,12 @@ def _range(scan: Scan, match: re.Match[str]) -> str | None:
 
 def _moved(scan: Scan, match: re.Match[str]) -> str:
     """Read "down from 80 to 72 kg": the second weight is today's."""
-    value, rules = number(match["b"]), scan.rules
+    value = number(match["b"])
     unit = "kg" if match["bkg"] else "lb" if match["blb"] else "st"
-    pounds = rules.kg_in_pound * (rules.pounds_in_stone if unit == "st" else 1)
-    factor = Decimal(1) if unit == "kg" else pounds
     words = match[0].partition(" to ")[2].strip()
-    kg = None if value is None else value * factor
-    if kg is None:
+    if value is None:
         return scan.odd()
+    kg = scan.rules.in_kg(value, unit)
     scan.weights.append(Weight(kg, words, unit, str(value)))
     return "weight"
 
@@ -162,16 +160,16 @@ def _twice_said(scan: Scan, match: re.Match[str]) -> Decimal | None:
     in_kg, in_lb = number(kg), number(lb)
     if in_kg is None or in_lb is None:
         return None
-    apart = abs(in_kg - in_lb * scan.rules.kg_in_pound)
+    apart = abs(in_kg - scan.rules.in_kg(in_lb, "lb"))
     return in_kg if apart <= in_kg / _SAME else None
 
 
 def _plain(scan: Scan, unit: str, match: re.Match[str]) -> str:
     value = number(match["n"])
-    factor = scan.rules.kg_in_pound if unit == "lb" else Decimal(1)
     if value is not None and match.groupdict().get("half"):
         value += Decimal("0.5")
-    return _take(scan, match, None if value is None else value * factor, unit, str(value))
+    kg = None if value is None else scan.rules.in_kg(value, unit)
+    return _take(scan, match, kg, unit, str(value))
 
 
 def _stone(scan: Scan, match: re.Match[str]) -> str:
@@ -182,7 +180,8 @@ def _stone(scan: Scan, match: re.Match[str]) -> str:
         stones += Decimal("0.5")
     if pounds >= scan.rules.pounds_in_stone:
         return scan.odd()
-    total = (stones * scan.rules.pounds_in_stone + pounds) * scan.rules.kg_in_pound
+    rules = scan.rules
+    total = rules.in_kg(stones, "st") + rules.in_kg(pounds, "lb")
     return _take(scan, match, total, "st", str(stones))
 
 

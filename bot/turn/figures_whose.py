@@ -46,10 +46,10 @@ def present(weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
 
 def meanings(value: Decimal, rules: DoseRules) -> tuple[Weight, ...]:
     """What a bare number may mean, within the accepted weights."""
-    both = (
-        Weight(value, f"{value} kg", "kg", str(value)),
-        Weight(value * rules.kg_in_pound, f"{value} lb", "lb", str(value)),
-    )
+    both = [
+        Weight(rules.in_kg(value, unit), f"{value} {unit}", unit, str(value))
+        for unit in ("kg", "lb")
+    ]
     return tuple(w for w in both if rules.weight.least_kg <= w.kg <= rules.weight.most_kg)
 
 
