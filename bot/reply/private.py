@@ -184,7 +184,9 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     if (unread := _unread(event, desk, text, memory, reply)) is not None:
         return unread
     talk = _turned(event.talk, memory, reply)
-    talk = talk.model_copy(update={"course": reply.course or talk.course})
+    number = event.done.message_id
+    if reply.course is not None or (number is not None and number == talk.dated):
+        talk = talk.model_copy(update={"course": reply.course, "dated": number})
     shown = show(event.having(talk), desk, reply, before=before)
     return replace(shown, answers=event.done.message_id, stays=_flags(shown))
 

@@ -41,7 +41,8 @@ class Talk(Frozen):
     ``asked``/``shown``: message ids of the person's last message and of our answer to it; an
     answer that stays as it is when the message is edited has none. ``album``: that of which a
     piece was answered last. ``about``: the passage or topic shown last; ``seen``: all that were
-    shown or offered since the last question; ``voted``: our messages whose thumbs are used;
+    shown or offered since the last question; ``dated``: the message that told the course's first
+    day; ``voted``: our messages whose thumbs are used;
     ``asking``: a question of ours that this side reads (``zone exam`` ...); ``answered``: the one
     that ``asked`` answers.
     """
@@ -55,6 +56,7 @@ class Talk(Frozen):
     voted: tuple[int, ...] = ()
     dose: DoseFigures | None = None
     course: dt.date | None = None
+    dated: int | None = None
     asking: str | None = None
     answered: str | None = None
 

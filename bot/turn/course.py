@@ -39,7 +39,7 @@ def course_reply(
     for date in request.dates:
         if (problem := _problem(date, today, rules)) is not None:
             return problem
-    day = request.dates[0].readings[0]
+    day = request.steps[0].since if request.steps else request.dates[0].readings[0]
     if request.finished:
         return _cited(
             _second_lines(day, today, rules), (rules.course.weeks_passage,), kb, show_notes
@@ -47,7 +47,7 @@ def course_reply(
     course = course_from(day, rules.course)
     lines = _date_lines(course, today, rules)
     if calculator:
-        lines += total_lines(request.text, request.steps, course, memory.weight_kg, today, rules)
+        lines += total_lines(request.text, request.steps, course, memory.own_kg, today, rules)
     names = (rules.course.weeks_passage, rules.course.check_passage)
     told = _cited(lines, names, kb, show_notes)
     return told.model_copy(update={"course": day})

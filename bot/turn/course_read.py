@@ -69,6 +69,9 @@ _ABOUT_COURSE = re.compile(
     r"|\b(?:am i|will i be|is he|is she) (?:nearly |almost )?"
     r"(?:done|finished|half ?way)\b|\bhalf ?way\b"
 )
+_ANOTHER_SUBJECT = re.compile(
+    r"\b(?:pregnan\w*|bab(?:y|ies)|conceiv\w*|contracepti\w*|birth control|donat\w*)\b"
+)
 _ASKS_CLOCK = re.compile(r"^(?:the |my )?course (?:clock|dates|calendar|timeline)\s*[?.!]*$")
 
 
@@ -149,7 +152,7 @@ def _start_said(text: str, shape: str, rules: DoseRules) -> bool:
 
 def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     """Whether a message asks where a course stands, or says when it starts and nothing else."""
-    if other_drug(shape, rules.reads) is not None:
+    if other_drug(shape, rules.reads) is not None or _ANOTHER_SUBJECT.search(text):
         return False
     named = "course" in shape or names_drug(shape, rules.reads)
     said = finished or _start_said(text, shape, rules)

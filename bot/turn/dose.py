@@ -23,6 +23,7 @@ from bot.turn.dose_request import (
     ASKING_WEIGHT,
     DoseRequest,
     Problem,
+    keeping,
 )
 from bot.turn.dose_sums import (
     daily_mg,
@@ -177,16 +178,14 @@ def _closed(memory: Memory) -> Memory:
 
 
 def _told(memory: Memory) -> dict[str, str]:
-    """What of a weight stays known: its number and unit, and that it is another person's."""
+    """What of a weight stays known: its number and unit, as they were written."""
     kept = memory.details.get("dose") or {}
-    return {name: kept[name] for name in ("number", "unit", "anothers") if name in kept}
+    return {name: kept[name] for name in ("number", "unit") if name in kept}
 
 
 def _asking(request: DoseRequest, memory: Memory) -> Memory:
     """Remember what was asked back, and what was already told."""
-    kept: dict[str, Any] = {}
-    if request.daily is not None and request.daily.mg is not None:
-        kept["daily"] = str(request.daily.mg)
+    kept = keeping(request)
     if request.anothers:
         kept["anothers"] = "yes"
     if request.problem is Problem.WHICH_DRUG:
@@ -196,7 +195,7 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
     asking = _ASKING.get(request.problem, ASKING_WEIGHT) if request.problem else ASKING_WEIGHT
     if request.weight is not None and asking in (ASKING_AGE, ASKING_DAILY):
         kept["weight"] = shown_kg(request.weight.kg)
-    update = {"asking": asking, "details": {"dose": kept}, "isotretinoin": True}
+    update: dict[str, Any] = {"asking": asking, "details": {"dose": kept}, "isotretinoin": True}
     if request.problem in _DOUBTED or (request.weight is not None and request.weight.words):
         update["weight_kg"] = None  # an earlier weight is in doubt as well
     return memory.model_copy(update=update)
@@ -204,17 +203,14 @@ def _asking(request: DoseRequest, memory: Memory) -> Memory:
 
 def _answered(request: DoseRequest, memory: Memory) -> Memory:
     weight = weight_of(request)
-    kept = {"number": weight.number, "unit": weight.unit}
+    kept = {"number": weight.number, "unit": weight.unit, **keeping(request)}
     if not weight.words:  # the weight of an earlier turn: its number stays as it was written
         kept |= _told(memory)
-    if request.anothers:
-        kept["anothers"] = "yes"
-    if request.daily is not None and request.daily.mg is not None:
-        kept["daily"] = str(request.daily.mg)
     update = {
         "asking": None,
         "details": {"dose": kept},
         "weight_kg": weight.kg,
+        "anothers_weight": request.anothers if weight.words else memory.anothers_weight,
         "isotretinoin": True,
         "topic": None,
     }

@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import Knowledge
 from bot.turn.dose_request import DoseRequest, Problem
-from bot.turn.dose_sums import TENTH, plain, shown_kg
+from bot.turn.dose_sums import TENTH, amount, plain, shown_kg
 from bot.turn.figures import lone_weight
 from bot.turn.figures_scan import Weight
 from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
@@ -78,7 +78,7 @@ def in_words(request: DoseRequest) -> str:
     if daily is None or daily.mg is None:
         dose = "the dose" if request.ratio is None else f"{plain(request.ratio)} mg/kg"
         return f"{dose} at {kg} kg"
-    return f"{plain(daily.mg)} mg {'a day ' if daily.said_daily else ''}at {kg} kg"
+    return f"{amount(daily)} at {kg} kg"
 
 
 def confirming(request: DoseRequest) -> str:
@@ -98,13 +98,10 @@ def _choices(request: DoseRequest, kb: Knowledge) -> tuple[Suggestion, ...]:
     if request.problem is Problem.NOT_DAILY:
         return _each_day(request, rules)
     if request.problem is Problem.AGE and request.weight is not None:
-        kg = shown_kg(request.weight.kg)
-        own = request.daily.mg if request.daily is not None else None
-        dose = f"{plain(own)} mg a day at " if own is not None else "dose for "
-        years = rules.age.years
+        words, years = in_words(request), rules.age.years
         return (
-            Suggestion(label=rules.say("button_old"), command=f"{dose}{kg} kg, age {years}"),
-            Suggestion(label=rules.say("button_young"), command=f"{dose}{kg} kg, age {years - 1}"),
+            Suggestion(label=rules.say("button_old"), command=f"{words}, age {years}"),
+            Suggestion(label=rules.say("button_young"), command=f"{words}, age {years - 1}"),
         )
     if request.problem is Problem.WHICH_DRUG:
         label = rules.say("button_ours")

@@ -6,7 +6,8 @@ reason stands for itself: a child who turns out old enough ends no pregnancy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.kb.dose_rules import DoseRules
@@ -17,6 +18,9 @@ from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Figures
 from bot.turn.memory import Memory
 
+_SUPPOSED = r"\b(?:if|when|once|after|until|till)\b[^.!?,;]*"  # what is not yet so
+_I_AM = r"\b(?:i'?m|i am)\b"
+_PARENT = r"\b(?:mother|mum|mom|father|dad|parent)\b"
 _LASTING = {Problem.PREGNANT, Problem.BREASTFEEDING, Problem.UNDER_AGE}
 _BY_RED_FLAG = {
     "RF01": Problem.PREGNANT,
@@ -56,12 +60,16 @@ def still_barred(
 ) -> tuple[Memory, DoseRequest | None]:
     """What a message asks of the calculator, refused for what was said before.
 
+    What somebody says of themselves bars it though they ask something else: "I'm 11 years old".
     A message that takes all of it back ("not pregnant", "age 14") is read as it stands; where it
     says nothing else, the weight is asked for.
     """
+    figures = read_figures(text, rules)
+    if request is None:
+        for why in _told(figures, rules):
+            memory = barred(memory, why)
     if not memory.barred:
         return memory, request
-    figures = read_figures(text, rules)
     back = [why for why in memory.barred if _taken_back(Problem(why), figures, rules)]
     if request is None:
         if not back or not intent.short(figures.shape, rules.reads):
@@ -73,9 +81,30 @@ def still_barred(
     return memory, replace(request, problem=Problem(memory.barred[0]))
 
 
+def _told(figures: Figures, rules: DoseRules) -> Iterator[Problem]:
+    """What stands against a dose in what people say that they are."""
+    shape = figures.shape
+    if re.search(rf"{_I_AM} (?:only |just )?<age>", shape) and min(figures.ages) < rules.age.years:
+        yield Problem.UNDER_AGE
+    for why, phrases in _states(rules):
+        said = intent.says(shape, phrases)
+        if said is None or not intent.affirms(shape, phrases, rules.reads):
+            continue
+        if re.search(rf"{_I_AM}[^.!?,;]{{0,20}}{re.escape(said)}", shape):
+            yield why
+
+
+def _states(rules: DoseRules) -> tuple[tuple[Problem, tuple[str, ...]], ...]:
+    reads = rules.reads
+    return (Problem.PREGNANT, reads.pregnant), (Problem.BREASTFEEDING, reads.breastfeeding)
+
+
 def _taken_back(why: Problem, figures: Figures, rules: DoseRules) -> bool:
     if why is Problem.UNDER_AGE:
-        return bool(figures.ages) and min(figures.ages) >= rules.age.years
-    phrases = rules.reads.pregnant if why is Problem.PREGNANT else rules.reads.breastfeeding
-    said = intent.says(figures.shape, phrases) is not None
-    return said and not intent.affirms(figures.shape, phrases, rules.reads)
+        anothers = re.search(rf"{_SUPPOSED}<age>|{_PARENT}", figures.shape)
+        return not anothers and bool(figures.ages) and min(figures.ages) >= rules.age.years
+    phrases = dict(_states(rules))[why]
+    said = intent.says(figures.shape, phrases)
+    if said is None or re.search(_SUPPOSED + re.escape(said), figures.shape):
+        return False
+    return not intent.affirms(figures.shape, phrases, rules.reads)

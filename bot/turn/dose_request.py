@@ -59,6 +59,32 @@ class DoseRequest:
     anothers: bool = False  # the weight is another person's
 
 
+def daily_kept(memory: Memory) -> Dose | None:
+    """The dose that an earlier turn left, with whether it was said to be a day's."""
+    kept = kept_of(memory)
+    if not kept.get("daily"):
+        return None
+    return Dose(Decimal(kept["daily"]), "", said_daily="said_daily" in kept)
+
+
+def ratio_kept(memory: Memory) -> Decimal | None:
+    """The dose in mg per kg a day that an earlier turn left."""
+    kept = kept_of(memory)
+    return Decimal(kept["ratio"]) if kept.get("ratio") else None
+
+
+def keeping(request: DoseRequest) -> dict[str, str]:
+    """The dose of a request, as it is kept for the next turn."""
+    kept = {}
+    if request.daily is not None and request.daily.mg is not None:
+        kept["daily"] = str(request.daily.mg)
+        if request.daily.said_daily:
+            kept["said_daily"] = "yes"
+    if request.ratio is not None:
+        kept["ratio"] = str(request.ratio)
+    return kept
+
+
 def kept_of(memory: Memory) -> dict[str, str]:
     """What an earlier turn of the calculator left."""
     kept = memory.details.get("dose")

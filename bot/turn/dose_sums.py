@@ -9,7 +9,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from bot.kb.dose_rules import DoseRules
 from bot.turn.dose_request import DoseRequest
-from bot.turn.figures_scan import Weight
+from bot.turn.figures_scan import Dose, Weight
 from bot.turn.reply import DoseFigures
 
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
@@ -50,6 +50,11 @@ def plain(value: Decimal) -> str:
     """A decimal without trailing zeros: 70, 70.5."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount(daily: Dose) -> str:
+    """A dose as it was said: "40 mg a day", or "40 mg" where nothing said that it is a day's."""
+    return f"{plain(daily.mg or Decimal(0))} mg{' a day' if daily.said_daily else ''}"
 
 
 def shown_kg(kg: Decimal) -> str:

@@ -17,9 +17,12 @@ from bot.turn.dose_request import (
     OURS,
     DoseRequest,
     Problem,
+    daily_kept,
     kept_of,
+    ratio_kept,
 )
-from bot.turn.figures_answer import in_mg, plain_age
+from bot.turn.dose_sums import amount
+from bot.turn.figures_answer import in_mg, in_months, plain_age
 from bot.turn.figures_bare import answered, has_weight, i_am, put_right
 from bot.turn.figures_often import OFTEN_AFTER
 from bot.turn.figures_person import OLDEST
@@ -27,6 +30,7 @@ from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Dose, Figures, Role, Weight
 from bot.turn.figures_whose import (
     ANOTHERS_WEIGHT,
+    FOR_ME,
     anothers,
     anothers_dose,
     anothers_weight,
@@ -43,6 +47,7 @@ _CAPSULES_FOR = (
     r"(?:(?:capsules?|caps|pills)\b|(?:make(?: up)?|split|get)\s+<mg>[^.!?]{0,12}\bcapsules?\b)"
 )
 _YES = r"\W*(?:yes|yeah|yep|yup|ya|sure|correct|right)\b"
+_GROWN = 18  # years from which "I'm 35" is a parent's age
 _FEW = 4  # words about which we ask whether a weight is a person's
 _ONE = 1  # word beside the figures, such as "dose", where nothing else is asked
 _LONG = 220  # characters from which only the sentences around the weight tell what is asked
@@ -65,8 +70,11 @@ def _read(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> Dose
     if (said := confirmed(figures.shape, rules, memory)) is not None:
         return read_dose(said, rules, Memory(doubts=memory.doubts))
     if (capsules := _capsules(figures, rules)) is not None:
-        return capsules
-    request = _corrected(figures.shape, rules, memory) or _asked(figures, rules, memory)
+        whose = memory.anothers_weight and re.search(FOR_ME, figures.shape)
+        doubted = memory.doubts or _child_without_age(figures, rules, memory) or whose
+        asked = DoseRequest(problem=Problem.NO_WEIGHT) if doubted else capsules
+        return _refused(figures, rules) or asked
+    request = _corrected(figures, rules, memory) or _asked(figures, rules, memory)
     if request is None or not _child_without_age(figures, rules, memory):
         return request
     computed = request.problem in (None, Problem.TWO_DOSES, Problem.NOT_DAILY, Problem.DAILY)
@@ -105,24 +113,33 @@ def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> Do
     if not asked or "weight" not in kept or figures.weights or not _short_answer(figures, rules):
         return None
     numbers = {*figures.bare, *figures.loose, *figures.ages}
-    if not numbers and not figures.doses:
+    if memory.asking == ASKING_AGE and in_months(text, rules):
+        figures = replace(figures, ages=(Decimal(0),))
+    elif not numbers and not figures.doses:
         return None
     if (refused := _refused(figures, rules)) is not None:
         return refused
     weight = kept["weight"]
-    own = f"{kept['daily']} mg a day, " if kept.get("daily") else ""
+    daily = daily_kept(memory)
+    own = f"{amount(daily)}, " if daily is not None else ""
     whole = None
     if memory.asking == ASKING_DAILY:
         whole = in_mg(text, figures)
-    elif len(numbers) == 1 and max(numbers) <= OLDEST and plain_age(figures.shape, rules):
+    elif len(numbers) == 1 and _of_the_child(max(numbers), figures, rules):
         whole = f"{own}age {max(numbers)}"
     if whole is not None:
         return read_dose(f"/dose {whole}, {weight} kg", rules, Memory())
     return DoseRequest(
         weight=Weight(Decimal(weight), f"{weight} kg", "kg", weight),
-        daily=Dose(Decimal(kept["daily"]), "", said_daily=True) if own else None,
+        daily=daily,
         problem=Problem.AGE if memory.asking == ASKING_AGE else Problem.NOT_DAILY,
     )
+
+
+def _of_the_child(years: Decimal, figures: Figures, rules: DoseRules) -> bool:
+    """Whether a number tells the child's age; "I'm 35" tells the parent's."""
+    parents = years >= _GROWN and re.search(r"\b(?:i'?m|i am)\b", figures.shape)
+    return years <= OLDEST and not parents and plain_age(figures.shape, rules)
 
 
 def _short_answer(figures: Figures, rules: DoseRules) -> bool:
@@ -214,14 +231,24 @@ def _without_weight(
         drug = intent.other_drug(shape, reads)
         if drug is not None:
             return DoseRequest(problem=Problem.OTHER_DRUG, what=drug)
-        strange = explicit and shape.split()[1:] and not figures.doses
+        strange = explicit and shape.split()[1:] and not (figures.doses or figures.ratios)
         problem = Problem.UNREADABLE if strange else Problem.NO_WEIGHT
         refused = _refused(figures, rules)
         return refused or DoseRequest(problem=problem, daily=daily, ratio=ratio)
+    return _said_alone(figures, rules, memory, daily, ratio)
+
+
+def _said_alone(
+    figures: Figures, rules: DoseRules, memory: Memory, daily: Dose | None, ratio: Decimal | None
+) -> DoseRequest | None:
+    """Read a dose that goes with the weight told before, or what is said for one we asked for."""
+    reads, shape = rules.reads, figures.shape
+    waiting = memory.asking in (ASKING_WEIGHT, ASKING_UNIT)
+    if waiting and figures.ages and intent.short(shape, reads):  # "I'm 35" is no weight
+        return _refused(figures, rules) or DoseRequest(problem=Problem.NO_WEIGHT, daily=daily)
     own = daily is not None or ratio is not None
     if not own or intent.matches(shape, reads.elsewhere) or not intent.short(shape, reads):
         return None
-    waiting = memory.asking in (ASKING_WEIGHT, ASKING_UNIT)
     plain = intent.only_figures(shape, reads)
     if not (waiting or memory.weight_kg) or not (plain or intent.matches(shape, reads.judges)):
         return None
@@ -252,7 +279,7 @@ def _for_kept_weight(
 ) -> DoseRequest | None:
     """Read a dose said about the weight told before; after other talk, ask of which medicine."""
     shape, kept = figures.shape, memory.weight_kg or Decimal(0)
-    fits = fits_kept(shape, rules.reads, anothers="anothers" in kept_of(memory))
+    fits = fits_kept(shape, rules.reads, anothers=memory.anothers_weight)
     if not fits or _child_without_age(figures, rules, memory):
         theirs = anothers_dose(shape, rules.reads) is not None
         problem = Problem.NO_WEIGHT
@@ -277,8 +304,9 @@ def confirmed(shape: str, rules: DoseRules, memory: Memory) -> str | None:
     yes = re.match(_YES, shape) or intent.names_drug(shape, reads)
     if memory.asking != ASKING_DRUG or said is None or not yes or "<" in shape:
         return None
-    plain = intent.only_figures(shape, reads) and intent.says(shape, reads.not_so) is None
-    return said if plain else None
+    other = intent.says(shape, (*reads.pets, *reads.infants, *reads.not_so))
+    plain = intent.only_figures(shape, reads) and intent.other_drug(shape, reads) is None
+    return said if plain and other is None else None
 
 
 def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
@@ -287,10 +315,9 @@ def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
         return refused
     if figures.unreadable:
         return DoseRequest(problem=Problem.UNREADABLE)
-    kept = kept_of(memory) if memory.asking in OURS else {}
     daily, ratio = _one_dose(figures), figures.ratios[0] if len(figures.ratios) == 1 else None
-    if daily is None and ratio is None and kept.get("daily"):
-        daily = Dose(Decimal(kept["daily"]), "", said_daily=True)
+    if daily is None and ratio is None and memory.asking in OURS:
+        daily, ratio = daily_kept(memory), ratio_kept(memory)
     if figures.ranged:
         return DoseRequest(problem=Problem.TWO_WEIGHTS, daily=daily)
     weights = present(figures.weights)
@@ -357,13 +384,15 @@ def _one_dose(figures: Figures) -> Dose | None:
     return current[0] if len({d.mg for d in current}) == 1 else None
 
 
-def _corrected(shape: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+def _corrected(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read "in pounds", said after a number whose unit was asked for or taken wrongly."""
     kept = kept_of(memory)
-    unit = intent.unit_meant(shape, rules.reads) if kept.get("number") else None
+    unit = intent.unit_meant(figures.shape, rules.reads) if kept.get("number") else None
     if unit is None:
         return None
+    if (refused := _refused(figures, rules)) is not None:
+        return refused
     value = Decimal(kept["number"])
-    daily = Dose(Decimal(kept["daily"]), "", said_daily=True) if kept.get("daily") else None
+    daily = daily_kept(memory)
     weight = Weight(rules.in_kg(value, unit), f"{value} {unit}", unit, str(value))
-    return _with_weight(Figures(shape), rules, weight, daily, None)
+    return _with_weight(Figures(figures.shape), rules, weight, daily, None)

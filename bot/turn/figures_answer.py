@@ -8,6 +8,7 @@ from bot.kb.dose_rules import DoseRules
 from bot.turn.figures_numbers import NUMBER, normalise, number
 from bot.turn.figures_scan import Figures
 
+_MONTHS = 12  # of a year
 _AGE_WORDS = (
     r"\b(?:i'm|im|i|am|he's|hes|she's|shes|it's|he|she|is|my|our|the|his|her|and|son|daughter|kid|"
     r"child|boy|girl|brother|sister|male|female|aged?|just|turned|now|already|today|old|yes|sorry)\b"
@@ -24,6 +25,13 @@ def in_mg(text: str, figures: Figures) -> str | None:
     plain = normalise(text)
     said = [m for m in re.finditer(NUMBER, plain) if number(m[0]) in numbers]
     return f"{plain[: said[-1].end()]} mg{plain[said[-1].end() :]}" if said else None
+
+
+def in_months(text: str, rules: DoseRules) -> bool:
+    """Whether an answer tells an age in months or weeks, under the least one."""
+    said = re.sub(_AGE_WORDS, " ", normalise(text))
+    found = re.fullmatch(r"\W*(\d{1,3})\s*(?:months?|mos?|weeks?|wks?)\W*", said)
+    return found is not None and int(found[1]) < rules.age.years * _MONTHS
 
 
 def plain_age(shape: str, rules: DoseRules) -> bool:

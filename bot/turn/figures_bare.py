@@ -38,11 +38,10 @@ def answered(figures: Figures, memory: Memory) -> Figures:
     """A lone number as the answer to "what is the weight?"."""
     if memory.asking not in OURS or has_weight(figures) or figures.doses:
         return figures
-    numbers = figures.loose or figures.ages
-    if len(numbers) != 1:
+    numbers = figures.loose
+    if len(numbers) != 1 or figures.ages:
         return figures
-    ages = () if not figures.loose else figures.ages
-    return replace(figures, bare=tuple(numbers), loose=(), ages=ages)
+    return replace(figures, bare=tuple(numbers), loose=())
 
 
 def put_right(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | None:

@@ -20,7 +20,8 @@ class Memory(Frozen):
     question, so that "not what I asked" never offers it again. ``ranked``: passages and topics,
     best first, as the last question found them. ``isotretinoin``: the talk is of
     isotretinoin. ``asking``: the question that we asked back (``weight``, ``unit``, ``safe`` ...)
-    with its ``details``, owned by the part of the turn that asked. ``barred``: why no dose is
+    with its ``details``, owned by the part of the turn that asked. ``weight_kg``: the weight told
+    last; ``anothers_weight``: it is not the person's own. ``barred``: why no dose is
     given, each until it is taken back (``dose_barred``). ``doubts``: why the next weight may not
     be a grown person's on isotretinoin (``dose_doubt``).
     """
@@ -33,9 +34,15 @@ class Memory(Frozen):
     asking: str | None = None
     details: dict[str, Any] = Field(default_factory=dict)
     weight_kg: Decimal | None = None
+    anothers_weight: bool = False
     barred: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     at: dt.datetime | None = None
+
+    @property
+    def own_kg(self) -> Decimal | None:
+        """The person's own weight, where it was told."""
+        return None if self.anothers_weight else self.weight_kg
 
     def fresh(self, now: dt.datetime) -> Memory:
         """This memory, or an empty one where it is older than ``LASTS``."""

@@ -124,7 +124,7 @@ def _looked_up(
 
 def _with_second_question(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
     """A range with a button for what else was asked, where the answer to that is clear."""
-    asked = second_question(text) if reply.kind is Kind.DOSE else None
+    asked = second_question(text) if reply.kind is Kind.DOSE or reply.refused == "dose" else None
     found = searched(asked, memory, context) if asked else None
     if found is None or found.outcome not in (Outcome.ANSWER, Outcome.GAP):
         return reply

@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 from PIL import Image
 
+from bot.reply.talk import Talk
 from bot.turn.context import Context
 from tests.journeys.chat import Chat, desk, text
 
@@ -71,6 +72,12 @@ def test_a_start_that_is_edited_keeps_the_buttons_of_its_course(chat: Chat) -> N
     buttons = [b["text"] for row in call.kwargs["reply_markup"]["inline_keyboard"] for b in row]
     assert "As a timeline" in buttons
     assert buttons == shown
+
+
+def test_a_start_that_is_edited_away_is_no_course(chat: Chat) -> None:
+    chat.message("I started accutane on 3 March 2027")
+    chat.edit(chat.number - 2, "I finished accutane on 3 March 2027")
+    assert Talk.read(chat.memory).course is None
 
 
 def test_the_end_of_a_course_is_not_kept_as_its_start(chat: Chat) -> None:

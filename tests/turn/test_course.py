@@ -218,3 +218,19 @@ def test_no_text_whatever_breaks_the_clock(text: str) -> None:
         request = read_course(clean(said), TODAY, knowledge().dose)
         if request is not None:
             course_reply(request, knowledge(), Memory(), TODAY)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I finished accutane on 3 March 2027, when is it safe to get pregnant again?",
+        "when does accutane stop affecting pregnancy? I finished on 3 March 2027",
+    ],
+)
+def test_the_clock_leaves_pregnancy_to_the_document(said: str) -> None:
+    assert read_course(clean(said), TODAY, knowledge().dose) is None
+
+
+def test_a_course_starts_with_its_first_dose_in_whatever_order_they_are_told() -> None:
+    shown = say("40 mg from 3 April, 20 mg from 3 March, total so far?")
+    assert shown.course == dt.date(2027, 3, 3)

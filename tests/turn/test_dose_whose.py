@@ -1,0 +1,153 @@
+"""Whose dose it is, and what stands against it, through the turns of one talk."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.ask import converse
+from bot.brain import bind
+from bot.turn.context import Context
+from bot.turn.reply import Reply
+
+
+def last(context: Context, *said: str) -> Reply:
+    return converse(said, bind(context))[-1]
+
+
+@pytest.mark.parametrize(
+    "age", ["11 years old", "age 11", "it's for my 9 year old", "he's 10 years old"]
+)
+def test_an_age_told_for_a_weight_is_an_age(context: Context, age: str) -> None:
+    assert last(context, "/dose", age, "38 kg").dose is None
+
+
+def test_a_grown_persons_age_is_no_weight(context: Context) -> None:
+    told = last(context, "/dose", "I'm 35 years old").text
+    assert "weight" in told
+    assert "Is 35 in kg" not in told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i am 11 years old",
+        "hi i'm 10 years old, can i ask you something",
+        "I'm 11 years old. What are the side effects?",
+        "i'm breastfeeding my baby, what is this bot",
+    ],
+)
+def test_what_people_say_they_are_bars_the_dose_that_is_asked_next(
+    context: Context, said: str
+) -> None:
+    assert last(context, said, "dose for 66 kg").dose is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I had acne since I was 11 years old, does it work?",
+        "is it safe while breastfeeding?",
+        "my friend is pregnant",
+    ],
+)
+def test_what_is_said_of_others_or_of_the_past_bars_nothing(context: Context, said: str) -> None:
+    assert last(context, said, "dose for 66 kg").dose is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (
+            "I am pregnant. what dose for 70 kg?",
+            "what dose for 70 kg when I'm no longer pregnant?",
+        ),
+        ("/dose pregnant", "what would the dose be for 70 kg if I wasn't pregnant?"),
+        (
+            "I'm breastfeeding, what dose for 70 kg",
+            "what dose for 70 kg after I stop breastfeeding",
+        ),
+        ("dose for my kid, 35 kg, age 10", "I'm his mother, I'm 35. what dose for 35 kg"),
+        ("dose for my kid, 35 kg, age 10", "what dose if he was 12 years old, 35 kg"),
+        ("what dose for my kid", "40 kg", "I'm 35"),
+    ],
+)
+def test_what_is_only_supposed_or_said_of_a_parent_ends_no_refusal(
+    context: Context, said: tuple[str, ...]
+) -> None:
+    assert last(context, *said).dose is None
+    assert last(context, *said, "66 kg").dose is None
+
+
+def test_a_childs_age_in_months_is_under_age(context: Context) -> None:
+    assert last(context, "what dose for my kid", "40 kg", "18 months").refused == "dose"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("capsules 40 mg for my dog",),
+        ("how many capsules 40 mg ibuprofen",),
+        ("which capsules make 40 mg for my kid",),
+        ("what dose for my kid", "capsules 40 mg"),
+        ("what dose for my dog", "capsules 20 mg"),
+        ("what dose of ibuprofen for 70 kg", "capsules 50 mg"),
+        ("my husband weighs 100 kg, what dose?", "which capsules do I need for 120 mg"),
+    ],
+)
+def test_capsules_are_refused_or_doubted_like_a_dose(
+    context: Context, said: tuple[str, ...]
+) -> None:
+    assert "Whole capsules" not in last(context, *said).text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("dose for 150", "lbs sorry, it's for my dog"),
+        ("dose for 150", "in pounds, for ibuprofen"),
+        ("what dose for my cat, 5 kg", "70 kg", "yes for the cat"),
+        ("what dose of ibuprofen for 70 kg", "dose for 70 kg", "yes ibuprofen"),
+    ],
+)
+def test_a_short_answer_says_for_whom_it_is(context: Context, said: tuple[str, ...]) -> None:
+    assert last(context, *said).dose is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("dose for 70 kg", "is 60 mg ok for my mother"),
+        ("dose for 70 kg", "my mother takes 60 mg, is that too much"),
+        ("dose for 70 kg", "is 60 mg ok for a 13 year old"),
+        ("dose for 70 kg", "is 60 mg ok for my aunt"),
+        ("my sister weighs 50 kg, what dose?", "what are the side effects?",
+         "is 60 mg of accutane ok for me"),
+    ],
+)  # fmt: skip
+def test_a_weight_serves_nobody_but_its_owner(context: Context, said: tuple[str, ...]) -> None:
+    assert last(context, *said).dose is None
+
+
+def test_a_total_is_not_counted_for_anothers_weight(context: Context) -> None:
+    taken = "I took 60 mg a day since 3 March 2026, what is my total so far?"
+    assert "at 50 kg" not in last(context, "my sister weighs 50 kg, what dose?", taken).text
+
+
+@pytest.mark.parametrize(
+    "said", [("/dose 40 mg", "70 kg"), ("/dose 40 mg for my kid, 40 kg", "14")]
+)
+def test_whether_it_is_a_day_is_asked_behind_a_question_too(
+    context: Context, said: tuple[str, ...]
+) -> None:
+    assert "Is that per day?" in last(context, *said).text
+
+
+def test_a_dose_in_mg_per_kg_waits_for_its_weight(context: Context) -> None:
+    shown = last(context, "/dose 2.5 mg/kg", "70 kg").dose
+    assert shown is not None
+    assert shown.position == "above_maximum"
+
+
+def test_another_medicine_asked_about_beside_a_weight_is_offered(context: Context) -> None:
+    shown = last(context, "what dose for 70 kg, and can I take doxycycline with it?")
+    assert "tetracyclines" in [button.topic for button in shown.suggestions]
