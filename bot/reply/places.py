@@ -10,7 +10,8 @@ from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
 
-_SIGNED = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
+_SIGNED = re.compile(r"(?:utc|gmt)?\s*([+\-−–])\s*(\d{1,2})(?::?(\d{2}))?")
+_HERE = re.compile(r"^(?:(?:i['’]?m|i am|i live|we live|we['’]?re|we are) )?in ")
 _FURTHEST = 14 * 60  # minutes: no zone lies further from Greenwich
 _CITIES = {  # big cities that the time zone database does not name
     "America/New_York": "boston, miami, atlanta, philadelphia, washington, nyc, orlando",
@@ -37,18 +38,35 @@ _CITIES = {  # big cities that the time zone database does not name
     "Asia/Seoul": "busan, south korea, korea",
     "Australia/Sydney": "canberra",
 }
+_COUNTRIES = {  # what the time zone database does not call a country
+    "GB": "uk, united kingdom, great britain, england, scotland, wales",
+    "US": "usa, us, america",
+    "AE": "uae",
+    "KR": "south korea, korea",
+    "CZ": "czechia",
+    "TR": "turkiye, turkey",
+}
 
 
 def read_zone(text: str) -> str | None:
-    """A city or an offset as a zone's name: "new york", "UTC+5:30", "+2"."""
-    plain = _plain(text)
+    """A city or an offset as a zone's name: "new york", "I'm in Dubai, UAE", "UTC+5:30", "+2"."""
+    plain = _HERE.sub("", _plain(text))
     if found := _SIGNED.fullmatch(plain):
         minutes = int(found[2]) * 60 + int(found[3] or 0)
         if minutes > _FURTHEST or int(found[3] or 0) > 59:  # noqa: PLR2004
             return None
         sign = "+" if found[1] == "+" else "-"
         return f"UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}"
-    return _places().get(plain.removesuffix(" time"))
+    return _places().get(plain.removesuffix(" time")) or _in_country(plain.split())
+
+
+def _in_country(words: list[str]) -> str | None:
+    """The zone of a city with its country behind it; None where it lies in another."""
+    for number in range(1, len(words)):
+        zone = _places().get(" ".join(words[:number]))
+        if zone and (" ".join(words[number:]), _city(zone)) in _cities_by_country():
+            return zone
+    return None
 
 
 def _plain(text: str) -> str:
@@ -64,7 +82,7 @@ def _places() -> dict[str, str]:
     for name in sorted(available_timezones(), key=lambda name: (not name.startswith("US/"), name)):
         area, _, rest = name.partition("/")
         if rest and area not in ("Etc", "SystemV", "posix", "right"):
-            found.setdefault(_plain(rest.rpartition("/")[2]), name)
+            found.setdefault(_city(name), name)
             found[name.casefold()] = name
     zones = defaultdict(list)
     for code, zone in _table("zone.tab"):
@@ -74,6 +92,22 @@ def _places() -> dict[str, str]:
             found.setdefault(_plain(country), zones[code][0])
     cities = {city: zone for zone, named in _CITIES.items() for city in named.split(", ")}
     return {**cities, **found}
+
+
+@lru_cache(maxsize=1)
+def _cities_by_country() -> frozenset[tuple[str, str]]:
+    """Each country's name with each city that names a zone there."""
+    names = [(code, _plain(name)) for code, name in _table("iso3166.tab")]
+    names += [(code, name) for code, ours in _COUNTRIES.items() for name in ours.split(", ")]
+    zones = _table("zone.tab")
+    return frozenset(
+        (name, _city(zone)) for code, name in names for at, zone in zones if at == code
+    )
+
+
+def _city(zone: str) -> str:
+    """A zone's last part, which is the same where it lies in two continents."""
+    return _plain(zone.rpartition("/")[2])
 
 
 def _offsets(zone: str) -> tuple[dt.timedelta | None, ...]:

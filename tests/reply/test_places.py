@@ -23,13 +23,24 @@ from bot.reply.talk import zone_of
         ("+5:30", "UTC+05:30"),
         ("UTC-3", "UTC-03:00"),
         ("gmt +2", "UTC+02:00"),
+        ("–5", "UTC-05:00"),
+        ("I'm in London", "Europe/London"),
+        ("i live in Dubai, UAE", "Asia/Dubai"),
+        ("dubai uae", "Asia/Dubai"),
+        ("new york usa", "America/New_York"),
+        ("istanbul, turkey", "Asia/Istanbul"),
+        ("berlin germany", "Europe/Berlin"),
+        ("munich germany", "Europe/Berlin"),
     ],
 )
 def test_cities_countries_and_offsets_are_known(typed: str, zone: str) -> None:
     assert read_zone(typed) == zone
 
 
-@pytest.mark.parametrize("typed", ["atlantis", "usa", "+15", "+2:75", "", "what?", "etc/gmt+5"])
+@pytest.mark.parametrize(
+    "typed",
+    ["atlantis", "usa", "+15", "+2:75", "", "what?", "etc/gmt+5", "london canada", "paris texas"],
+)
 def test_what_has_no_one_zone_is_asked_again(typed: str) -> None:
     assert read_zone(typed) is None
 
