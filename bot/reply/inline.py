@@ -58,12 +58,14 @@ def answer(event: Event, desk: Desk) -> Response:
 
 
 def _found(text: str, offset: str, desk: Desk) -> _Cards:
-    if not text or text.startswith("/"):
+    if not text:
         return _Cards([_about(desk)])
     asked = Inbound(text=text)
     memory, reply = desk.turn(asked, Memory(isotretinoin=True))  # whoever calls us speaks of it
     if flags(memory, reply):  # a card cannot ask back
         return _Cards([_alert(desk)], personal=True)
+    if text.startswith("/"):
+        return _Cards([_about(desk)])
     request = read_dose(text, desk.kb.dose, Memory())
     if request is not None:
         made = dose_cards(

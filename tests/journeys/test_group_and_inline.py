@@ -136,6 +136,16 @@ def test_a_red_flag_inline_gives_help_and_nothing_else(chat: Chat) -> None:
     assert [card.id for card in chat.inline("I want to kill myself")["results"]] == ["alert"]
 
 
+@pytest.mark.parametrize(
+    ("query", "card"),
+    [("/i cant breathe", "alert"), ("/start", "about"), ("/dose 70 kg", "about")],
+)
+def test_a_red_flag_behind_a_slash_gives_help_inline_too(
+    chat: Chat, query: str, card: str
+) -> None:
+    assert [one.id for one in chat.inline(query)["results"]] == [card]
+
+
 def test_the_red_flag_card_gives_the_numbers_to_call(chat: Chat) -> None:
     (card,) = chat.inline("I want to kill myself")["results"]
     told = card.input_message_content.message_text
