@@ -43,6 +43,9 @@ OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
 def answer(event: Event, desk: Desk) -> Response:
     """Answer a message."""
     done = event.done
+    if done.card:
+        call = text_call(event.chat_id, desk.say("telegram.own_words"))
+        return Response((call,), None, "answered")
     if done.kind == "media":
         return _media(event, desk) if done.album is None else _piece(event, desk)
     return command(event, desk, done.command, done.text)

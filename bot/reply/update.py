@@ -81,10 +81,10 @@ class Done:
     ``rows``: the buttons under the pressed message.
     ``language``: of the person's Telegram, as far as it tells. ``replied``: the first line of our
     own message that this replies to. ``posted``: when that one, or the pressed one, was
-    posted. ``public``: anybody can find the group. ``card``: the words are a card of ours that was
-    picked, not the person's own. ``moved_to``: the number that the group has from now on.
-    ``stray``: in a group, below a message of ours, a command that does not name us and is none of
-    ours: another bot's, or words that begin with a slash.
+    posted. ``public``: anybody can find the group. ``card``: the words are ours, not the person's
+    own: a card that was picked, or a message of ours that was forwarded. ``moved_to``: the number
+    that the group has from now on. ``stray``: in a group, below a message of ours, a command that
+    does not name us and is none of ours: another bot's, or words that begin with a slash.
     """
 
     kind: str
@@ -116,8 +116,9 @@ class Done:
 
     @property
     def plain(self) -> bool:
-        """Whether it is words typed in a private chat, and no command."""
-        return self.kind == "text" and self.where is Where.PRIVATE and self.command is None
+        """Whether it is the person's words in a private chat, and no command."""
+        words = self.kind == "text" and self.command is None and not self.card
+        return words and self.where is Where.PRIVATE
 
 
 def address(update: Raw) -> Address:
@@ -209,8 +210,9 @@ def _message(body: Raw, me: Me) -> Done:
     where = _where(body["chat"])
     if where is Where.GROUP and "migrate_to_chat_id" in body:
         return Done("moved", where, moved_to=int(body["migrate_to_chat_id"]))
-    card = (body.get("via_bot") or {}).get("id") == me.bot_id
-    if card and where is Where.PRIVATE:
+    picked = (body.get("via_bot") or {}).get("id") == me.bot_id
+    forwarded = _first_sender(body).get("id") == me.bot_id
+    if picked and where is Where.PRIVATE and "forward_origin" not in body:
         return Done("nothing")
     text = str(body.get("text") or body.get("caption") or "")
     media = next((kind for kind in MEDIA if kind in body), None)
@@ -243,9 +245,16 @@ def _message(body: Raw, me: Me) -> Done:
         album=str(body["media_group_id"]) if "media_group_id" in body else None,
         replied=_replied(body, me),
         posted=int((body.get("reply_to_message") or {}).get("date", 0)),
-        card=card,
+        card=picked or forwarded,
         stray=stray,
     )
+
+
+def _first_sender(body: Raw) -> Raw:
+    """Who wrote what is forwarded here, where that is told; older servers tell it elsewhere."""
+    origin: Raw = body.get("forward_origin") or {}
+    found: Raw = origin.get("sender_user") or body.get("forward_from") or {}
+    return found
 
 
 def _file(body: Raw) -> str | None:

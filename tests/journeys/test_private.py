@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.reply.profile import PRIVATE
-from bot.reply.talk import Kept
+from bot.reply.talk import Kept, Talk
 from bot.turn.context import Context
-from tests.journeys.chat import USERNAME, Chat, desk, text
+from tests.journeys.chat import BOT, USERNAME, Chat, desk, text
 
 
 @pytest.fixture
@@ -98,6 +98,56 @@ def test_a_caption_is_read(chat: Chat) -> None:
     said = text(chat.message(photo=[{}], caption="What are the side effects of accutane?"))
     assert said.startswith("I can't look at what you sent")
     assert "skin reactions" in said
+
+
+ME = {"id": BOT, "is_bot": True, "first_name": "Acne bot"}
+FORWARDED: list[dict[str, Any]] = [
+    {"forward_origin": {"type": "user", "date": 1, "sender_user": ME}},
+    {"forward_from": ME, "forward_date": 1},
+    {
+        "forward_origin": {"type": "user", "date": 1, "sender_user": {"id": 6, "is_bot": False}},
+        "via_bot": ME,
+    },
+]
+
+
+@pytest.mark.parametrize("origin", FORWARDED)
+@pytest.mark.parametrize("asked", ["/gethelp", "/start t_mood-depression", "i cant breathe"])
+def test_our_own_words_that_come_back_are_not_read_as_the_persons(
+    chat: Chat, asked: str, origin: dict[str, Any]
+) -> None:
+    said = text(chat.message(asked))
+    chat.memory = None
+    assert text(chat.message(said, **origin)) == chat.desk.say("telegram.own_words")
+    assert chat.last.reply is None
+    assert "I read: 70 kg" in text(chat.message("70 kg"))
+
+
+def test_a_picture_of_ours_that_comes_back_is_told_as_our_own(chat: Chat) -> None:
+    said = text(chat.message(caption="My visit", photo=[{"file_id": "x"}], **FORWARDED[0]))
+    assert said == chat.desk.say("telegram.own_words")
+
+
+def test_our_own_words_that_come_back_leave_our_question_open(chat: Chat) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    chat.message("I do not know this place.", **FORWARDED[0])
+    assert Talk.read(chat.memory).asking == "zone exam"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {"type": "user", "date": 1, "sender_user": {"id": 6, "is_bot": False, "first_name": "B"}},
+        {"type": "hidden_user", "date": 1, "sender_user_name": "B"},
+    ],
+)
+def test_a_cry_for_help_that_is_forwarded_raises_the_alarm(
+    chat: Chat, origin: dict[str, Any]
+) -> None:
+    chat.message("I want to kill myself", forward_origin=origin)
+    assert chat.last.reply is not None
+    assert chat.last.reply.alert is not None
 
 
 def test_a_receipt_shows_the_place_and_whether_it_changed(chat: Chat) -> None:
