@@ -16,7 +16,7 @@ from bot.reply.profile import PRIVATE
 from bot.reply.render import Page, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
 from bot.reply.wire import keyboard
-from bot.turn.alert import flags
+from bot.turn.alert import flags, line_said
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap
 from bot.turn.command import COMMANDS
@@ -38,6 +38,8 @@ OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
     "close": ask.close,
 }
 """Commands of the Telegram side; the turn knows the others."""
+
+_FEW, _SURE = 4, 0.7  # words of an answer to our question; confidence that they ask something else
 
 
 def answer(event: Event, desk: Desk) -> Response:
@@ -64,7 +66,8 @@ def _piece(event: Event, desk: Desk) -> Response:
 def _media(event: Event, desk: Desk) -> Response:
     """A picture or the like, whose caption is read as if nothing was said before it.
 
-    "Is this normal?" points at what we cannot see; where it is unclear alone we say just that.
+    "Is this normal?" points at what we cannot see; where it is unclear alone we say just that,
+    unless a safety line belongs to the words.
     """
     done, text = event.done, event.done.text
     if event.talk.asking == WRITING:
@@ -82,7 +85,8 @@ def _media(event: Event, desk: Desk) -> Response:
         or (said.reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED) and said.reply.topic is None)
     )
     asks = (said.talk or Talk()).memory.asking is not None
-    return ours if unclear and not asks else said
+    safe = said.reply is None or line_said(said.reply, desk.kb.triage) is None
+    return ours if unclear and safe and not asks else said
 
 
 def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
@@ -205,13 +209,23 @@ def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -
     asked, before = event.talk.asking, event.talk.memory.asking
     if asked in (None, WRITING) or before == TRIAGE or text.startswith("/"):
         return None
-    lost = reply.kind is Kind.CHAT or (reply.kind is Kind.NOT_COVERED and reply.topic is None)
+    if flags(memory, reply) or line_said(reply, desk.kb.triage) is not None:
+        return None
     date = reply.kind is Kind.CLARIFY and memory.asking == COURSE  # not for the course clock
-    if not (lost or date):
+    if not (date or _lost(text, reply)):
         return None
     key = "zone_unknown" if asked.startswith("zone") else "day_unknown"
     call = text_call(event.chat_id, desk.say(f"reminder.{key}"))
     return Response((call,), event.talk, "answered")
+
+
+def _lost(text: str, reply: Reply) -> bool:
+    """Whether a reply answers nothing, or guesses at what some words mean that we asked for."""
+    if reply.kind is Kind.CHAT or (reply.kind is Kind.NOT_COVERED and reply.topic is None):
+        return True
+    guess = reply.confidence < _SURE and "?" not in text and len(text.split()) <= _FEW
+    number = not any(character.isalpha() for character in text)
+    return reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED) and (guess or number)
 
 
 def show(

@@ -100,6 +100,22 @@ def test_a_caption_is_read(chat: Chat) -> None:
     assert "skin reactions" in said
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "rash from my watch strap",
+        "bit of an upset stomach after pizza",
+        "new glasses give me a headache",
+    ],
+)
+def test_a_caption_that_is_unclear_gets_its_safety_line_all_the_same(
+    chat: Chat, words: str
+) -> None:
+    (line,) = [one for one in text(chat.message(words)).split("\n") if one.startswith("Note: ")]
+    chat.memory = None
+    assert line in text(chat.message(caption=words, photo=[{"file_id": "x"}]))
+
+
 ME = {"id": BOT, "is_bot": True, "first_name": "Acne bot"}
 FORWARDED: list[dict[str, Any]] = [
     {"forward_origin": {"type": "user", "date": 1, "sender_user": ME}},

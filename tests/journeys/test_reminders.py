@@ -66,6 +66,42 @@ def test_the_end_of_a_course_says_from_which_day_it_is_counted(chat: Chat) -> No
     assert "from 3 February 2027" in said
 
 
+@pytest.mark.parametrize("asked", ["zone", "day"])
+@pytest.mark.parametrize("typed", ["16", "next month", "16.", "the 16th"])
+def test_a_few_words_that_we_cannot_read_leave_our_question_open(
+    chat: Chat, asked: str, typed: str
+) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    if asked == "day":
+        chat.message("London")
+    assert text(chat.message(typed)) == chat.desk.say(f"reminder.{asked}_unknown")
+    assert Talk.read(chat.memory).asking == f"{asked} exam"
+
+
+@pytest.mark.parametrize("typed", ["I'm in London", "dubai uae", "–5"])
+def test_a_place_may_be_told_as_people_say_it(chat: Chat, typed: str) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert text(chat.message(typed)) == chat.desk.say("reminder.day_exam")
+
+
+@pytest.mark.parametrize("asked", ["zone", "day"])
+@pytest.mark.parametrize(
+    "typed", ["is there an antidote for overdose", "what is the risk of anaphylaxis"]
+)
+def test_a_safety_line_is_said_though_our_question_is_open(
+    chat: Chat, asked: str, typed: str
+) -> None:
+    (line,) = [one for one in text(chat.message(typed)).split("\n") if one.startswith("Note: ")]
+    chat.memory = None
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    if asked == "day":
+        chat.message("London")
+    assert line in text(chat.message(typed))
+
+
 @pytest.mark.parametrize(
     ("typed", "key"),
     [
