@@ -127,6 +127,8 @@ def _do(event: Event, desk: Desk, target: str) -> Response | None:
         return visit.tick(event, desk, rest)
     if target in ("remind.exam", "remind.end"):
         return remind.choose(event, desk, rest)
+    if target == "remind.another":
+        return remind.another(event, desk)
     if target.startswith("remind.day."):
         return remind.pick(event, desk, target.removeprefix("remind.day."))
     if target.startswith("remind.again."):

@@ -55,8 +55,8 @@ def ask_what(event: Event, desk: Desk) -> Response:
 
 
 def _listed(kept: Kept, desk: Desk) -> list[str]:
-    ordered = sorted(kept.reminders, key=lambda one: one.on)
-    return [desk.say(f"reminder.item_{one.what}", on=spoken(one.on)) for one in ordered]
+    ordered = sorted(kept.reminders, key=lambda one: one.comes)
+    return [desk.say(f"reminder.item_{one.what}", on=spoken(one.comes)) for one in ordered]
 
 
 def choose(event: Event, desk: Desk, what: str) -> Response:
@@ -79,6 +79,13 @@ def _ask_day(event: Event, desk: Desk, what: str, kept: Kept) -> Response:
     if ahead:
         return _set(event, desk, what, ahead[0], kept, first=start)
     return _ask(event, desk, f"day {what}", f"reminder.day_{what}", kept)
+
+
+def another(event: Event, desk: Desk) -> Response | None:
+    """Ask for the day of the exam, instead of the one that follows from the course."""
+    if event.kept.zone is None:
+        return None
+    return _ask(event, desk, "day exam", "reminder.day_exam")
 
 
 def _ask(event: Event, desk: Desk, asking: str, key: str, kept: Kept | None = None) -> Response:
@@ -105,7 +112,7 @@ def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
     """Take the day that was typed; where it may be another day as well, ask which is meant."""
     today = event.at.date()
     days = _read_days(text, what, today, desk.kb.dose.reads, ahead=what == "exam")
-    fits = [day for day in days if _refused(_due(what, day, desk), today) is None]
+    fits = [day for day in days if _refused(_due(what, day, desk, today), today) is None]
     if days and not fits and what == "end":  # "14 March" may be this year's, not last year's
         fits = _read_days(text, what, today, desk.kb.dose.reads, ahead=True)
         fits = list(dict.fromkeys((*days, *fits)))
@@ -166,15 +173,21 @@ def _take(event: Event, desk: Desk, what: str, day: dt.date) -> Response:
     return _set(event, desk, what, day, kept)
 
 
-def _due(what: str, given: dt.date, desk: Desk) -> dt.date:
-    """The day to remind of: an exam's own, or the end of a course that starts then."""
-    return course_from(given, desk.kb.dose.course).end if what == "end" else given
+def _due(what: str, given: dt.date, desk: Desk, today: dt.date) -> dt.date:
+    """The day to remind of: an exam's own, or the end of a course that starts then.
+
+    A first day that is too far off itself stands for the end: the calendar may end before that.
+    """
+    if what == "exam" or (given - today).days > _LONGEST_WAIT:
+        return given
+    return course_from(given, desk.kb.dose.course).end
 
 
 def _over(event: Event, desk: Desk, start: dt.date, kept: Kept) -> Response | None:
     """That a course's 20 weeks are over, where they are: nothing is left to remind of."""
-    end = course_from(start, desk.kb.dose.course).end
-    if end > event.at.astimezone(kept.tz()).date():
+    today = event.at.astimezone(kept.tz()).date()
+    end = _due("end", start, desk, today)
+    if end > today:
         return None
     talk = event.talk.model_copy(update={"asking": None})
     text = desk.say("reminder.over", start=spoken(start), end=spoken(end))
@@ -196,7 +209,8 @@ def _set(
     """
     if what == "end" and (over := _over(event, desk, given, kept)):
         return over
-    today, day = event.at.astimezone(kept.tz()).date(), _due(what, given, desk)
+    today = event.at.astimezone(kept.tz()).date()
+    day = _due(what, given, desk, today)
     if refused := _refused(day, today):
         kept = kept.model_copy(update={"course": event.kept.course})
         return _ask(event, desk, f"day {what}", f"reminder.{refused}", kept)
@@ -204,7 +218,10 @@ def _set(
     others = tuple(other for other in kept.reminders if other.what != what)
     kept = kept.model_copy(update={"reminders": (*others, one)})
     text = desk.say(f"reminder.set_{what}", on=spoken(day), zone=kept.zone, start=spoken(given))
-    markup = keyboard(button(desk.say("reminder.stop"), Press.DO, "remind.stop"))
+    rows = [button(desk.say("reminder.stop"), Press.DO, "remind.stop")]
+    if first is not None:
+        rows.insert(0, button(desk.say("reminder.another"), Press.DO, "remind.another"))
+    markup = keyboard(*rows)
     talk = event.talk.model_copy(update={"asking": None})
     call = text_call(event.chat_id, text, reply_markup=markup)
     return Response((call,), talk, "answered", kept=kept.stored())
@@ -223,11 +240,11 @@ def due_now(event: Event, desk: Desk) -> Response:
     today = event.at.date()
     later: list[Reminder] = []
     for one in kept.reminders:
-        if one.on > today:
+        if one.comes > today:
             later.append(one)
             continue
         markup = keyboard(
-            button(desk.say("reminder.snooze"), Press.DO, f"remind.again.{one.what}")
+            button(desk.say("reminder.snooze"), Press.DO, f"remind.again.{one.what}.{one.on}")
             + button(desk.say("reminder.stop"), Press.DO, "remind.stop")
         )
         late = "late" if one.on < today else "due"
@@ -240,25 +257,43 @@ def due_now(event: Event, desk: Desk) -> Response:
 
 
 def _next_month(one: Reminder, today: dt.date) -> Reminder:
-    first, months = one.first or one.on, 1
+    first, months = one.first or one.on, 0
     while add_months(first, months) <= today:
         months += 1
-    return one.model_copy(update={"on": add_months(first, months), "first": first})
+    update = {"on": add_months(first, months), "first": first, "again": None}
+    return one.model_copy(update=update)
 
 
-def snooze(event: Event, desk: Desk, what: str) -> Response | None:
-    """The same again tomorrow; None where reminders were stopped since, or never asked for."""
-    if what not in ("exam", "end") or event.kept.zone is None:
-        return None
+def snooze(event: Event, desk: Desk, target: str) -> Response | None:
+    """The same again tomorrow; None where reminders were stopped since, or never asked for.
+
+    ``target``: ``exam.2027-03-28``, the day that the reminder is of; an older button has none.
+    """
+    what, _, iso = target.partition(".")
     today = event.at.date()
-    day = today + dt.timedelta(days=1)
-    before = next((one for one in event.kept.reminders if one.what == what), None)
-    others = tuple(one for one in event.kept.reminders if one.what != what)
-    first = (before.first or before.on) if before is not None else None
-    one = Reminder.model_validate({"what": what, "on": day, "first": first})
+    try:
+        day = dt.date.fromisoformat(iso) if iso else today
+    except ValueError:
+        return None
+    if what not in ("exam", "end") or event.kept.zone is None or day > today:
+        return None
+    tomorrow = today + dt.timedelta(days=1)
+    one = next((one for one in event.kept.reminders if one.what == what), None)
+    if one is None or one.on == day or (_in_line(one, day) and one.on > tomorrow):
+        one = one or Reminder.model_validate({"what": what, "on": day})
+        one = one.model_copy(update={"on": day, "again": tomorrow})
+    others = tuple(other for other in event.kept.reminders if other.what != what)
     kept = event.kept.model_copy(update={"reminders": (*others, one)})
-    call = text_call(event.chat_id, desk.say("reminder.snoozed", on=spoken(day)))
+    call = text_call(event.chat_id, desk.say("reminder.snoozed", on=spoken(one.comes)))
     return Response((call,), None, "answered", kept=kept.stored())
+
+
+def _in_line(one: Reminder, day: dt.date) -> bool:
+    """Whether a monthly one follows that of a day; one that was set since counts from its own."""
+    if one.first is None:
+        return False
+    months = (day.year - one.first.year) * 12 + day.month - one.first.month
+    return add_months(one.first, months) == day
 
 
 def stop(event: Event, desk: Desk) -> Response:

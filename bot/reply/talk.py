@@ -89,13 +89,20 @@ class Dosed(Frozen):
 class Reminder(Frozen):
     """One reminder: on which day, at nine o'clock in the person's own zone.
 
-    ``first``: the day that was asked for, or on which the course began, which a monthly one comes
-    back to after a snooze and after a short month; None where it is ``on``.
+    ``on``: the day of the exam, or the end of the course. ``first``: the day that was asked for,
+    or on which the course began, from which the months are counted; None where it is ``on``.
+    ``again``: the day a snoozed one comes once more.
     """
 
     what: Literal["exam", "end"]
     on: dt.date
     first: dt.date | None = None
+    again: dt.date | None = None
+
+    @property
+    def comes(self) -> dt.date:
+        """The day it is sent."""
+        return self.again or self.on
 
 
 class Kept(Frozen):
@@ -123,7 +130,7 @@ class Kept(Frozen):
 
     def due(self) -> float | None:
         """When the next reminder is, in seconds since 1970: nine o'clock where the person is."""
-        days = [one.on for one in self.reminders]
+        days = [one.comes for one in self.reminders]
         if not days:
             return None
         return dt.datetime.combine(min(days), NINE, self.tz()).timestamp()

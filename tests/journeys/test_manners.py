@@ -94,7 +94,7 @@ def test_a_snoozed_monthly_reminder_comes_back_to_its_own_day(chat: Chat) -> Non
         assert "monthly exam" in text(chat.update(reminder={}))
         if day == (2027, 2, 28):
             chat.press("Tomorrow again")
-        days.append(Kept.read(chat.kept).reminders[0].on.isoformat())
+        days.append(Kept.read(chat.kept).reminders[0].comes.isoformat())
     assert days == ["2027-02-28", "2027-03-01", "2027-03-31", "2027-04-30"]
 
 

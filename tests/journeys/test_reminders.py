@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from bot.reply.talk import Kept, Talk
@@ -36,7 +38,7 @@ def test_a_reminder_asks_the_zone_once_and_comes_at_nine_over_the_clock_change(
     assert "monthly exam" in said
     assert Kept.read(chat.kept).reminders[0].on.isoformat() == "2027-04-28"
     chat.press("Tomorrow again")
-    assert Kept.read(chat.kept).reminders[0].on.isoformat() == "2027-03-29"
+    assert Kept.read(chat.kept).reminders[0].comes.isoformat() == "2027-03-29"
     chat.press(data="v1|x|remind.stop")
     assert chat.kept is None
 
@@ -64,6 +66,124 @@ def test_the_end_of_a_course_says_from_which_day_it_is_counted(chat: Chat) -> No
     said = text(chat.message("3 february"))
     assert "on 23 June 2027" in said
     assert "from 3 February 2027" in said
+
+
+def due(chat: Chat) -> str:
+    """What comes next, when it comes."""
+    chat.now = dt.datetime.fromtimestamp(Kept.read(chat.kept).due() or 0, tz=dt.UTC)
+    return text(chat.update(reminder={}))
+
+
+def reminded(chat: Chat, label: str, day: str) -> int:
+    """A reminder that came, by the number of its message."""
+    asked_for_a_day(chat, label)
+    chat.message(day)
+    due(chat)
+    return max(chat.shown)
+
+
+@pytest.mark.parametrize("set_anew", ["30 april", "5 april", "29 march"])
+def test_a_snooze_of_an_older_exam_leaves_the_day_that_was_set_since(
+    chat: Chat, set_anew: str
+) -> None:
+    old = reminded(chat, "Monthly exam", "28 march")
+    asked_for_a_day(chat, "Monthly exam")
+    chat.message(f"{set_anew} 2027")
+    before = chat.kept
+    (held,) = Kept.read(before).reminders
+    said = chat.desk.say("reminder.snoozed", on=spoken(held.on))
+    assert text(chat.press("Tomorrow again", on=old)) == said
+    assert chat.kept == before
+
+
+def test_a_snooze_of_a_course_that_is_over_leaves_the_end_of_the_next_one(chat: Chat) -> None:
+    old = reminded(chat, "End of the course", "3 february")
+    chat.now += dt.timedelta(days=90)
+    chat.message("i started accutane on 15 september 2027")
+    chat.press("Remind me")
+    chat.press("End of the course")
+    assert "2 February 2028" in text(chat.press("Tomorrow again", on=old))
+    chat.press("Tomorrow again", on=old)
+    assert str(Kept.read(chat.kept).reminders[0].on) == "2028-02-02"
+
+
+@pytest.mark.parametrize(("pressed", "comes"), [("28 march", "29 march"), ("5 april", "6 april")])
+def test_a_snoozed_exam_comes_once_more_and_then_on_its_own_day(
+    chat: Chat, pressed: str, comes: str
+) -> None:
+    old = reminded(chat, "Monthly exam", "28 march")
+    chat.now += dt.timedelta(days=8 if pressed == "5 april" else 0)
+    assert comes.title() in text(chat.press("Tomorrow again", on=old))
+    assert comes.title() in text(chat.message("/remind"))
+    said = due(chat)
+    assert chat.now.date() == dt.date(2027, *{"29 march": (3, 29), "6 april": (4, 6)}[comes])
+    assert said == chat.desk.say("reminder.late_exam", on="28 March 2027")
+    (one,) = Kept.read(chat.kept).reminders
+    assert (str(one.on), one.again) == ("2027-04-28", None)
+
+
+def test_a_snooze_never_moves_the_next_exam(chat: Chat) -> None:
+    old = reminded(chat, "Monthly exam", "28 march")
+    chat.now = chat.now.replace(month=4, day=27)
+    assert "28 April 2027" in text(chat.press("Tomorrow again", on=old))
+    assert due(chat) == chat.desk.say("reminder.due_exam")
+
+
+def test_a_snooze_is_no_date_of_an_exam(chat: Chat) -> None:
+    reminded(chat, "Monthly exam", "28 march")
+    chat.press("Tomorrow again")
+    said = text(chat.message("/visit"))
+    assert "28 March 2027" in said
+    assert "29 March" not in said
+
+
+def test_a_snoozed_end_says_on_which_day_the_course_was_over(chat: Chat) -> None:
+    old = reminded(chat, "End of the course", "3 february")
+    for _ in range(2):
+        chat.press("Tomorrow again", on=old)
+        assert due(chat) == chat.desk.say("reminder.late_end", on="23 June 2027")
+
+
+def test_a_snooze_button_without_a_day_works_as_before(chat: Chat) -> None:
+    reminded(chat, "Monthly exam", "28 march")
+    chat.press(data="v1|x|remind.again.exam")
+    assert "monthly exam" in due(chat)
+    assert chat.now.date() == dt.date(2027, 3, 29)
+
+
+@pytest.mark.parametrize(
+    "day", ["soon", "2027-02-31", "9999-12-31", "2027-03-29", "2027-03-28.exam"]
+)
+def test_a_forged_day_under_a_snooze_sets_no_reminder(chat: Chat, day: str) -> None:
+    reminded(chat, "Monthly exam", "28 march")
+    before = chat.kept
+    said = text(chat.press(data=f"v1|x|remind.again.exam.{day}"))
+    assert said == chat.desk.say("service.old_button")
+    assert chat.kept == before
+
+
+def test_the_day_of_an_exam_that_follows_from_the_course_can_be_given(chat: Chat) -> None:
+    asked_for_a_day(chat, "End of the course")
+    chat.message("3 february")
+    chat.message("/remind")
+    assert "3 March 2027" in text(chat.press("Monthly exam"))
+    under = max(chat.shown)
+    assert text(chat.press("Another day")) == chat.desk.say("reminder.day_exam")
+    assert "14 March 2027" in text(chat.message("14 march"))
+    assert "Another day" not in chat.labels()
+    days = {one.what: str(one.on) for one in Kept.read(chat.kept).reminders}
+    assert days == {"end": "2027-06-23", "exam": "2027-03-14"}
+    chat.press("Stop reminders")
+    said = text(chat.press("Another day", on=under))
+    assert said == chat.desk.say("service.old_button")
+
+
+@pytest.mark.parametrize("typed", ["1 december 9999", "3 february 9999", "31/12/9999"])
+def test_a_first_day_at_the_end_of_the_calendar_is_too_far_off(chat: Chat, typed: str) -> None:
+    asked_for_a_day(chat, "End of the course")
+    assert "too far off" in text(chat.message(typed))
+    assert "too far off" in text(chat.press(data="v1|x|remind.day.end.9999-12-31"))
+    assert Kept.read(chat.kept).course is None
 
 
 @pytest.mark.parametrize("asked", ["zone", "day"])
