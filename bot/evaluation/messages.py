@@ -18,8 +18,8 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from bot.ask import converse
-from bot.kb.models import Frozen
-from bot.turn.reply import Kind, Reply, Urgency
+from bot.kb.models import Frozen, Urgency
+from bot.turn.reply import Kind, Reply
 from bot.turn.turn import TurnFunction
 
 Label = Literal["answer", "gap", "other", "chat", "alert", "calm", "dose"]

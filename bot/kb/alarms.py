@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.kb.knowledge import UNRELATED, KnowledgeError
-from bot.kb.models import NONE, Frozen
+from bot.kb.models import NONE, Frozen, Urgency
 from bot.kb.triage_rules import TriageRules
 from bot.kb.yaml_file import Fault, line_of, parse
 
-URGENCIES = (NONE, "next_visit", "today", "emergency")
+URGENCIES = (NONE, *Urgency)
 
 
 class Alarm(Frozen):

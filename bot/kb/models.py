@@ -34,6 +34,19 @@ class Frozen(BaseModel):
         )
 
 
+class Urgency(StrEnum):
+    """How soon a professional must hear of it."""
+
+    EMERGENCY = "emergency"
+    TODAY = "today"
+    NEXT_VISIT = "next_visit"
+
+    @property
+    def rank(self) -> int:
+        """3 for an emergency, 2 for today, 1 for the next visit."""
+        return {"emergency": 3, "today": 2, "next_visit": 1}[self.value]
+
+
 class Review(Frozen):
     """Who signed a passage or a note, and when; both empty until a clinician has."""
 

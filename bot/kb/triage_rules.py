@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from bot.kb.models import Frozen, Review, Verified
+from bot.kb.models import Frozen, Review, Urgency, Verified
 from bot.kb.triage_index import Index, make_index
 from bot.kb.triage_phrases import Lexicon, Phrase, read_phrase
 from bot.kb.triage_spelling import Speller, make_speller
@@ -19,7 +19,6 @@ from bot.kb.yaml_file import PlainLoader
 
 RowId = Annotated[str, Field(pattern=r"^RF\d\d$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Level = Literal["emergency", "today", "next_visit"]
 Status = Literal["denied", "asked", "supposed", "past", "finished", "told", "fiction", "idiom"]
 
 
@@ -38,7 +37,7 @@ class Rule(Frozen):
     unless: tuple[Name, ...] = ()
     even: tuple[Status, ...] = ()
     drug: bool = False
-    urgency: Level | None = None
+    urgency: Urgency | None = None
     longest: int | None = None  # words; a longer message is about something else as well
 
     @cached_property
@@ -65,16 +64,16 @@ class Row(Frozen):
     """
 
     title: str
-    urgency: Level
+    urgency: Urgency
     say: str = Field(min_length=1, max_length=420)
     line: str = Field(min_length=1, max_length=200)
     safety: str = Field(min_length=1, max_length=260)
-    say_at: Mapping[Level, Annotated[str, Field(min_length=1, max_length=420)]] = {}
+    say_at: Mapping[Urgency, Annotated[str, Field(min_length=1, max_length=420)]] = {}
     call: Literal["emergency", "crisis", "poison", "prescriber"]
     covers: tuple[RowId, ...] = ()
     after: tuple[RowId, ...] = ()
     last: bool = False
-    ahead: Mapping[Level, Annotated[str, Field(min_length=1, max_length=220)]] = {}
+    ahead: Mapping[Urgency, Annotated[str, Field(min_length=1, max_length=220)]] = {}
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[str, ...] = ()
     lookalikes: tuple[str, ...] = ()
@@ -84,7 +83,7 @@ class Row(Frozen):
     review: Review = Review()
 
     @property
-    def levels(self) -> frozenset[Level]:
+    def levels(self) -> frozenset[Urgency]:
         """The urgencies that the row has words or rules for."""
         by_rule = {rule.urgency for rule in self.rules if rule.urgency}
         return frozenset({self.urgency, *self.say_at, *by_rule})
@@ -109,9 +108,9 @@ class Asked(Frozen):
     yes: RowId
     no: RowId | None = None
     alert: RowId | None = None
-    level: Level | None = None
+    level: Urgency | None = None
     doubt: bool = False
-    signs: Mapping[RowId, Level] = {}
+    signs: Mapping[RowId, Urgency] = {}
     matching: bool = False
 
 
@@ -169,7 +168,7 @@ class Wording(Frozen):
     doubt: str  # asked back where the rules and the second opinion differ
     closed: str  # said after a clear no to a question of ours
     labels: Mapping[Literal["emergency", "crisis", "poison"], str]
-    urgencies: Mapping[Level, str]
+    urgencies: Mapping[Urgency, str]
 
 
 class TriageFile(Frozen):
@@ -202,9 +201,13 @@ class TriageFile(Frozen):
             if unknown:
                 raise ValueError(f"{where}: no concept {', '.join(sorted(unknown))}")
         for name, question in self.questions.items():
-            for row in (question.yes, question.no, *question.signs):
+            for row in (question.yes, question.no, question.alert, *question.signs):
                 if row is not None and row not in self.rows:
                     raise ValueError(f"question {name}: no row {row}")
+        for name, told in self.rows.items():
+            for row in (*told.covers, *told.after):
+                if row not in self.rows:
+                    raise ValueError(f"{name}: no row {row}")
         return self
 
     def all_rules(self) -> Iterable[tuple[str, Rule]]:
@@ -222,7 +225,6 @@ class TriageRules:
     """The rules as the engine uses them: the file, and its phrases read once."""
 
     file: TriageFile
-    lexicon: Lexicon  # concepts, and the lists under names that begin with a capital
     index: Index
     speller: Speller
 
@@ -284,7 +286,7 @@ def compile_rules(file: TriageFile) -> TriageRules:
         censored=file.censored,
         ordinary=file.ordinary,
     )
-    return TriageRules(file, lexicon, make_index(lexicon), speller)
+    return TriageRules(file, make_index(lexicon), speller)
 
 
 def _check_groups(lexicon: Lexicon) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from telegram import MessageEntity
 
+from bot.kb.models import Urgency
 from bot.reply import clinic
 from bot.reply.buttons import button
 from bot.reply.codes import Press
@@ -30,7 +31,7 @@ from bot.turn.handover import (
     plain,
 )
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, Urgency
+from bot.turn.reply import Kind, Reply
 from bot.turn.triage import ASKING as TRIAGE
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import permutations, product
 
 from bot.kb.knowledge import Knowledge
+from bot.kb.models import Urgency
 from bot.kb.triage_rules import DOUBT
 from bot.reply import links, staff_group
 from bot.reply.desk import Desk, Event, Response, text_call
@@ -20,7 +21,7 @@ from bot.turn.alert import flags, line_of, line_said
 from bot.turn.answer import chat, with_notes
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, Urgency
+from bot.turn.reply import Kind, Reply
 from bot.turn.triage import ASKING, Finding, Verdict
 
 _AGAIN = "q"  # the question cannot be carried: ask once more in private
@@ -46,7 +47,7 @@ def answer(event: Event, desk: Desk, nonce: str) -> Response:
         return Response()
     if reply.kind is Kind.CHAT:
         return replace(help_, reply=reply)
-    payload = links.carry(_target(memory, reply, desk.kb), nonce, desk.secret)
+    payload = links.carry(_target(memory, reply), nonce, desk.secret)
     link = links.url(desk.me.username, payload)
     markup = keyboard([{"text": desk.say("group.button"), "url": link}])
     call = _said(event, desk.say("group.line"), markup)
@@ -60,13 +61,13 @@ def _said(event: Event, text: str, markup: Keyboard | None = None) -> Outgoing:
     return text_call(event.chat_id, text, **more)
 
 
-def _target(memory: Memory, reply: Reply, kb: Knowledge) -> str:
+def _target(memory: Memory, reply: Reply) -> str:
     """What a turn found, without anything that the person said."""
     if flags(memory, reply):
         row, urgency = (reply.alert.id, reply.alert.urgency) if reply.alert else ("", "")
         ask = memory.details["ask"] if memory.asking == ASKING else ""
         return _ALARM.format(row=row, urgency=urgency, ask=ask)
-    line = line_said(reply, kb.triage) or ""
+    line = line_said(reply) or ""
     return _ABOUT.format(what=_what(reply), line=line)
 
 

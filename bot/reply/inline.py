@@ -79,7 +79,7 @@ def _found(text: str, offset: str, desk: Desk) -> _Cards:
         return _Cards(cards, personal=True)
     if reply.kind is Kind.CHAT:
         return _Cards([_about(desk)])
-    row = line_said(reply, desk.kb.triage)
+    row = line_said(reply)
     line = () if row is None else (line_of(row, desk.kb.triage),)
     return replace(_paged(_named(reply, memory), offset, desk, line), personal=bool(line))
 

@@ -85,7 +85,7 @@ def _media(event: Event, desk: Desk) -> Response:
         or (said.reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED) and said.reply.topic is None)
     )
     asks = (said.talk or Talk()).memory.asking is not None
-    safe = said.reply is None or line_said(said.reply, desk.kb.triage) is None
+    safe = said.reply is None or line_said(said.reply) is None
     return ours if unclear and safe and not asks else said
 
 
@@ -147,9 +147,7 @@ def red_flag(event: Event, desk: Desk, text: str) -> Response | None:
 
 def _flags(said: Response) -> bool:
     """Whether an answer raises a red flag, or asks whether there is one."""
-    kind = said.reply.kind if said.reply else None
-    asks = kind is Kind.CLARIFY and (said.talk or Talk()).memory.asking == TRIAGE
-    return kind is Kind.ALERT or asks
+    return said.reply is not None and flags((said.talk or Talk()).memory, said.reply)
 
 
 def _cancel(event: Event, desk: Desk) -> Response | None:
@@ -209,7 +207,7 @@ def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -
     asked, before = event.talk.asking, event.talk.memory.asking
     if asked in (None, WRITING) or before == TRIAGE or text.startswith("/"):
         return None
-    if flags(memory, reply) or line_said(reply, desk.kb.triage) is not None:
+    if flags(memory, reply) or line_said(reply) is not None:
         return None
     date = reply.kind is Kind.CLARIFY and memory.asking == COURSE  # not for the course clock
     if not (date or _lost(text, reply)):

@@ -25,6 +25,7 @@ from bot.store.database import Database, Postgres, transaction
 from bot.store.notes import Notes
 from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
 from bot.store.tally import Period, Tally
+from bot.turn.memory import LASTS
 
 log = get_logger(__name__)
 
@@ -32,7 +33,6 @@ TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError)
 """What the store raises when the disk is full or the server is gone: wait and try again."""
 
 LEASE = 12.0  # seconds; renewed every third of it, so only a dead worker's row changes hands
-LASTS = 30 * 60.0  # a conversation's memory
 REMEMBERED = 48 * 3600.0  # a closed row, to know a repeated update
 CHANNEL = "inbox"
 
@@ -179,7 +179,8 @@ class Store:
         if take > 0 and self._rate:
             take, wait = self._allowed(connection, take)
         if take > 0:
-            bound = self._bind(owner=self.owner, lease=LEASE, take=take, lasts=LASTS)
+            lasts = LASTS.total_seconds()
+            bound = self._bind(owner=self.owner, lease=LEASE, take=take, lasts=lasts)
             found = connection.execute(self._sql(sql.CLAIM), bound)
             claimed = sorted((Claimed(*row) for row in found), key=lambda row: row.id)
             claimed = self._with_followed(connection, claimed)
@@ -356,7 +357,7 @@ class Store:
 
     @transaction
     def _purge(self, connection: Connection) -> None:
-        bound = self._bind(lasts=LASTS, remembered=REMEMBERED)
+        bound = self._bind(lasts=LASTS.total_seconds(), remembered=REMEMBERED)
         connection.execute(self._sql(sql.PURGE_MEMORY), bound)
         connection.execute(self._sql(sql.PURGE_CLOSED), bound)
         self._tell(connection, handovers.purge(connection, self.bot_id))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.kb.models import Urgency
 from bot.turn.alert import Button, alert_reply, closing_reply, name_of
 from bot.turn.answer import buttons, chat
 from bot.turn.context import Context
 from bot.turn.dose_barred import barred_by, reasons, unbarred
 from bot.turn.found import named_reply, remembered
 from bot.turn.memory import Memory
-from bot.turn.reply import Reply, Urgency
+from bot.turn.reply import Reply
 from bot.turn.search import Outcome, search
 from bot.turn.triage import ASKING as TRIAGE
 from bot.turn.triage import Verdict, answer_to_ask

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.kb.models import Urgency
 from bot.kb.triage_rules import Asked, Country, Line, Row, TriageRules
 from bot.turn.memory import Memory
-from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion, Urgency
+from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion
 from bot.turn.triage import ASKING, Finding, Verdict
 
 ONLY_ASKING = "only asking"
@@ -88,22 +89,22 @@ def closing_reply(rules: TriageRules) -> Reply:
 
 
 def _what_to_do(row: Row, finding: Finding) -> str:
-    return row.say_at.get(finding.urgency.value, row.say)
+    return row.say_at.get(finding.urgency, row.say)
 
 
 def _ahead(finding: Finding, first: Finding, rules: TriageRules) -> str | None:
     """What a further, lesser finding has to say before the first one's words."""
     if finding.urgency is first.urgency:
         return None
-    return rules.file.rows[finding.id].ahead.get(finding.urgency.value)
+    return rules.file.rows[finding.id].ahead.get(finding.urgency)
 
 
 def _also(finding: Finding, rules: TriageRules) -> str:
     """What is said of a further finding: the row's line speaks of the row's own urgency."""
     row = rules.file.rows[finding.id]
-    if finding.urgency.value == row.urgency:
+    if finding.urgency == row.urgency:
         return row.line
-    return row.say_at.get(finding.urgency.value, row.line)
+    return row.say_at.get(finding.urgency, row.line)
 
 
 def _who_to_call(findings: Sequence[Finding], rules: TriageRules, country: str | None) -> str:
@@ -151,7 +152,7 @@ def _number(country: Country, need: str) -> str | None:
 
 
 def _ask_back(verdict: Verdict, question: Asked, rules: TriageRules, country: str | None) -> Reply:
-    urgency = Urgency(question.level or rules.file.rows[question.yes].urgency)
+    urgency = question.level or rules.file.rows[question.yes].urgency
     parts = [
         question.ask,
         question.now,
@@ -182,7 +183,7 @@ def safety_lines(verdict: Verdict, rules: TriageRules) -> tuple[ShownNote, ...]:
     """
     asked = sorted(
         set(verdict.informed).difference(verdict.lowered),
-        key=lambda row: (-Urgency(rules.file.rows[row].urgency).rank, row),
+        key=lambda row: (-rules.file.rows[row].urgency.rank, row),
     )
     return tuple(line_of(name, rules) for name in (*verdict.lowered, *asked[:1]))
 
@@ -191,27 +192,31 @@ def line_of(row_id: str, rules: TriageRules) -> ShownNote:
     """A row's safety line."""
     row = rules.file.rows[row_id]
     return ShownNote(
-        text=row.safety, authority=row.authority, section=row.section, verified=row.verified
+        text=row.safety,
+        authority=row.authority,
+        section=row.section,
+        verified=row.verified,
+        row=row_id,
     )
 
 
 def flags(memory: Memory, reply: Reply) -> bool:
     """Whether a turn raised a red flag, or asks whether there is one."""
-    return reply.kind is Kind.ALERT or memory.asking == ASKING
+    asks = reply.kind is Kind.CLARIFY and memory.asking == ASKING
+    return reply.kind is Kind.ALERT or asks
 
 
-def line_said(reply: Reply, rules: TriageRules) -> str | None:
+def line_said(reply: Reply) -> str | None:
     """The row whose safety line stands in a reply, first of several."""
-    names = {row.safety: name for name, row in rules.file.rows.items()}
-    return next((names[note.text] for note in reply.notes if note.text in names), None)
+    return next((note.row for note in reply.notes if note.row is not None), None)
 
 
 def summary(rules: TriageRules) -> str:
     """When to get help, in a line each, most urgent first, with the numbers to call."""
     wording = rules.file.wording
     blocks = []
-    for level in ("emergency", "today", "next_visit"):
-        lines = [_in_a_line(row) for row in rules.file.rows.values() if row.urgency == level]
+    for level in Urgency:
+        lines = [_in_a_line(row) for row in rules.file.rows.values() if row.urgency is level]
         blocks.append("\n".join([wording.urgencies[level], *(f"• {line}" for line in lines)]))
     blocks.insert(1, numbers(rules))
     return "\n\n".join([*blocks, wording.not_clinician])
@@ -226,8 +231,8 @@ def listing(rules: TriageRules) -> str:
     """What triggers and what is said, openly, most urgent first."""
     wording = rules.file.wording
     blocks = []
-    for level in ("emergency", "today", "next_visit"):
-        rows = {i: row for i, row in rules.file.rows.items() if row.urgency == level}
+    for level in Urgency:
+        rows = {i: row for i, row in rules.file.rows.items() if row.urgency is level}
         blocks.append(f"{wording.urgencies[level].upper()} ({len(rows)})")
         for row_id, row in rows.items():
             examples = "; ".join(f'"{text}"' for text in row.examples[:2])

@@ -24,6 +24,7 @@ from bot.turn.dose_request import (
     DoseRequest,
     Problem,
     keeping,
+    kept_of,
 )
 from bot.turn.dose_sums import (
     daily_mg,
@@ -179,7 +180,7 @@ def _closed(memory: Memory) -> Memory:
 
 def _told(memory: Memory) -> dict[str, str]:
     """What of a weight stays known: its number and unit, as they were written."""
-    kept = memory.details.get("dose") or {}
+    kept = kept_of(memory)
     return {name: kept[name] for name in ("number", "unit") if name in kept}
 
 

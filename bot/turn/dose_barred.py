@@ -84,7 +84,7 @@ def still_barred(
 def _told(figures: Figures, rules: DoseRules) -> Iterator[Problem]:
     """What stands against a dose in what people say that they are."""
     shape = figures.shape
-    if re.search(rf"{_I_AM} (?:only |just )?<age>", shape) and min(figures.ages) < rules.age.years:
+    if re.search(rf"{_I_AM} (?:only |just )?<age>", shape) and figures.under(rules.age.years):
         yield Problem.UNDER_AGE
     for why, phrases in _states(rules):
         said = intent.says(shape, phrases)
@@ -102,7 +102,7 @@ def _states(rules: DoseRules) -> tuple[tuple[Problem, tuple[str, ...]], ...]:
 def _taken_back(why: Problem, figures: Figures, rules: DoseRules) -> bool:
     if why is Problem.UNDER_AGE:
         anothers = re.search(rf"{_SUPPOSED}<age>|{_PARENT}", figures.shape)
-        return not anothers and bool(figures.ages) and min(figures.ages) >= rules.age.years
+        return not anothers and figures.reaches(rules.age.years)
     phrases = dict(_states(rules))[why]
     said = intent.says(figures.shape, phrases)
     if said is None or re.search(_SUPPOSED + re.escape(said), figures.shape):

@@ -86,7 +86,7 @@ def _taken_back(why: Problem, figures: Figures, rules: DoseRules) -> bool:
     """Whether a message is of isotretinoin, of a person, or of one that is old enough."""
     shape, reads = figures.shape, rules.reads
     if why is Problem.AGE and figures.ages:
-        return min(figures.ages) >= rules.age.years
+        return figures.reaches(rules.age.years)
     if not (intent.asks(shape, reads) or figures.weights or figures.doses):
         return False
     if why is Problem.OTHER_DRUG:

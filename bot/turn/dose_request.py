@@ -42,7 +42,7 @@ class Problem(Enum):
 class DoseRequest:
     """What the calculator is asked. ``readings``: what an ambiguous number may mean.
 
-    ``daily_mg``/``ratio``: the person's own dose, as mg a day or mg per kg a day.
+    ``daily``/``ratio``: the person's own dose, as mg a day or mg per kg a day.
     ``target_mg``: an amount to make up of capsules of a ``market``, instead of a weight.
     """
 

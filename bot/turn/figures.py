@@ -221,7 +221,7 @@ def _without_weight(
     reads, shape = rules.reads, figures.shape
     daily = _one_dose(figures)
     ratio = figures.ratios[0] if len(figures.ratios) == 1 else None
-    young = figures.ages and min(figures.ages) < rules.age.years
+    young = figures.under(rules.age.years)
     if young and intent.asks(shape, reads) and intent.other_drug(shape, reads) is None:
         return DoseRequest(problem=Problem.UNDER_AGE)
     if _for_a_child_or_pet(figures, reads):
@@ -372,7 +372,7 @@ def _refused(figures: Figures, rules: DoseRules) -> DoseRequest | None:
         return DoseRequest(problem=Problem.PREGNANT)
     if intent.affirms(shape, reads.breastfeeding, reads):
         return DoseRequest(problem=Problem.BREASTFEEDING)
-    young = figures.ages and min(figures.ages) < rules.age.years
+    young = figures.under(rules.age.years)
     if young or intent.says(shape, reads.infants) is not None:
         return DoseRequest(problem=Problem.UNDER_AGE)
     return None

@@ -1,4 +1,4 @@
-"""What is found while a message's figures are read (``bot.turn.figures`` reads them)."""
+"""What is found while a message's figures are read (``bot.turn.figures_read`` reads them)."""
 
 from __future__ import annotations
 
@@ -58,6 +58,14 @@ class Figures:
     loose: tuple[Decimal, ...] = ()
     ranged: bool = False  # "70-75 kg"
     unreadable: bool = False  # "-70 kg", "nan kg", "1e9 kg"
+
+    def under(self, years: int) -> bool:
+        """Whether an age under so many years was said."""
+        return bool(self.ages) and min(self.ages) < years
+
+    def reaches(self, years: int) -> bool:
+        """Whether ages were said, all of so many years or more."""
+        return bool(self.ages) and min(self.ages) >= years
 
 
 @dataclass

@@ -61,11 +61,6 @@ class Handover(Frozen):
             raise ValueError('a time zone has a name like "Europe/Berlin"') from None
         return value
 
-    @property
-    def ready(self) -> bool:
-        """Whether anything can be sent: switched on, and a staff group is bound."""
-        return self.on and self.group is not None
-
     def bound_to(self, group: int | None) -> Handover:
         """With another staff group, or none."""
         return self.model_copy(update={"group": group, "changes": self.changes + 1})

@@ -19,7 +19,7 @@ class Memory(Frozen):
     ``passage``/``topic``: what was shown last. ``offered``: what was offered or shown since the
     question, so that "not what I asked" never offers it again. ``ranked``: passages and topics,
     best first, as the last question found them. ``isotretinoin``: the talk is of
-    isotretinoin. ``asking``: the question that we asked back (``weight``, ``unit``, ``safe`` ...)
+    isotretinoin. ``asking``: the question that we asked back (``weight``, ``course`` ...)
     with its ``details``, owned by the part of the turn that asked. ``weight_kg``: the weight told
     last; ``anothers_weight``: it is not the person's own. ``barred``: why no dose is
     given, each until it is taken back (``dose_barred``). ``doubts``: why the next weight may not

@@ -12,7 +12,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from bot.kb.models import Frozen, Note, Passage, Source, Verified
+from bot.kb.models import Frozen, Note, Passage, Source, Urgency, Verified
 
 
 class Kind(StrEnum):
@@ -24,19 +24,6 @@ class Kind(StrEnum):
     CLARIFY = "clarify"
     NOT_COVERED = "not_covered"
     CHAT = "chat"
-
-
-class Urgency(StrEnum):
-    """How soon a professional must hear of it."""
-
-    EMERGENCY = "emergency"
-    TODAY = "today"
-    NEXT_VISIT = "next_visit"
-
-    @property
-    def rank(self) -> int:
-        """3 for an emergency, 2 for today, 1 for the next visit."""
-        return {"emergency": 3, "today": 2, "next_visit": 1}[self.value]
 
 
 class Citation(Frozen):
@@ -63,12 +50,13 @@ class Citation(Frozen):
 
 
 class ShownNote(Frozen):
-    """A sentence of ours with its authority, as shown."""
+    """A sentence of ours with its authority, as shown. ``row``: the red flag it is a line of."""
 
     text: str
     authority: str
     section: str
     verified: Verified
+    row: str | None = None
 
     @classmethod
     def of(cls, note: Note) -> Self:
@@ -95,7 +83,7 @@ class DoseFigures(Frozen):
 
 
 class Alert(Frozen):
-    """The red flag that was raised; ``also`` are lesser ones in the same message."""
+    """The red flag that was raised; ``also``: the others in the same message, none more urgent."""
 
     id: str
     urgency: Urgency

@@ -87,7 +87,7 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
             found, outcome=Outcome.CHAT, names=(said,), confidence=1.0, why=why, guessed=False
         )
     bare = _BARE.match(text) is not None
-    if bare and memory.passage is memory.topic is None:
+    if bare and memory.passage is None and memory.topic is None:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
     if unclear and talk and len(text.split()) <= SHORT:
@@ -124,7 +124,7 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
     enough = ANSWER_FROM if match.drug or talk else UNNAMED_FROM
     rival = max([p_topic, *(share for _, share in match.best(NOT_FOR_US))])
     if p_first >= enough and p_first >= rival + AHEAD:
-        return found(Outcome.ANSWER, [first], confidence(p_first), f"{first} is clearly ahead")
+        return found(Outcome.ANSWER, [first], calibrated(p_first), f"{first} is clearly ahead")
     if best in NOT_FOR_US:
         return found(Outcome.REFUSE, [best], p_best, "not about isotretinoin treatment")
     if (open_ := match.among(kb.passages)) >= OPEN_FROM:
@@ -137,7 +137,7 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
     return found(Outcome.CLARIFY, near, p_first, "nothing is clear")
 
 
-def confidence(probability: float) -> float:
+def calibrated(probability: float) -> float:
     """How often an answer given at this probability of the matcher is right (calibrated)."""
     at = [p for p, _ in CALIBRATION]
     right = [share for _, share in CALIBRATION]
@@ -154,7 +154,7 @@ def _both(found: Found, pieces: Sequence[Match], kb: Knowledge) -> Found:
     names = tuple(dict.fromkeys((*first, *clear)))[:2]
     if names == first:
         return found
-    sure = found.confidence if first else confidence(BOTH_FROM)
+    sure = found.confidence if first else calibrated(BOTH_FROM)
     why = f"{found.why}; single sentences clearly ask for {', '.join(names)}"
     return replace(found, outcome=Outcome.ANSWER, names=names, confidence=sure, why=why)
 

@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.kb.encoder import Encoder
-from bot.kb.models import NONE
+from bot.kb.models import NONE, Urgency
 from bot.kb.reading import Reader, sentences
 from bot.kb.tfidf import Floats
 from bot.kb.triage_rules import DOUBT, TriageRules
-from bot.turn.reply import Urgency
 from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order, triage
 
 CHILD = "RF24"  # the row on children under the age limit
@@ -178,7 +177,7 @@ def _finding(
     opinion: _Opinion,
     limits: Limits,
     rules: TriageRules,
-    grown: Callable[[], bool],
+    spared: Callable[[], bool],
     most: Urgency = Urgency.EMERGENCY,
 ) -> Finding | None:
     """The likeliest row at the highest urgency, up to ``most``, that is likely enough."""
@@ -195,7 +194,7 @@ def _finding(
             if name in opinion.rows and urgency in row.levels
         ]  # fmt: skip
         row = max(fitting, key=opinion.rows.__getitem__)
-        if row == CHILD and grown():
+        if row == CHILD and spared():
             row = max((n for n in fitting if n != CHILD), key=opinion.rows.__getitem__)
         if opinion.rows[row] < LEADS_FROM[urgency]:
             if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:

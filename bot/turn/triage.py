@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from bot.kb.models import Frozen
-from bot.kb.triage_rules import Asked, Level, Question, Rule, Status, TriageRules
+from bot.kb.models import Frozen, Urgency
+from bot.kb.triage_rules import Asked, Question, Rule, Status, TriageRules
 from bot.turn.memory import Memory
-from bot.turn.reply import Urgency
 from bot.turn.triage_frames import Frames
 from bot.turn.triage_match import Hit, find
 from bot.turn.triage_read import Reading, read
@@ -53,7 +52,7 @@ class _Signs:
                 self._found[hit.concept].append((hit, frames.states(hit)))
         self._drug = isotretinoin or self._has("drug")
 
-    def hold(self, rule: Rule, level: Level, allowed: frozenset[Status] = frozenset()) -> bool:
+    def hold(self, rule: Rule, level: Urgency, allowed: frozenset[Status] = frozenset()) -> bool:
         """Whether a rule's signs are there and meant (or in a state that is allowed)."""
         if rule.drug and not self._drug:
             return False
@@ -61,7 +60,7 @@ class _Signs:
             return False
         if not all(map(self._occurs, rule.wanted)):  # most rules end here
             return False
-        calm = self._called_off(rule, 0 if level == "emergency" else NEARBY)
+        calm = self._called_off(rule, 0 if level is Urgency.EMERGENCY else NEARBY)
         near: set[int] | None = None
         for names in rule.wanted:
             places = self._places(names, rule, allowed | set(rule.even), calm)
@@ -137,7 +136,7 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
         for rule in row.rules:
             level = rule.urgency or row.urgency
             if signs.hold(rule, level):
-                _raise(raised, row_id, Urgency(level))
+                _raise(raised, row_id, level)
         if row_id not in raised and any(
             signs.hold(rule, row.urgency, _ONLY_ASKS) for rule in row.rules
         ):
@@ -146,7 +145,7 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
     if asked is not None:
         _, question = asked
         if question.alert is not None:
-            _raise(raised, question.alert, Urgency(rules.file.rows[question.alert].urgency))
+            _raise(raised, question.alert, rules.file.rows[question.alert].urgency)
     return Verdict(
         findings=in_order(raised, rules),
         ask=asked[0] if asked else None,
@@ -166,12 +165,12 @@ def _question(
     """What to ask back: nothing where a red flag as urgent as its answer is raised anyway."""
     highest = max((urgency.rank for urgency in raised.values()), default=0)
     for name, question in rules.file.questions.items():
-        level = Urgency(question.level or rules.file.rows[question.yes].urgency)
+        level = question.level or rules.file.rows[question.yes].urgency
         if highest >= min(level.rank, Urgency.TODAY.rank) and question.alert is None:
             continue
         if question.yes in raised and question.alert != question.yes:
             continue
-        if any(signs.hold(rule, level.value) for rule in question.rules):
+        if any(signs.hold(rule, level) for rule in question.rules):
             return name, question
     return None
 
@@ -223,14 +222,14 @@ def _answered(
 ) -> Finding | None:
     """The row of the answer, beside what is ``raised`` by its words."""
     yes, no = _answer(text, rules)
-    named = [Urgency(level) for row_id, level in question.signs.items() if row_id in raised]
+    named = [level for row_id, level in question.signs.items() if row_id in raised]
     if no and not named:
         if question.no is None:
             return None
-        return Finding(id=question.no, urgency=Urgency(rules.file.rows[question.no].urgency))
+        return Finding(id=question.no, urgency=rules.file.rows[question.no].urgency)
     if question.doubt and not yes:
         return None
-    usual = Urgency(question.level or rules.file.rows[question.yes].urgency)
+    usual = question.level or rules.file.rows[question.yes].urgency
     if question.matching and any(urgency.rank >= usual.rank for urgency in raised.values()):
         return None
     return Finding(id=question.yes, urgency=max([usual, *named], key=lambda urgency: urgency.rank))

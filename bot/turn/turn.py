@@ -142,8 +142,7 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
         return verdict
 
     def grown() -> bool:
-        ages = read_figures(in_one_line(text), context.kb.dose).ages
-        return bool(ages) and min(ages) >= context.kb.dose.age.years
+        return read_figures(in_one_line(text), context.kb.dose).reaches(context.kb.dose.age.years)
 
     def kilos() -> str:
         return in_kilos(text, context.kb.dose)

@@ -12,10 +12,11 @@ from prometheus_client import generate_latest
 from telegram.error import RetryAfter
 
 from bot.intake.stats import Stats
+from bot.kb.models import Urgency
 from bot.reply.desk import Response
 from bot.reply.send import Fate, Sent
 from bot.store.rows import Claimed, Closed, Depth
-from bot.turn.reply import Alert, Kind, Reply, Urgency
+from bot.turn.reply import Alert, Kind, Reply
 
 OPS = Path(__file__).parents[2] / "ops"
 LABELS = {

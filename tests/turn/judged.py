@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.kb.models import Urgency
 from bot.kb.triage_rules import TriageRules
-from bot.turn.reply import Urgency
 from bot.turn.triage import triage
 
 HERE = Path(__file__).parent

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from bot.kb.knowledge import packaged
+from bot.kb.models import Urgency
 from bot.kb.triage_rules import TriageRules, load_triage
 from bot.turn.alert import ONLY_ASKING, alert_reply, closing_reply, listing, safety_lines
-from bot.turn.reply import Kind, Urgency
+from bot.turn.reply import Kind
 from bot.turn.triage import Finding, Verdict, triage
 
 LEVELS = tuple(Urgency)
@@ -176,7 +177,7 @@ def test_a_further_red_flag_is_as_urgent_as_it_was_found(rules: TriageRules) -> 
 
     rows = rules.file.rows
     worse = said(("RF00", Urgency.EMERGENCY), ("RF01", Urgency.EMERGENCY))
-    assert rows["RF01"].say_at["emergency"] in worse
+    assert rows["RF01"].say_at[Urgency.EMERGENCY] in worse
     assert rows["RF01"].line not in worse
     given = said(("RF09", Urgency.TODAY), ("RF23", Urgency.TODAY))
     assert "Phone the blood service today" in given

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bot.brain import bind
+from bot.kb.models import Urgency
 from bot.reply.codes import of
 from bot.turn.alert import alert_reply
 from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, Urgency
+from bot.turn.reply import Kind, Reply
 from bot.turn.triage import Finding, Verdict
 
 

@@ -11,7 +11,7 @@ from bot.kb.matcher import Match
 from bot.kb.reading import sentences
 from bot.turn.context import Context
 from bot.turn.memory import Memory
-from bot.turn.search import Outcome, confidence, decide, search
+from bot.turn.search import Outcome, calibrated, decide, search
 
 
 def match(context: Context, **shares: float) -> Match:
@@ -64,7 +64,7 @@ def test_what_is_not_for_us_is_refused_with_something_to_offer(
 
 
 def test_confidence_never_falls_as_the_probability_rises() -> None:
-    shares = [confidence(p / 100) for p in range(101)]
+    shares = [calibrated(p / 100) for p in range(101)]
     assert shares == sorted(shares)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.kb.models import Urgency
 from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
-from bot.turn.reply import Kind, Reply, Urgency
+from bot.turn.reply import Kind, Reply
 from bot.turn.triage import triage
 from bot.turn.turn import take_turn
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.kb.knowledge import packaged
+from bot.kb.models import Urgency
 from bot.kb.triage_rules import TriageRules, load_triage
 from bot.turn.memory import Memory
-from bot.turn.reply import Urgency
 from bot.turn.triage import ASKING, answer_to_ask, triage
 from tests.turn.judged import judged, share_missed
 

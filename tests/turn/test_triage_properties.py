@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.kb.knowledge import packaged
+from bot.kb.models import Urgency
 from bot.kb.triage_rules import load_triage
 from bot.turn.inbound import LONGEST, clean
-from bot.turn.reply import Urgency
 from bot.turn.triage import triage
 
 FLAGS = [
