@@ -12,10 +12,14 @@ from bot.kb.models import Passage, Source, Topic
 
 Loc = tuple[int | str, ...]
 ORIGIN = "source/ORIGIN.yaml"
+_COUNT = (
+    r"(?:[\d½¼¾]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
+    r"|thirty|forty|fifty|sixty|half|both|double|couple))"
+)
 # Grams as a figure below one, as drugs have them: "3 g" may be a room.
 _AMOUNT = (
     r"[.,]\d+[\s-]*g\b|\d[\s-]*gram(?:me)?s?\b|(?<![a-z])(?:mcg|[µμ]g|microgram(?:me)?s?)(?![a-z])"
-    r"|(?:\d|\b(?:one|two|three|four))[\s-]+(?:capsule|tablet|pill)s?\b"
+    rf"|{_COUNT}[\s-]+(?:an?\s+)?(?:[a-z-]+\s+)?(?:capsule|tablet|pill|cap)s?\b"
 )
 
 

@@ -90,6 +90,17 @@ def with_words(own: Path, folder: Path, old: str, new: str) -> None:
         "0.04 g",
         "40,000 mcg",
         "two capsules",
+        "five capsules",
+        "twelve pills",
+        "half a tablet",
+        "half a Roaccutane tablet",
+        "½ tablet",
+        "both tablets",
+        "double capsules",
+        "a couple of pills",
+        "two Roaccutane capsules",
+        "2 soft-gel capsules",
+        "2 caps a day",
     ],
 )
 def test_a_dose_is_a_fault_for_doses_are_the_bases(own: Path, tmp_path: Path, dose: str) -> None:
