@@ -43,7 +43,7 @@ def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found
     noted = gap and bool(kb.topics[base.names[0]].notes)
     known_gap = noted and base.confidence >= GAP_FROM
     if sure >= ANSWER_FROM and not known_gap:
-        also = base.names[:1] if base.outcome is Outcome.ANSWER else ()
+        also = base.names if base.outcome is Outcome.ANSWER else ()
         return replace(
             base,
             outcome=Outcome.ANSWER,

@@ -34,6 +34,19 @@ def test_what_the_base_answers_is_said_as_well_with_its_notes(
     assert set(alone.notes) <= set(both.notes)
 
 
+def test_both_answers_of_the_base_stay_beside_the_clinics(
+    beside: Context, context: Context
+) -> None:
+    asked = (
+        "What are the side effects of isotretinoin? How long does a course of isotretinoin take?"
+        " When do you take blood, do I need an appointment for blood tests?"
+    )
+    alone, both = ask(context, asked), ask(beside, asked)
+    assert [one.passage for one in alone.citations] == ["side-effects", "duration"]
+    assert both.citations[0].passage == "blood-days"
+    assert set(alone.citations) <= set(both.citations)
+
+
 def test_without_the_clinic_the_same_question_is_no_question_for_the_base(
     context: Context,
 ) -> None:
