@@ -161,12 +161,16 @@ class Desk:
         held = self.own.get(clinic.knowledge) if self.own and clinic else None
         return replace(self, turn=held[0], kb=held[1]) if held else self
 
-    def quoting(self, passage: str, proof: str) -> Knowledge:
-        """Where a receipt was made: the knowledge base whose passage has that hash."""
+    def quoting(self, passage: str, proof: str) -> Knowledge | None:
+        """Where a receipt was made: the knowledge base whose passage has that hash.
+
+        Of a passage that has changed since, the base; None where it has none of that name, for a
+        clinic's may be another clinic's.
+        """
         held = [self.kb, *(self.own.all() if self.own else ())]
         knowing = [kb for kb in held if passage in kb.passages]
         same = (kb for kb in knowing if kb.passages[passage].sha256.startswith(proof))
-        return next(same, knowing[0] if knowing else self.kb)
+        return next(same, next((kb for kb in knowing if passage not in kb.apart), None))
 
     def receipts(self, reply: Reply) -> list[str]:
         """The link of each citation that shows the quote in its place."""

@@ -19,10 +19,10 @@ from bot.reply.wire import keyboard
 def show(event: Event, desk: Desk, link: Link) -> Response:
     """Show what a receipt's link proves; it works for whoever received the forward."""
     kb = desk.quoting(link.name, link.proof)
-    passage = kb.passages.get(link.name)
-    if passage is None:
+    if kb is None:
         call = text_call(event.chat_id, desk.say("telegram.receipt_gone"))
         return Response((call,), None, "answered")
+    passage = kb.passages[link.name]
     same = hmac.compare_digest(passage.sha256[: len(link.proof)], link.proof)
     row = button(desk.say("telegram.authorities"), Press.AUTHORITIES, passage.id)
     row += button(desk.say("telegram.add"), Press.LIST, passage.id)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.kb.beside import joined
+from bot.kb.knowledge import Knowledge, load
+from bot.kb.split_files import split_into
 from bot.reply.profile import PRIVATE
 from bot.reply.talk import Kept, Talk
 from bot.turn.context import Context
 from tests.journeys.chat import BOT, USERNAME, Chat, desk, text
+
+SECOND = Path(__file__).parents[1] / "second_kb"
 
 
 @pytest.fixture
@@ -171,6 +180,38 @@ def test_a_receipt_shows_the_place_and_whether_it_changed(chat: Chat) -> None:
     assert "has not changed" in text(chat.message(f"/start v_duration_{sha}"))
     assert "has changed" in text(chat.message("/start v_duration_00000000"))
     assert "not in the document any more" in text(chat.message(f"/start v_gone_{sha}"))
+
+
+class Shelf:
+    """Other clinics' documents."""
+
+    def __init__(self, *held: Knowledge) -> None:
+        self._held = held
+
+    def get(self, folder: str) -> None:
+        """None is this chat's."""
+
+    def all(self) -> Iterable[Knowledge]:
+        return self._held
+
+
+@pytest.mark.parametrize("of", ["nobody", "the other clinic"], ids=["unbound", "bound"])
+def test_a_receipt_of_a_changed_passage_shows_no_other_clinics(
+    context: Context, tmp_path: Path, of: str
+) -> None:
+    elm, new = Path(shutil.copytree(SECOND, tmp_path / "elm")), tmp_path / "visiting.txt"
+    old = (SECOND / "source" / "visiting.txt").read_text(encoding="utf-8")
+    new.write_text(old.replace("8:00 to 17:00", "13:00 to 15:00"), encoding="utf-8")
+    split_into(new, elm, dt.date(2027, 3, 1))
+    oaks, elms = load(SECOND, base=context.kb), joined(context.kb, load(elm, base=context.kb))
+    held = desk(context, own=Shelf(elms))
+    chat = Chat(held if of == "nobody" else replace(held, kb=elms))
+    was, now = (kb.passages["contact"].sha256[:8] for kb in (oaks, elms))
+    assert "not in the document any more" in text(chat.message(f"/start v_contact_{was}"))
+    told = text(chat.message(f"/start v_contact_{now}"))
+    assert "has not changed" in told
+    assert "13:00 to 15:00" in told
+    assert "has changed" in text(chat.message("/start v_duration_00000000"))
 
 
 def test_a_receipt_brings_the_notes_on_contradicted_claims(chat: Chat) -> None:
