@@ -37,18 +37,24 @@ def answer(event: Event, desk: Desk) -> Response | None:
     served = _served(event, desk)
     if not served:
         return _said(event, desk, "staff.unbound")
-    if done.kind == "edit":
-        return _said(event, desk, "staff.edited")
-    if done.command == "close":
+    if done.command == "close" and done.kind != "edit":
         return _close(event, desk, number, served)
-    if done.command is not None:  # "/clsoe" is not for the patient, and silence passes for sent
-        return _said(event, desk, "staff.no_command")
     words = plain(done.text)
+    return _pass_on(event, desk, number, served, "reply", words, _refused(event, desk, words))
+
+
+def _refused(event: Event, desk: Desk, words: str) -> str:
+    """Why a reply is not passed on; or ""."""
+    done = event.done
+    if done.kind == "edit":
+        return desk.say("staff.edited")
+    if done.command is not None:  # "/clsoe" is not for the patient, and silence passes for sent
+        return desk.say("staff.no_command")
     if done.media is not None or not words:
-        return _said(event, desk, "staff.only_words")
+        return desk.say("staff.only_words")
     if len(words) > LONGEST_REPLY:
-        return _said(event, desk, "staff.too_long", most=LONGEST_REPLY, length=len(words))
-    return _pass_on(event, desk, number, served, "reply", words)
+        return desk.say("staff.too_long", most=LONGEST_REPLY, length=len(words))
+    return ""
 
 
 def _served(event: Event, desk: Desk) -> list[str]:
@@ -78,9 +84,18 @@ def _call(event: Event, text: str) -> Outgoing:
 
 
 def _pass_on(
-    event: Event, desk: Desk, number: int, served: list[str], what: str, words: str = ""
+    event: Event,
+    desk: Desk,
+    number: int,
+    served: list[str],
+    what: str,
+    words: str = "",
+    refused: str = "",
 ) -> Response:
-    """Put it into the person's lane, where the conversation is open and this clinic's."""
+    """Put it into the person's lane, where the conversation is open and this clinic's.
+
+    ``refused``: say this instead, below the tag: the staff do what it says by a reply to it.
+    """
 
     async def later(store: Store) -> Response:
         held = await Handovers(store.db, store.bot_id).named(number)
@@ -90,6 +105,8 @@ def _pass_on(
         head = desk.say("staff.patient", tag=held.thread.tag)
         if not held.thread.open:
             return Response((_call(event, f"{head}: {desk.say('staff.over')}"),))
+        if refused:
+            return Response((_call(event, f"{head}: {refused}"),))
         relay = Relay(
             to="patient", what=what, clinic=held.thread.clinic, thread=number, text=words
         )
@@ -151,10 +168,10 @@ def _bound(event: Event, desk: Desk, held: Clinic, old: int | None) -> tuple[Out
 def exposed(event: Event, desk: Desk) -> Response | None:
     """The group has become public since: nothing more is sent to it or taken from it.
 
-    Whatever is done there may be the first that tells of it.
+    Whatever is done there may be the first that tells of it, also while messages are switched off.
     """
     done, clinics = event.done, desk.clinics
-    if clinics is None or not done.public or not _served(event, desk):
+    if clinics is None or not done.public or not clinics.of_group(event.chat_id):
         return None
 
     async def later(store: Store) -> Response:

@@ -140,6 +140,30 @@ async def test_a_reply_that_is_a_command_is_refused_aloud(town: Town, said: str)
         assert said[1:] in town.read(ANNA)
 
 
+@pytest.mark.parametrize("why", ["an edit", "a picture", "a command", "too long"])
+async def test_a_reply_to_a_refusal_reaches_the_patient(town: Town, why: str) -> None:
+    async with town.running():
+        await town.settles_in(ANNA, BEN)
+        question, bens = await town.asks(ANNA, ASKED), await town.asks(BEN, "of Ben")
+        if why == "an edit":
+            await town.staff("Use it twice a day.", question)
+            told = await town.staff_edits("Use it once a day.", question)
+        elif why == "a picture":
+            told = await town.staff(None, question, photo=[{"file_id": "f"}])
+        else:
+            told = await town.staff("/once a day" if why == "a command" else "x" * 3501, question)
+        first = town.api.calls[question - 1][1]["text"].splitlines()[0]
+        assert told.startswith(first)
+        refusal = len(town.api.calls)
+        assert town.message(STAFF, told) == refusal
+        assert "on its way" in await town.staff("Once a day, not twice.", refusal)
+        assert "Once a day, not twice." in town.read(ANNA)
+        assert "Once a day" not in town.read(BEN)
+        await town.says(ANNA, "/close")
+        assert "this talk is over, so nothing was sent" in await town.staff("/foo", question)
+        assert "this talk" not in await town.staff("/foo", bens)
+
+
 async def test_a_card_of_ours_is_passed_on_where_the_staff_reply_with_it(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)
@@ -200,12 +224,16 @@ async def test_a_group_that_becomes_public_is_let_go(town: Town) -> None:
         assert town.clinics.of_group(STAFF) == []
 
 
+@pytest.mark.parametrize("on", [True, False], ids=["on", "off"])
 @pytest.mark.parametrize("sign", ["a press", "a question", "chatter", "a new code"])
-async def test_the_first_sign_that_the_group_is_public_lets_it_go(town: Town, sign: str) -> None:
+async def test_the_first_sign_that_the_group_is_public_lets_it_go(
+    town: Town, sign: str, on: bool
+) -> None:
     public = {"id": STAFF, "type": "supergroup", "username": "all"}
     async with town.running():
         await town.settles_in(ANNA)
         await town.asks(ANNA, ASKED)
+        await town.clinics.hand_over("oak", lambda h: h.model_copy(update={"on": on}))
         if sign == "a press":
             message_id, data = town.api.button(STAFF, "End this talk")
             said = await town.presses(STAFF, data, message_id, who=NURSE, username="all")
