@@ -45,7 +45,7 @@ def bind(event: Event, desk: Desk, link: links.Link) -> Response:
     counted = (("link", f"{held.id}/{link.source or 'link'}", held.id),)
     said = Response(calls, event.talk, "answered", kept=kept.stored(), counted=counted)
     same = event.thread is None or event.thread.clinic == held.id
-    return said if same else leaving(event, said)
+    return said if same else leaving(event, desk, said)
 
 
 def show(event: Event, desk: Desk) -> Response:
@@ -67,4 +67,4 @@ def leave(event: Event, desk: Desk) -> Response:
     """Forget the clinic."""
     kept = event.kept.model_copy(update={"clinic": None})
     call = text_call(event.chat_id, desk.say("clinic.left"))
-    return leaving(event, Response((call,), None, "answered", kept=kept.stored()))
+    return leaving(event, desk, Response((call,), None, "answered", kept=kept.stored()))

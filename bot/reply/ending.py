@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.reply.desk import Event, Response
+from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.talk import Talk
 from bot.store.handovers import relay_row
 from bot.store.rows import Arrival
@@ -37,7 +37,9 @@ def ended(event: Event) -> tuple[Thread | None, tuple[Arrival, ...]]:
     return thread.closed(event.at.timestamp()), (note(event, thread, "closed"),)
 
 
-def leaving(event: Event, said: Response) -> Response:
+def leaving(event: Event, desk: Desk, said: Response) -> Response:
     """A response by which the person leaves the clinic: the conversation ends with it."""
     thread, relays = ended(event)
-    return replace(said, talk=idle(event) or said.talk, thread=thread, relays=relays)
+    told = (text_call(event.chat_id, desk.say("ask.closed")),) if thread is not None else ()
+    talk, calls = idle(event) or said.talk, (*told, *said.calls)
+    return replace(said, calls=calls, talk=talk, thread=thread, relays=relays)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.reply import links
+from bot.store.clinics import Clinic
 from bot.store.handovers import Handovers
 from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, STAFF, Town
 
@@ -235,12 +237,20 @@ async def _draft_message(town: Town) -> int:
     return thread.draft.message
 
 
-async def test_leaving_the_clinic_ends_the_conversation(town: Town) -> None:
+@pytest.mark.parametrize("by", ["the button", "another clinic's link"])
+async def test_leaving_the_clinic_ends_the_conversation(town: Town, by: str) -> None:
     async with town.running():
         await town.settles_in(ANNA)
         await town.asks(ANNA, ASKED)
-        await town.says(ANNA, "/clinic")
-        await town.taps(ANNA, "Remove this clinic")
+        if by == "the button":
+            await town.says(ANNA, "/clinic")
+            told = await town.taps(ANNA, "Remove this clinic")
+        else:
+            await town.clinics.add(Clinic(id="elm", name="Elm Clinic", phone="555-0200"))
+            payload = links.clinic(BOT, "elm", town.clinics.key("elm") or b"")
+            told = await town.says(ANNA, f"/start {payload}")
+        assert told.startswith("You have ended the talk with your clinic.")
+        assert "is stored" not in told  # the row of the talk is, for 30 days
         assert "the patient has ended" in town.read(STAFF)
         assert "Ask my clinic" not in await town.offered(ANNA)
 
