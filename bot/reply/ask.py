@@ -20,7 +20,6 @@ from bot.reply.wire import Keyboard, Row, keyboard
 from bot.store.clinics import Clinic
 from bot.store.handovers import relay_row
 from bot.turn.handover import (
-    DAY,
     LONGEST,
     LONGEST_CAPTION,
     MOST_A_DAY,
@@ -59,7 +58,7 @@ def _ready(event: Event, desk: Desk) -> Clinic | None:
 
 
 def _writing(event: Event, desk: Desk) -> Thread | None:
-    """The conversation that is open, and of today."""
+    """The conversation that is open."""
     thread = event.thread
     recent = thread is not None and event.at.timestamp() - thread.active < DAY
     return thread if thread and thread.open and recent and _ready(event, desk) else None

@@ -77,6 +77,19 @@ async def test_where_nobody_answers_the_person_is_told_whom_to_call(
         assert "too late" not in town.read(ANNA)
 
 
+async def test_while_a_talk_is_open_the_second_day_is_as_the_first(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.staff("How are your lips now?", await town.asks(ANNA, ASKED))
+    clock.shift(dt.timedelta(hours=26))
+    async with town.running():
+        told = await town.says(ANNA, "my lips are still very dry, how long does that last?")
+        assert "does not read what you write to me" in told
+        assert "Ask my clinic" in town.buttons()
+
+
 async def test_a_clock_that_is_behind_does_not_keep_the_telephone_number_back(
     town: Town, clock: time_machine.Traveller
 ) -> None:
