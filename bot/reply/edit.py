@@ -6,6 +6,8 @@ tell something take it back, and the number to call must not go with it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.reply import ask, buttons, private
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.ending import ASKING as WRITING
@@ -40,7 +42,8 @@ def _asked(event: Event, desk: Desk) -> Response:
     """The question as it reads now, in place of the answer that is shown where that can be."""
     done, talk, thread = event.done, event.talk, event.thread
     said = private.say(event, desk, done.said)
-    if said.reply is None:
+    reply = said.reply
+    if reply is None:
         return Response()
     if said.stays:
         return said
@@ -48,11 +51,13 @@ def _asked(event: Event, desk: Desk) -> Response:
         return ask.edited(event, desk)
     if talk.asked is None or talk.asked != done.message_id:
         return Response(outcome="old_edit")
+    now = said.talk or talk
+    said = replace(said, talk=now.model_copy(update={"asking": talk.asking}))  # asked since
     if talk.shown is None:
         return said
-    markup = ask.under(buttons.under(said.reply, desk), event, desk, said.reply)
-    page = private.laid_out(event, desk, said.reply)
+    markup = ask.under(buttons.under(reply, desk), event, desk, reply)
+    page = private.laid_out(event, desk, reply)
     call = edited(page, event.chat_id, talk.shown, markup)
     if call is None:
         return said
-    return Response((call,), said.talk, "answered", said.reply, answers=said.answers)
+    return Response((call,), said.talk, "answered", reply, answers=said.answers)
