@@ -60,8 +60,7 @@ def _ready(event: Event, desk: Desk) -> Clinic | None:
 def _writing(event: Event, desk: Desk) -> Thread | None:
     """The conversation that is open."""
     thread = event.thread
-    recent = thread is not None and event.at.timestamp() - thread.active < DAY
-    return thread if thread and thread.open and recent and _ready(event, desk) else None
+    return thread if thread and thread.open and _ready(event, desk) else None
 
 
 def under(markup: Keyboard | None, event: Event, desk: Desk, reply: Reply) -> Keyboard | None:
@@ -115,25 +114,30 @@ def start(event: Event, desk: Desk) -> Response:
     return Response((text_call(event.chat_id, text),), talk, "answered")
 
 
-def preview(event: Event, desk: Desk, text: str, photo: str | None = None) -> Response:
+def preview(event: Event, desk: Desk, text: str, joined: tuple[int, ...] = ()) -> Response:
     """Show exactly what will be sent, who reads it and how long it is kept; ask for consent."""
+    done, draft = event.done, event.thread.draft if event.thread else None
+    if done.kind == "edit" and draft and draft.joined:  # we do not keep which words were whose
+        return Response(
+            (text_call(event.chat_id, desk.say("ask.joined")),), event.talk, "answered"
+        )
     if why := _cannot(event, desk):
         talk = event.talk.model_copy(update={"asking": None})
         return Response((text_call(event.chat_id, why),), talk, "answered")
     held = _ready(event, desk)
     assert held is not None
-    words = plain(text)
+    words, photo = plain(text), done.photo
     most = LONGEST_CAPTION if photo else LONGEST
     length = units(words)
     if not words or length > most:
         key = "ask.too_long" if words else "ask.empty"
         call = text_call(event.chat_id, desk.say(key, most=most, length=length))
         return Response((call,), event.talk, "answered")
-    at, number = event.at.timestamp(), event.done.message_id or 0
-    draft = Draft(text=words, photo=photo, message=number, at=at)
+    at, number = event.at.timestamp(), done.message_id or 0
+    draft = Draft(text=words, photo=photo, message=number, joined=joined, at=at)
     thread = (event.thread or Thread(clinic=held.id)).drafted(draft, held.id)
     consent = desk.say("ask.consent", name=held.name)
-    if photo and event.done.album is not None:
+    if photo and done.album is not None:
         consent = f"{desk.say('ask.one_picture')}\n{consent}"
     page = _quoting(desk.say("ask.preview", name=held.name), words, consent)
     markup = keyboard(
@@ -163,8 +167,10 @@ def _quoting(heading: str, words: str, after: str = "") -> Page:
 
 
 def media(event: Event, desk: Desk) -> Response | None:
-    """A picture or the like instead of words; None where its words can be sent."""
+    """Why a picture or the like is not sent; None where its words, or words alone, can be."""
     held, done = _ready(event, desk), event.done
+    if done.media is None:
+        return None
     allowed = held is not None and held.handover.photos and done.photo is not None
     if allowed and done.text:
         return None

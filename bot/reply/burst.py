@@ -53,7 +53,8 @@ def answer(event: Event, desk: Desk, waiting: Sequence[Raw]) -> Response:
     if event.talk.asking == WRITING and event.done.plain:
         after = following(event.done, waiting, desk.me)
         whole = "\n".join([event.done.text, *(done.text for done in after)])
-        return replace(private.to_clinic(event, desk, whole), took=len(after))
+        joined = tuple(done.message_id or 0 for done in after)
+        return replace(private.to_clinic(event, desk, whole, joined), took=len(after))
     open_question = event.talk.asking is not None or event.talk.memory.asking is not None
     if open_question or not event.done.plain or not event.done.text:
         return private.answer(event, desk)

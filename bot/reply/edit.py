@@ -20,7 +20,7 @@ def answer(event: Event, desk: Desk) -> Response:
     done, talk, thread = event.done, event.talk, event.thread
     if done.command is not None and done.command not in ("ask", *COMMANDS):
         return private.red_flag(event, desk, done.said) or Response()
-    if thread and thread.draft and thread.draft.message == done.message_id:
+    if thread and thread.draft and thread.draft.of(done.message_id):
         return _drafted(event, desk)
     if not (done.text or done.command):  # another picture, and no word to it
         return Response()
@@ -47,7 +47,7 @@ def _asked(event: Event, desk: Desk) -> Response:
         return Response()
     if said.stays:
         return said
-    if thread and thread.open and thread.last == done.message_id:
+    if thread and thread.open and done.message_id in (thread.last, *thread.joined):
         return ask.edited(event, desk)
     if talk.asked is None or talk.asked != done.message_id:
         return Response(outcome="old_edit")

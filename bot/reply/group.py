@@ -17,7 +17,7 @@ from bot.reply import links, staff_group
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.wire import Keyboard, keyboard, replying_to
-from bot.turn.alert import flags, line_of, line_said
+from bot.turn.alert import flags, line_of, lines_said
 from bot.turn.answer import chat, with_notes
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
@@ -67,7 +67,7 @@ def _target(memory: Memory, reply: Reply) -> str:
         row, urgency = (reply.alert.id, reply.alert.urgency) if reply.alert else ("", "")
         ask = memory.details["ask"] if memory.asking == ASKING else ""
         return _ALARM.format(row=row, urgency=urgency, ask=ask)
-    line = line_said(reply) or ""
+    line = next((note.row for note in lines_said(reply)), "")
     return _ABOUT.format(what=_what(reply), line=line)
 
 

@@ -16,7 +16,7 @@ from telegram import (
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Page, entities, page, parts_of
-from bot.turn.alert import flags, line_of, line_said, numbers
+from bot.turn.alert import flags, lines_said, numbers
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap, with_notes
 from bot.turn.dose_cards import dose_cards
@@ -79,8 +79,7 @@ def _found(text: str, offset: str, desk: Desk) -> _Cards:
         return _Cards(cards, personal=True)
     if reply.kind is Kind.CHAT:
         return _Cards([_about(desk)])
-    row = line_said(reply)
-    line = () if row is None else (line_of(row, desk.kb.triage),)
+    line = lines_said(reply)[:1]
     return replace(_paged(_named(reply, memory), offset, desk, line), personal=bool(line))
 
 

@@ -16,9 +16,9 @@ from bot.reply.profile import PRIVATE
 from bot.reply.render import Page, messages, page
 from bot.reply.talk import SEEN_KEPT, Talk
 from bot.reply.wire import keyboard
-from bot.turn.alert import flags, line_said
+from bot.turn.alert import flags, lines_said
 from bot.turn.answer import answer as quote
-from bot.turn.answer import chat, gap
+from bot.turn.answer import chat, gap, notes_as_text
 from bot.turn.command import COMMANDS
 from bot.turn.course import ASKING as COURSE
 from bot.turn.inbound import Inbound
@@ -85,7 +85,7 @@ def _media(event: Event, desk: Desk) -> Response:
         or (said.reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED) and said.reply.topic is None)
     )
     asks = (said.talk or Talk()).memory.asking is not None
-    safe = said.reply is None or line_said(said.reply) is None
+    safe = said.reply is None or not lines_said(said.reply)
     return ours if unclear and safe and not asks else said
 
 
@@ -162,24 +162,33 @@ def _cancel(event: Event, desk: Desk) -> Response | None:
     return Response((call,), talk, "answered")
 
 
-def to_clinic(event: Event, desk: Desk, text: str, photo: str | None = None) -> Response:
-    """Words for the clinic. Triage reads them first: an emergency is answered, and never sent."""
+def to_clinic(event: Event, desk: Desk, text: str, joined: tuple[int, ...] = ()) -> Response:
+    """Words for the clinic. Triage reads them first: an emergency is answered, and never sent.
+
+    ``joined``: the messages after this one that they were put together from.
+    """
     memory, reply = desk.turn(Inbound(text=text, at=event.at), event.talk.memory)
     if ask.stops(memory, reply):
-        return say(event, desk, text)
-    if reply.kind is not Kind.ALERT:
-        return ask.preview(event, desk, text, photo)
-    event = event.having(event.talk.after(memory, reply))
-    said, shown = ask.preview(event, desk, text, photo), show(event, desk, reply)
-    return replace(said, calls=(*shown.calls, *said.calls), reply=reply)
+        before = desk.say("media.with_caption") if event.done.media is not None else ""
+        return say(event, desk, text, before=before)
+    if reply.kind is Kind.ALERT:
+        event = event.having(event.talk.after(memory, reply))
+        said, shown = _for_clinic(event, desk, text, joined), show(event, desk, reply)
+        return replace(said, calls=(*shown.calls, *said.calls), reply=reply)
+    said = _for_clinic(event, desk, text, joined)
+    lines = "\n\n".join(notes_as_text(desk.kb, lines_said(reply)))
+    calls = (text_call(event.chat_id, lines),) if lines else ()
+    return replace(said, calls=(*calls, *said.calls))
+
+
+def _for_clinic(event: Event, desk: Desk, text: str, joined: tuple[int, ...]) -> Response:
+    return ask.media(event, desk) or ask.preview(event, desk, text, joined)
 
 
 def media_to_clinic(event: Event, desk: Desk) -> Response:
     """A picture or the like for the clinic; its words are read first, whatever it is."""
-    text = event.done.text
-    if text and ask.stops(*desk.turn(Inbound(text=text, at=event.at), event.talk.memory)):
-        return say(event, desk, text, before=desk.say("media.with_caption"))
-    return ask.media(event, desk) or to_clinic(event, desk, text, event.done.photo)
+    text, refused = event.done.text, ask.media(event, desk)
+    return refused if refused and not text else to_clinic(event, desk, text)
 
 
 def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
@@ -207,7 +216,7 @@ def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -
     asked, before = event.talk.asking, event.talk.memory.asking
     if asked in (None, WRITING) or before == TRIAGE or text.startswith("/"):
         return None
-    if flags(memory, reply) or line_said(reply) is not None:
+    if flags(memory, reply) or lines_said(reply):
         return None
     date = reply.kind is Kind.CLARIFY and memory.asking == COURSE  # not for the course clock
     if not (date or _lost(text, reply)):

@@ -206,9 +206,9 @@ def flags(memory: Memory, reply: Reply) -> bool:
     return reply.kind is Kind.ALERT or asks
 
 
-def line_said(reply: Reply) -> str | None:
-    """The row whose safety line stands in a reply, first of several."""
-    return next((note.row for note in reply.notes if note.row is not None), None)
+def lines_said(reply: Reply) -> list[ShownNote]:
+    """The safety lines that stand in a reply; each knows its row."""
+    return [note for note in reply.notes if note.row is not None]
 
 
 def summary(rules: TriageRules) -> str:

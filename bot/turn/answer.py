@@ -53,9 +53,9 @@ def answer(
         if number and not section:
             parts.append(kb.replies.say("answer.second"))
         shown = notes_shown(passage.notes, show_notes=show_notes)
-        parts += [passage.title, *quoted(kb, passage), *_as_text(kb, shown)]
+        parts += [passage.title, *quoted(kb, passage), *notes_as_text(kb, shown)]
         notes += shown
-    parts += _as_text(kb, extra)
+    parts += notes_as_text(kb, extra)
     parts.append(kb.replies.say("answer.disclaimer"))
     return Reply(
         kind=Kind.ANSWER,
@@ -115,7 +115,7 @@ def refuse(
     near = buttons(kb, nearest)
     not_for_us = why in NOT_FOR_US
     key = f"refuse.{why}_beside" if not_for_us and kb.apart else f"refuse.{why}"
-    parts = [kb.replies.say(key), *_as_text(kb, extra)]
+    parts = [kb.replies.say(key), *notes_as_text(kb, extra)]
     if near:
         parts.append(kb.replies.say("refuse.nearest" if not_for_us else "gap.nearest"))
     return Reply(
@@ -139,7 +139,7 @@ def clarify(
     parts = [
         kb.replies.say("answer.unsure_heading"),
         kb.replies.say("answer.unsure"),
-        *_as_text(kb, extra),
+        *notes_as_text(kb, extra),
     ]
     return Reply(
         kind=Kind.CLARIFY,
@@ -157,7 +157,7 @@ def chat(kb: Knowledge, name: str, **values: object) -> Reply:
 
 def with_notes(kb: Knowledge, reply: Reply, extra: Sequence[ShownNote]) -> Reply:
     """A reply with notes that the question itself called for, after its own words."""
-    text = "\n\n".join([reply.text, *_as_text(kb, extra)])
+    text = "\n\n".join([reply.text, *notes_as_text(kb, extra)])
     return reply.model_copy(update={"text": text, "notes": (*reply.notes, *extra)})
 
 
@@ -208,7 +208,8 @@ def _first_steps(kb: Knowledge) -> tuple[Suggestion, ...]:
     )
 
 
-def _as_text(kb: Knowledge, notes: Iterable[ShownNote]) -> list[str]:
+def notes_as_text(kb: Knowledge, notes: Iterable[ShownNote]) -> list[str]:
+    """Each note as it is said."""
     return [kb.replies.say("answer.note", **_told(note)) for note in notes]
 
 

@@ -83,12 +83,20 @@ class State(IntEnum):
 
 
 class Draft(Frozen):
-    """What the person wrote then and has not consented to send. ``message``: its number."""
+    """What the person wrote then and has not consented to send.
+
+    ``message``: its number, ``joined``: of those after it that were put together with it.
+    """
 
     text: str
     photo: str | None = None
     message: int = 0
+    joined: tuple[int, ...] = ()
     at: float = 0.0
+
+    def of(self, number: int | None) -> bool:
+        """Whether a message is the one, or a piece of it."""
+        return number in (self.message, *self.joined)
 
     def over(self, at: float) -> bool:
         """Whether it is too old to be sent, or kept."""
@@ -105,7 +113,8 @@ class Thread(Frozen):
 
     ``asked``: since when the person waits for a reply, ``unanswered``: with how many messages.
     ``told``: that nobody answered in time. ``sends``: when messages were sent in the last day.
-    ``last``: the person's message that was sent last, ``consent``: our message with the button
+    ``last``: the person's message that was sent last, ``joined``: those that were put together
+    with it; ``consent``: our message with the button
     that sent it. ``active``: when either side last wrote. ``opened``: when the person wrote
     first, by Telegram's clock. ``timeout``: the minutes that the person was told.
     """
@@ -119,6 +128,7 @@ class Thread(Frozen):
     told: bool = False
     sends: tuple[float, ...] = ()
     last: int | None = None
+    joined: tuple[int, ...] = ()
     consent: int | None = None
     active: float = 0.0
     opened: float = 0.0
@@ -161,6 +171,7 @@ class Thread(Frozen):
             "told": False,
             "sends": (*self._day(at), at),
             "last": self.draft.message if self.draft else None,
+            "joined": self.draft.joined if self.draft else (),
             "consent": consent,
             "opened": self.opened or (self.draft.at if self.draft else 0.0),
             "active": at,

@@ -103,6 +103,47 @@ async def test_what_is_for_today_shows_the_number_first_and_may_then_be_sent(tow
         assert said in town.read(STAFF)
 
 
+@pytest.mark.parametrize("sent", [{"photo": [{"file_id": "f"}]}, {"video": {"file_id": "v"}}])
+async def test_what_is_for_today_is_said_below_a_picture_that_is_not_sent_too(
+    town: Town, sent: dict[str, Any]
+) -> None:
+    said = "I am on accutane and I think I am pregnant, my test is positive"
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        told = await town.says(ANNA, caption=said, **sent)
+        assert 0 <= told.find("Stop isotretinoin now") < told.find("to your clinic")
+        assert "555-0100" in told
+        assert "This is what Oak Clinic will get" in await town.says(ANNA, ASKED)
+
+
+@pytest.mark.parametrize("sent", ["words", "a picture", "a picture that is refused"])
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("a friend asked if suicidal thoughts are a side effect", "call a crisis line or your"),
+        ("new glasses give me a headache", "A bad headache with vision change or vomiting needs"),
+    ],
+)
+async def test_who_writes_to_the_clinic_hears_the_safety_line_too(
+    town: Town, said: str, line: str, sent: str
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        assert line in await town.says(ANNA, said)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        if sent == "a picture":
+            await town.clinics.hand_over("oak", lambda h: h.model_copy(update={"photos": True}))
+        if sent == "words":
+            told = await town.says(ANNA, said)
+        else:
+            told = await town.says(ANNA, caption=said, photo=[{"file_id": "f"}])
+        assert line in told
+        assert told.endswith("write what you see." if "refused" in sent else "Shall I send it?")
+
+
 async def test_without_consent_nothing_is_sent_and_nothing_stays(town: Town) -> None:
     async with town.running():
         await town.settles_in(ANNA)
@@ -228,6 +269,49 @@ async def test_an_edit_changes_the_draft_and_never_what_was_sent(town: Town) -> 
         await town.staff("take two", question)
         assert "can't change" in await town.staff_edits("take three", question)
         assert "take three" not in town.read(ANNA)
+
+
+@pytest.mark.parametrize("piece", range(3))
+async def test_an_edit_of_a_piece_changes_nothing_and_says_so(town: Town, piece: int) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        pieces = ("My lips crack a lot.", "I take 20 mg since May.", "What can I do?")
+        await town.says_at_once(ANNA, *pieces)
+        number = await _draft_message(town) + 2 * piece
+        told = await town.edits(ANNA, number, "I take 40 mg since May.")
+        assert told == town.context.kb.replies.say("ask.joined")
+        told = await town.edits(ANNA, number, "I can't breathe, my tongue is swelling")
+        assert "emergency" in told.lower()
+        await town.taps(ANNA, "Send it", back=0)
+        assert "\n".join(pieces) in town.read(STAFF)
+        assert "40 mg" not in town.read(STAFF)
+        told = await town.edits(ANNA, number, "I take 60 mg since May.")
+        assert "was sent before you changed it" in told
+
+
+async def test_what_was_put_together_may_be_written_once_more(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        await town.taps(ANNA, "Ask my clinic")
+        await town.says_at_once(ANNA, "My lips crack.", "Since May.")
+        await town.edits(ANNA, await _draft_message(town), "My nose cracks.")
+        assert "My nose cracks. Since May." in await town.says(ANNA, "My nose cracks. Since May.")
+        await town.taps(ANNA, "Send it")
+        assert "My nose cracks. Since May." in town.read(STAFF)
+        assert "My lips" not in town.read(STAFF)
+
+
+async def test_an_edit_of_the_last_question_does_not_end_the_writing(town: Town) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.says(ANNA, GAP)
+        asked = town.number - 1
+        await town.taps(ANNA, "Ask my clinic")
+        await town.edits(ANNA, asked, "can I drink beer on accutane?")
+        assert "This is what Oak Clinic will get" in await town.says(ANNA, ASKED)
 
 
 async def _draft_message(town: Town) -> int:
