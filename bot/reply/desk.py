@@ -19,6 +19,7 @@ from bot.store.clinics import Clinic, Clinics
 from bot.store.rows import Arrival
 from bot.store.staff import Staff
 from bot.store.store import Store
+from bot.turn.answer import source_line
 from bot.turn.handover import Thread
 from bot.turn.reply import Reply
 
@@ -172,29 +173,19 @@ class Desk:
         same = (kb for kb in knowing if kb.passages[passage].sha256.startswith(proof))
         return next(same, next((kb for kb in knowing if passage not in kb.apart), None))
 
-    def receipts(self, reply: Reply) -> list[str]:
-        """The link of each citation that shows the quote in its place."""
-        made = []
+    def receipts(self, reply: Reply) -> dict[str, str]:
+        """The line of each citation's place, with the link that shows the quote there."""
+        made = {}
         for cited in reply.citations:
-            sha256 = self.kb.passages[cited.passage].sha256
-            payload = links.receipt(cited.passage, sha256)
-            made.append(links.url(self.me.username, payload))
+            passage = self.kb.passages[cited.passage]
+            payload = links.receipt(passage.id, passage.sha256)
+            made[source_line(self.kb, passage)] = links.url(self.me.username, payload)
         return made
 
     def sources(self, reply: Reply) -> str:
         """A line for each citation whose place the text does not name."""
-        lines = [
-            self.say(
-                "answer.cited",
-                title=self.kb.source_of(cited.passage).origin.title,
-                section=cited.section,
-                start=cited.start,
-                end=cited.end,
-            )
-            for cited in reply.citations
-            if f"{cited.start} to {cited.end}" not in reply.text
-        ]
-        return "\n".join(dict.fromkeys(lines))
+        lines = (source_line(self.kb, self.kb.passages[one.passage]) for one in reply.citations)
+        return "\n".join(dict.fromkeys(line for line in lines if line not in reply.text))
 
     def counted(self, event: Event, what: str, name: str) -> tuple[str, str, str]:
         """One to count, with the clinic and without the person."""

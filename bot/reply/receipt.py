@@ -7,13 +7,14 @@ import hmac
 from telegram import MessageEntity
 
 from bot.kb.knowledge import Knowledge
-from bot.kb.models import Passage, Verdict
+from bot.kb.models import Passage
 from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, document_of, section_of, text_call
 from bot.reply.links import Link
 from bot.reply.render import Mark, Page, messages
 from bot.reply.wire import keyboard
+from bot.turn.answer import notes_as_text, notes_shown
 
 
 def show(event: Event, desk: Desk, link: Link) -> Response:
@@ -49,18 +50,13 @@ def in_place(desk: Desk, kb: Knowledge, passage: Passage, *, same: bool) -> Page
         end=passage.span.end,
         sha256=document.sha256[:8],
     )
-    shown = [
+    notes = [
         note
         for held in document_of(kb, passage)
         if held.span.start < end and start < held.span.end
-        for note in held.notes
-        if note.verdict is Verdict.CONTRADICTED or (held is passage and desk.show_notes)
+        for note in notes_shown(held.notes, show_notes=held is passage and desk.show_notes)
     ]
-    notes = [
-        desk.say("answer.note", text=note.text, authority=f"{note.authority}, {note.section}")
-        for note in shown
-    ]
-    text = "\n\n".join([top + document.text[start:end], source, *notes])
+    text = "\n\n".join([top + document.text[start:end], source, *notes_as_text(desk.kb, notes)])
     at = len(top) - start
     marks = (
         Mark(0, len(heading), MessageEntity.BOLD),

@@ -7,7 +7,7 @@ markup, so nothing in a text can become formatting.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from telegram import MessageEntity
@@ -19,6 +19,7 @@ from bot.turn.reply import Kind, Reply
 LONGEST = 4096  # UTF-16 units
 HEADING = 80  # characters; a longer first line is no heading
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+|\n+")
+_NONE: Mapping[str, str] = {}
 _SPACE = re.compile(r"\s+")
 
 
@@ -48,7 +49,7 @@ class Page:
 def page(
     reply: Reply,
     titles: Iterable[str] = (),
-    receipts: Sequence[str] = (),
+    receipts: Mapping[str, str] = _NONE,
     before: str = "",
     after: str = "",
 ) -> Page:
@@ -57,7 +58,7 @@ def page(
     Args:
         reply: what is said.
         titles: lines to set in bold wherever they stand alone.
-        receipts: the link of each citation, in their order; empty for none.
+        receipts: lines that name a citation's place, each with its link.
         before: a line of ours to say first.
         after: one to say last.
     """
@@ -70,10 +71,9 @@ def page(
         at = start + len(cited.quote)
         if not any(mark.start == start for mark in marks):
             marks.append(Mark(start, at, MessageEntity.EXPANDABLE_BLOCKQUOTE))
-    for cited, url in zip(reply.citations, receipts, strict=False):
-        place = re.search(rf"^.*\b{cited.start} to {cited.end}\b.*$", text, re.MULTILINE)
-        if place is not None:
-            marks.append(Mark(*place.span(), MessageEntity.TEXT_LINK, url))
+    for line, url in receipts.items():
+        if (start := text.find(line)) >= 0:
+            marks.append(Mark(start, start + len(line), MessageEntity.TEXT_LINK, url))
     quoted = [(m.start, m.end) for m in marks]
     marks += [m for m in _bold(text, reply, titles, len(before)) if not _within(m, quoted)]
     return Page(text, tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end))))

@@ -163,17 +163,19 @@ def with_notes(kb: Knowledge, reply: Reply, extra: Sequence[ShownNote]) -> Reply
 
 def quoted(kb: Knowledge, passage: Passage) -> list[str]:
     """A passage's quote and the line that says where it stands."""
-    source = kb.source_of(passage.id)
-    return [
-        kb.replies.say("answer.quoted", quote=passage.quote(source)),
-        kb.replies.say(
-            "answer.cited",
-            title=source.origin.title,
-            section=passage.section,
-            start=passage.span.start,
-            end=passage.span.end,
-        ),
-    ]
+    quote = passage.quote(kb.source_of(passage.id))
+    return [kb.replies.say("answer.quoted", quote=quote), source_line(kb, passage)]
+
+
+def source_line(kb: Knowledge, passage: Passage) -> str:
+    """The line that says where a passage stands."""
+    return kb.replies.say(
+        "answer.cited",
+        title=kb.source_of(passage.id).origin.title,
+        section=passage.section,
+        start=passage.span.start,
+        end=passage.span.end,
+    )
 
 
 def notes_shown(notes: Iterable[Note], *, show_notes: bool) -> list[ShownNote]:

@@ -71,7 +71,9 @@ def test_a_quote_is_a_block_word_for_word_and_its_citation_links_to_the_receipt(
     context: Context,
 ) -> None:
     reply = answer(context.kb, ["side-effects", "duration"])
-    call = messages(page(reply, receipts=["https://t.me/a", "https://t.me/b"]), 1)[0]
+    lines = [line for line in reply.text.split("\n") if line.startswith("Source:")]
+    receipts = dict(zip(lines, ("https://t.me/a", "https://t.me/b"), strict=True))
+    call = messages(page(reply, receipts=receipts), 1)[0]
     text = call.kwargs["text"]
     kinds: dict[str, list[tuple[str, str | None]]] = {}
     for entity in call.kwargs["entities"]:
