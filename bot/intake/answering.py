@@ -27,6 +27,8 @@ from bot.store.handovers import RELAY
 from bot.store.rows import Back, Behind, Claimed, Closed
 from bot.store.store import TROUBLE, Store
 from bot.turn.handover import Thread
+from bot.turn.reply import Urgency
+from bot.turn.triage import ASKING as TRIAGE
 
 log = get_logger(__name__)
 
@@ -41,6 +43,9 @@ TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at 
 KEPT = 10_000  # rows remembered as counted, or with what their answers cover
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
 RETRY = 0.5  # seconds after the first failure
+# Messages a minute over a person's limit that are read for red flags all the same: what a flood
+# costs is so many turns, and an answer to each alert among them.
+READ_ANYWAY = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Answering:
         self._parts = parts
         self._in_hand = in_hand
         self._admitted: set[int] = set()
+        self._anyway = Limiter(READ_ANYWAY)
         self._messages: Counter[int] = Counter()  # sent for rows that are not settled yet
         self._sent: dict[int, int] = {}  # calls made of the answers to these rows
         self._took: dict[int, int] = {}  # messages behind these rows that their answers cover
@@ -138,13 +144,18 @@ class Answering:
             return await self._give_up(row)
         if row.chat_id and (wait := self._parts.sender.pacer.due(row.chat_id)):
             return Back(row, wait, sent=row.sent)
-        match self._admit(row):
-            case Admission.DROP:
-                return Closed(row, "dropped")
-            case Admission.SLOW_DOWN:
-                return await self._slow_down(row)
+        admission = self._admit(row)
+        if admission is not Admission.ANSWER and not self._read_anyway(row):
+            return await self._turned_away(row, admission)
         waiting = await self._waiting(row)
         response = await self._response(row, waiting)
+        if admission is not Admission.ANSWER:
+            if not _pressing(response):
+                return await self._turned_away(row, admission)
+            self._admitted.add(row.id)  # it may be held, and comes again
+        if response.later is not None:
+            with of_the_store():
+                response = response.completed(await response.later(self._parts.store))
         if response.gone:
             await self._gone(row.chat_id, row)
             return Closed(row, "gone", memory="", kept="", scrub=True)
@@ -192,12 +203,7 @@ class Answering:
             response = parts.responder.recall(
                 update, row.chat_id, row.memory, row.received, row.kept
             )
-        if response is None:
-            response = await self._shown_typing(row, work)
-        if response.later is None:
-            return response
-        with of_the_store():
-            return response.completed(await response.later(parts.store))
+        return response or await self._shown_typing(row, work)
 
     async def _shown_typing(self, row: Claimed, work: Callable[[], Response]) -> Response:
         """A turn in its thread; a slow one shows that we are typing."""
@@ -243,12 +249,20 @@ class Answering:
             self._parts.responder.concerns(parse(row.raw))
         ):
             return Admission.ANSWER  # a group's chatter, a live location that moved
-        found = self._parts.limiter.admit(row.user_id)
+        own = row.kind if row.kind == "inline_query" else ""  # one comes with each key typed
+        found = self._parts.limiter.admit(row.user_id, own)
         if found is Admission.ANSWER:
             self._admitted.add(row.id)
         return found
 
-    async def _slow_down(self, row: Claimed) -> Closed:
+    def _read_anyway(self, row: Claimed) -> bool:
+        """Whether words over the limit are read: triage comes before every limit but its own."""
+        words = row.chat_id > 0 and row.kind in ("message", "edited_message")
+        return words and self._anyway.admit(row.user_id) is Admission.ANSWER
+
+    async def _turned_away(self, row: Claimed, admission: Admission) -> Closed:
+        if admission is Admission.DROP:
+            return Closed(row, "dropped")
         if row.chat_id:
             message = self._parts.responder.say("service.slow_down", row.chat_id)
             await self._parts.sender.send([message], 0, 0.0)
@@ -293,6 +307,16 @@ class Answering:
     async def _gone(self, chat_id: int, row: Claimed) -> None:
         with of_the_store():
             await gone(self._parts.store, self._parts.clinics, chat_id, row.id)
+
+
+def _pressing(response: Response) -> bool:
+    """Whether an answer raises a red flag of today or sooner, or asks whether there is one."""
+    reply, talk = response.reply, response.talk
+    if reply is None:
+        return False
+    if reply.alert is not None and reply.alert.urgency.rank >= Urgency.TODAY.rank:
+        return True
+    return talk is not None and talk.memory.asking == TRIAGE
 
 
 def _unsure(

@@ -24,26 +24,26 @@ class Limiter:
 
     def __init__(self, per_minute: int) -> None:
         self._size = per_minute
-        self._empty_at: OrderedDict[int, float] = OrderedDict()
-        self._told_at: OrderedDict[int, float] = OrderedDict()
+        self._empty_at: OrderedDict[tuple[int, str], float] = OrderedDict()
+        self._told_at: OrderedDict[tuple[int, str], float] = OrderedDict()
 
-    def admit(self, user_id: int) -> Admission:
-        """Count one question."""
+    def admit(self, user_id: int, use: str = "") -> Admission:
+        """Count one question. ``use``: what has a bucket of its own."""
         if not self._size or not user_id:
             return Admission.ANSWER
-        now = time.monotonic()
+        now, who = time.monotonic(), (user_id, use)
         gap = MINUTE / self._size
-        level = max(self._empty_at.get(user_id, 0.0), now)
+        level = max(self._empty_at.get(who, 0.0), now)
         if level + gap - now > MINUTE + ROUNDING:
-            if now - self._told_at.get(user_id, float("-inf")) < MINUTE:
+            if now - self._told_at.get(who, float("-inf")) < MINUTE:
                 return Admission.DROP
-            self._told_at[user_id] = now
-            self._told_at.move_to_end(user_id)
+            self._told_at[who] = now
+            self._told_at.move_to_end(who)
             if len(self._told_at) > KNOWN:
                 self._told_at.popitem(last=False)
             return Admission.SLOW_DOWN
-        self._empty_at[user_id] = level + gap
-        self._empty_at.move_to_end(user_id)
+        self._empty_at[who] = level + gap
+        self._empty_at.move_to_end(who)
         if len(self._empty_at) > KNOWN:
             self._empty_at.popitem(last=False)
         return Admission.ANSWER
