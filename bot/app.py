@@ -273,7 +273,7 @@ async def _doors(
     else:
         whole = first.parts.health if len(healths) == 1 else Several(healths)
         routes += _pages(first.settings, first.parts, content.shelf)
-        app = application(whole, first.parts.stats, routes)
+        app = application(whole, first.parts.stats, healths, routes)
         doors.append(serve_http(app, bound, stopping))
     return doors
 

@@ -8,7 +8,10 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Literal
 
+from telegram.error import TelegramError
+
 from bot.hook import set_webhook, webhook_secret
+from bot.logs import describe
 from bot.opened import connected, make_bot, opened_store
 from bot.settings import Settings, StartError
 
@@ -30,9 +33,12 @@ def webhook(settings: Settings, verb: Literal["set", "info", "delete"]) -> dict[
                     raise StartError("PUBLIC_URL is not set, e.g. https://bot.example.org")
                 async with opened_store(one) as store:
                     await set_webhook(one, bot, await webhook_secret(one, store))
-            elif verb == "delete":
-                await bot.delete_webhook()
-            info = await bot.get_webhook_info()
+            try:
+                if verb == "delete":
+                    await bot.delete_webhook()
+                info = await bot.get_webhook_info()
+            except TelegramError as error:
+                raise StartError(f"Telegram does not do it now: {describe(error)}") from None
             return {
                 "url": info.url,
                 "waiting": info.pending_update_count,
@@ -55,7 +61,7 @@ def status(settings: Settings) -> dict[str, object]:
         async with opened_store(one) as store:
             depth = await store.depth()
             return {
-                "ready": await asyncio.to_thread(_readiness, settings.listen_at),
+                "ready": await asyncio.to_thread(_readiness, one),
                 "waiting": depth.waiting,
                 "oldest_seconds": round(depth.oldest, 1),
                 "dead_letters": depth.dead,
@@ -75,13 +81,16 @@ def _of_each(
     return {f"{n} {name}": fact for n, facts in told.items() for name, fact in facts.items()}
 
 
-def _readiness(listen: tuple[str, int]) -> str:
-    """What ``/ready`` of the process on this machine says."""
-    host, port = ("127.0.0.1" if listen[0] in ("0.0.0.0", "::") else listen[0]), listen[1]  # noqa: S104
+def _readiness(settings: Settings) -> str:
+    """What ``/ready`` of the process on this machine says of this bot."""
+    host, port = settings.listen_at
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
     calling = http.client.HTTPConnection(host, port, timeout=3)
     try:
         calling.request("GET", "/ready")
         said = json.loads(calling.getresponse().read(10_000))
+        if settings.bot_id not in said["bots"]:
+            return f"no: another bot answers at {host}:{port}"
         return "yes" if said["ready"] else f"no: {', '.join(said['faults'])}"
     except OSError:
         return f"no: no bot answers at {host}:{port}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,9 +21,12 @@ CONNECTIONS = 1000  # open at a time, beyond which 503 is answered; Telegram ope
 
 
 def application(
-    health: Health | Several, stats: Stats, more: Sequence[BaseRoute] = ()
+    health: Health | Several,
+    stats: Stats,
+    bots: Collection[int],
+    more: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The routes."""
+    """The routes. ``bots``: the numbers of those that this process serves."""
 
     async def live(_: Request) -> Response:
         return JSONResponse({"live": True})
@@ -31,7 +34,8 @@ def application(
     async def ready(_: Request) -> Response:
         faults = health.faults()
         status = 503 if faults else 200
-        return JSONResponse({"ready": not faults, "faults": faults}, status_code=status)
+        said = {"ready": not faults, "faults": faults, "bots": list(bots)}
+        return JSONResponse(said, status_code=status)
 
     async def metrics(_: Request) -> Response:
         stats.ready.set(0 if health.faults() else 1)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from bot import opened, operator
 from bot.cli import cli
 from bot.settings import Settings, SettingsError, StartError, load_settings
 from tests.e2e.process import Process, free_port
-from tests.emulator import TOKEN, Emulator
+from tests.emulator import TOKEN, Emulator, Trouble
 from tests.troubles import page, refusal, reset
 
 
@@ -64,6 +65,29 @@ async def test_what_answers_on_the_port_may_be_something_else(
     facts = await status(settings(api, tmp_path, listen=f"0.0.0.0:{port}"))
     assert "is no bot" in str(facts["ready"])
     await runner.cleanup()
+
+
+async def test_another_bot_on_the_port_is_not_taken_for_this_one(
+    api: Emulator, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = Process(api, tmp_path / "other")
+    await other.start()
+    await other.until_ready()
+    mine = settings(api, tmp_path, listen=other.listen)
+    mine = mine.model_copy(update={"telegram_bot_token": SecretStr("654321:another-bots-token")})
+    assert (await status(mine))["ready"] == f"no: another bot answers at {other.listen}"
+    await other.end(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("verb", ["info", "delete"])
+@pytest.mark.parametrize("trouble", [page(502), refusal(429, "Too Many Requests", retry_after=9)])
+async def test_a_webhook_that_telegram_does_not_tell_of_now_is_no_traceback(
+    api: Emulator, tmp_path: Path, verb: Any, trouble: Trouble
+) -> None:
+    api.trouble = lambda method, _: trouble if "Webhook" in method else None
+    with pytest.raises(StartError, match="Telegram does not do it now"):
+        await asyncio.to_thread(operator.webhook, settings(api, tmp_path), verb)
 
 
 async def test_the_webhook_is_set_shown_and_deleted_by_command_only(

@@ -44,7 +44,7 @@ class Door:
         self.store, self.health = store, Health()
         self.stats = Stats()
         route = webhook_route("/telegram", SECRET, store, self.health, self.stats)
-        app = application(self.health, self.stats, [route])
+        app = application(self.health, self.stats, [], [route])
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://here"
         )
