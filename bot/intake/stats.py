@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from telegram.error import RetryAfter
 
 from bot.reply.respond import Response
 from bot.reply.send import Fate, Sent
@@ -26,6 +27,9 @@ class Stats:
         self._alerts = Counter(
             "bot_alerts", "Red flags raised", ["alert", "urgency"], registry=registry
         )
+        # without labels, as a counter with them is born at 1: no growth shows that it was 0
+        self._flags = Counter("bot_red_flags", "Red flags raised, of any kind", registry=registry)
+        self._floods = Counter("bot_floods", "Calls refused with a 429", registry=registry)
         self._refusals = Counter(
             "bot_refusals", "Questions not covered, by gap", ["topic"], registry=registry
         )
@@ -83,6 +87,7 @@ class Stats:
         passage = reply.citations[0].passage if reply.citations else ""
         self._answers.labels(reply.kind.value, passage).inc()
         if reply.alert is not None:
+            self._flags.inc()
             self._alerts.labels(reply.alert.id, reply.alert.urgency.value).inc()
         if reply.kind is Kind.NOT_COVERED:
             self._refusals.labels(reply.topic or reply.refused or "").inc()
@@ -90,6 +95,8 @@ class Stats:
     def failed(self, method: str, error: Exception) -> None:
         """A call to Telegram failed."""
         self._errors.labels(method, type(error).__name__).inc()
+        if isinstance(error, RetryAfter):
+            self._floods.inc()
 
     def waiting(self, depth: Depth) -> None:
         """What the inbox holds now."""

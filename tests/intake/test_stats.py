@@ -11,6 +11,7 @@ import yaml
 from prometheus_client import generate_latest
 from telegram.error import RetryAfter
 
+from bot.intake.health import FORGIVEN
 from bot.intake.stats import Stats
 from bot.kb.models import Urgency
 from bot.reply.desk import Response
@@ -101,6 +102,38 @@ def test_a_dead_letter_raises_the_alert_by_one_when_it_is_made_and_never_when_it
     stats.waiting(Depth(0, 0.0, 2))
     seen.append(stats.registry.get_sample_value(name))
     assert seen == [0, 2, 2]
+
+
+@pytest.mark.usefixtures("_timedelta")
+@pytest.mark.parametrize("title", ["Alerts, 24 h", "429s, 1 h"])
+def test_the_first_since_a_start_is_shown_as_growth(title: str) -> None:
+    """A counter that is born at 1 has not grown to it."""
+    board = json.loads((OPS / "grafana.json").read_text())
+    (panel,) = (one for one in board["panels"] if one["title"] == title)
+    (name,) = re.findall(r"bot_\w+", panel["targets"][0]["expr"])
+    assert Stats().registry.get_sample_value(name) == 0
+    assert used().registry.get_sample_value(name) == 1
+
+
+def test_what_is_down_is_asked_of_the_processes_that_prometheus_is_told_of() -> None:
+    """Those that are dead say nothing of themselves, while others are ready."""
+    (expr,) = (one for one in asked() if "absent(bot_ready)" in one)
+    (job,) = re.findall(r'min\(up\{job="([a-z-]+)"\}\) == 0', expr)
+    told = yaml.safe_load((OPS / "prometheus.yml").read_text())
+    assert [one["job_name"] for one in told["scrape_configs"]] == [job]
+    example = re.sub(r"(?m)^  # ", "  ", (OPS / "prometheus.yml").read_text())
+    example = example[example.rindex("  - job_name: acne-bot\n") : example.index("rule_files")]
+    found, by_name = yaml.safe_load(example)
+    assert found["job_name"] == job
+    assert found["dns_sd_configs"][0]["names"] == ["web", "worker"]
+    (named,) = by_name["static_configs"]
+    assert (named["labels"], len(named["targets"])) == ({"job": job}, 2)
+
+
+def test_a_failed_write_is_told_before_it_is_forgiven() -> None:
+    alerts = yaml.safe_load((OPS / "alerts.yml").read_text())
+    (rule,) = (one for one in alerts["groups"][0]["rules"] if one["alert"] == "BotNotReady")
+    assert int(rule["for"].removesuffix("m")) * 60 < FORGIVEN
 
 
 @pytest.mark.usefixtures("_timedelta")
