@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.store import StoreError
 from bot.store.clinics import Clinic
 from bot.store.database import Sqlite
-from bot.store.opening import migrate
+from bot.store.opening import made_private, migrate
 
 FILES = ("", "-wal", "-shm")
 """The endings of the files that are the database."""
@@ -72,11 +72,10 @@ def restore(state_dir: Path, source: Path) -> list[str]:
     target, part = state_dir / "bot.sqlite", state_dir / "restore.part"
     try:
         _check(source)
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(source, part)
+        shutil.copyfile(source, made_private(part))
         _lock(target)
         for file in (part, target):
-            asyncio.run(_bring_up_to_date(file))
+            asyncio.run(_bring_up_to_date(made_private(file)))
         with closing(sqlite3.connect(target, timeout=0.5, isolation_level=None)) as live:
             live.execute("ATTACH ? AS given", (str(part),))
             live.execute("BEGIN EXCLUSIVE")
@@ -126,7 +125,7 @@ def _clinics_as_now(live: sqlite3.Connection, now: list[tuple[int, str, str, str
 def _check(source: Path) -> None:
     if not source.is_file():
         raise OSError("there is no such file")
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as given:
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as given:
         given.execute("SELECT count(*) FROM alembic_version, setting")
 
 
@@ -139,6 +138,8 @@ def _lock(target: Path) -> None:
             sound = live.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
             live.rollback()
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise OSError(f"{target}: {error}") from error
         raise OSError("a bot is running on the database; stop it first") from error
     except sqlite3.DatabaseError:
         sound = False

@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.store.opening import made_private
+
 
 class Notes:
     """Notes of (bot, update): how many calls of its answer were made."""
@@ -27,7 +29,7 @@ class Notes:
             self._db = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._file, isolation_level=None, timeout=1.0)
+        db = sqlite3.connect(made_private(self._file), isolation_level=None, timeout=1.0)
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=OFF")

@@ -28,7 +28,11 @@ def open_database(state_dir: Path, database_url: str | None) -> Database:
         StoreError: the folder cannot be made, or the address is not PostgreSQL's.
     """
     if database_url is None:
-        return Sqlite(_made_private(state_dir / "bot.sqlite"))
+        try:
+            return Sqlite(made_private(state_dir / "bot.sqlite"))
+        except OSError as error:
+            said = f"STATE_DIR {state_dir} cannot be used: {error.strerror}"
+            raise StoreError(said) from error
     try:
         url = make_url(database_url)
     except (ArgumentError, ValueError):  # the port is no number
@@ -40,14 +44,15 @@ def open_database(state_dir: Path, database_url: str | None) -> Database:
     raise StoreError("DATABASE_URL must begin with postgresql://; without it SQLite is used")
 
 
-def _made_private(file: Path) -> Path:
-    """The file of a SQLite database that only its owner may read; the log beside it follows."""
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.touch()
-        file.chmod(0o600)
-    except OSError as error:
-        raise StoreError(f"STATE_DIR {file.parent} cannot be used: {error.strerror}") from error
+def made_private(file: Path) -> Path:
+    """The file of a SQLite database that only its owner may read; the log beside it follows.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(0o600)
+    file.chmod(0o600)
     return file
 
 
@@ -66,15 +71,15 @@ async def migrate(db: Database) -> None:
                 "the database is of a newer version of the bot; start that one, or a newer one"
             ) from None
         except (OSError, SQLAlchemyError) as error:
-            why = _why(error)
-            if "locked" not in why or time.monotonic() > until:
-                raise StoreError(f"the database cannot be used: {why}") from error
+            said = why(error)
+            if "locked" not in said or time.monotonic() > until:
+                raise StoreError(f"the database cannot be used: {said}") from error
             await asyncio.sleep(0.05)  # SQLite: another process is at it
         else:
             return
 
 
-def _why(error: OSError | SQLAlchemyError) -> str:
+def why(error: OSError | SQLAlchemyError) -> str:
     """The database's own words, without the statement and its values."""
     said = error.orig if isinstance(error, DBAPIError) and error.orig else error
     return (str(said) or type(said).__name__).splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import stat
 from pathlib import Path
 
@@ -80,6 +81,52 @@ async def test_a_backup_holds_no_person_even_for_a_moment(tmp_path: Path) -> Non
     assert not any((await People(again.db, 7).everything(5, 5)).values())
     await again.close()
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["bot.sqlite"]
+
+
+@pytest.mark.parametrize("name", ["b#1.sqlite", "b 50%25.sqlite", "b?x=1"])
+async def test_a_backup_comes_back_whatever_its_name(tmp_path: Path, name: str) -> None:
+    store = await opened(tmp_path / "old")
+    await store.setting("webhook_secret_7", "kept")
+    await asyncio.to_thread(backup, tmp_path / "old", tmp_path / name)
+    await store.close()
+    await asyncio.to_thread(restore, tmp_path / "new", tmp_path / name)
+    again = await opened(tmp_path / "new")
+    assert await again.setting("webhook_secret_7") == "kept"
+    await again.close()
+
+
+async def test_a_database_that_cannot_be_opened_is_not_called_in_use(tmp_path: Path) -> None:
+    store = await opened(tmp_path / "old")
+    await asyncio.to_thread(backup, tmp_path / "old", tmp_path / "file")
+    await store.close()
+    (tmp_path / "new" / "bot.sqlite").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"bot\.sqlite: unable to open") as why:
+        await asyncio.to_thread(restore, tmp_path / "new", tmp_path / "file")
+    assert "a bot is running" not in str(why.value)
+
+
+async def test_what_a_store_or_a_restore_writes_is_its_owners_alone(tmp_path: Path) -> None:
+    """Also in a folder that was there before, and which others may read."""
+    before = os.umask(0o022)
+    try:
+        for folder in ("old", "new"):
+            (tmp_path / folder).mkdir(mode=0o755)
+        store = await opened(tmp_path / "old")
+        await store.take_over(all_owners=True)
+        await keep(store, 1, 5, '{"items":["alcohol"]}')
+        modes = {file.name: mode_of(file) for file in (tmp_path / "old").iterdir()}
+        assert "sent.sqlite" in modes
+        assert set(modes.values()) == {0o600}, modes
+        await asyncio.to_thread(backup, tmp_path / "old", tmp_path / "file")
+        await store.close()
+        await asyncio.to_thread(restore, tmp_path / "new", tmp_path / "file")
+        assert [mode_of(file) for file in (tmp_path / "new").iterdir()] == [0o600]
+    finally:
+        os.umask(before)
+
+
+def mode_of(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
 
 
 async def test_a_damaged_database_is_put_aside(tmp_path: Path) -> None:
