@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import TypeVar
 
+from sqlalchemy.exc import OperationalError
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
@@ -24,7 +25,7 @@ from bot.reply.transport import AiohttpTransport
 from bot.settings import Settings, StartError
 from bot.store import StoreError
 from bot.store.database import Database
-from bot.store.opening import migrate, open_database
+from bot.store.opening import migrate, open_database, why
 from bot.store.store import Store
 
 log = get_logger(__name__)
@@ -74,6 +75,8 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
             await db.close()
     except StoreError as error:
         raise StartError(str(error)) from None
+    except OperationalError as error:  # the disk is full, the server went away
+        raise StartError(f"the database cannot be used: {why(error)}") from error
 
 
 @asynccontextmanager

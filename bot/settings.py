@@ -88,7 +88,12 @@ class Settings(BaseSettings):
 
     @field_validator("telegram_api_url", "public_url", "dashboard_url")
     @classmethod
-    def _no_slash_at_end(cls, value: str | None) -> str | None:
+    def _address(cls, value: str | None) -> str | None:
+        """An address without a slash at its end, whose host and port can be read."""
+        try:
+            urlsplit(value or "").port  # noqa: B018 - it is read in order to be checked
+        except ValueError:  # its words would show the value
+            raise ValueError("an address looks like https://bot.example.org:8443") from None
         return value.rstrip("/") if value else value
 
     @field_validator("admin_ids", mode="before")

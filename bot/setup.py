@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from telegram import Bot
+from telegram import Bot, User
 from telegram.error import EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from bot.clinic import ClinicError, commands
@@ -66,9 +66,9 @@ class Setup:
             if os.environ.get(name):
                 say(f"The environment sets {name}, which goes before .env.\n")
         say("1 of 5: the token")
-        username = self._token()
-        say(f"  This is @{username}.\n\n2 of 5: the bot's name")
-        self._name()
+        bot = self._token()
+        say(f"  This is @{bot.username}.\n\n2 of 5: the bot's name")
+        self._name(bot.first_name)
         say("\n3 of 5: how Telegram reaches the bot")
         self._door()
         say("\n4 of 5: the clinic")
@@ -84,35 +84,33 @@ class Setup:
     def _settings(self) -> Settings:
         return load_settings(_env_file=self.env)
 
-    def _token(self) -> str:
-        """A token that Telegram knows, kept in the file. Returns the bot's username."""
+    def _token(self) -> User:
+        """A token that Telegram knows, kept in the file. Returns the bot."""
         try:
             held = self._settings().telegram_bot_token
         except SettingsError as why:
-            if "TELEGRAM_BOT_TOKEN" not in str(why):
-                raise
+            _only_the_token(why)
             held = None
         known = " [the one in use]" if held else ""
 
-        def read(typed: str) -> str:
+        def read(typed: str) -> User:
             value = typed or (held.get_secret_value() if held else "")
             if not value:
                 raise ValueError(_FORM)
             try:
                 settings = load_settings(_env_file=self.env, telegram_bot_token=value)
-            except SettingsError:
+            except SettingsError as why:
+                _only_the_token(why)
                 raise ValueError(_FORM) from None
-            username = _at_telegram(settings, _username)
+            bot = _at_telegram(settings, lambda bot: bot.get_me())
             if typed:
                 put(self.env, {"TELEGRAM_BOT_TOKEN": value})
-            return username
+            return bot
 
         question = f"  The token from @BotFather (it is not shown){known}: "
         return self.dialogue.until(question, read, secret=True)
 
-    def _name(self) -> None:
-        now = _at_telegram(self._settings(), _first_name)
-
+    def _name(self, now: str) -> None:
         def read(typed: str) -> None:
             if len(typed) > LONGEST_NAME:
                 raise ValueError(f"a name has 1 to {LONGEST_NAME} characters")
@@ -199,16 +197,14 @@ class Setup:
         return card.id
 
 
-async def _username(bot: Bot) -> str:
-    return (await bot.get_me()).username or ""
+def _only_the_token(why: SettingsError) -> None:
+    """Raise what is not about the token: no other token would help."""
+    if "TELEGRAM_BOT_TOKEN" not in str(why):
+        raise why
 
 
 async def _webhook(bot: Bot) -> str:
     return (await bot.get_webhook_info()).url
-
-
-async def _first_name(bot: Bot) -> str:
-    return (await bot.get_me()).first_name
 
 
 def _at_telegram(settings: Settings, ask: Callable[[Bot], Awaitable[Found]]) -> Found:

@@ -32,6 +32,16 @@ def test_a_port_that_is_none_says_what_would_be_one(listen: str) -> None:
         load_settings(_env_file=None, listen=listen)
 
 
+@pytest.mark.parametrize("name", ["public_url", "dashboard_url", "telegram_api_url"])
+@pytest.mark.parametrize("address", ["https://[bot.example.org", "https://bot.example.org:secret"])
+def test_an_address_that_is_none_is_told_without_it(name: str, address: str) -> None:
+    with pytest.raises(
+        SettingsError, match=rf"^{name.upper()}: .*https://bot\.example\.org:8443"
+    ) as why:
+        load_settings(_env_file=None, **{name: address})
+    assert "secret" not in str(why.value)
+
+
 def test_the_home_folder_may_be_written_as_in_a_shell() -> None:
     assert load_settings(_env_file=None, state_dir="~/acne").state_dir == Path.home() / "acne"
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from bot import opened
 from bot.clinic import commands
 from bot.env_file import put
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.setup import Dialogue, Setup
 from bot.turn.context import Context
 from tests.emulator import TOKEN, Emulator, emulators
@@ -198,6 +198,26 @@ async def test_where_telegram_cannot_be_reached_nothing_is_kept(
     with pytest.raises(EOFError, match="check the network and try again"):
         await walk(TOKEN)
     assert not walk.env.exists()
+
+
+async def test_telegram_that_wants_a_pause_after_the_token_is_no_traceback(walk: Walk) -> None:
+    """It went on to the name with a call of its own, whose refusal nobody took."""
+    asked: list[str] = []
+
+    def fault(method: str, _: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        asked.append(method)
+        wait = {"description": "Too Many Requests", "parameters": {"retry_after": 3}}
+        return (429, wait) if asked.count("getMe") > 2 else None
+
+    walk.api.fault = fault
+    with pytest.raises(EOFError, match="Telegram wants a pause"):
+        await walk(TOKEN, "Oak Skin Clinic bot")
+
+
+async def test_another_setting_that_is_wrong_is_not_laid_on_the_token(walk: Walk) -> None:
+    walk.env.write_text("TELEGRAM_BOT_TOKEN=none\nLISTEN=nowhere\n")
+    with pytest.raises(SettingsError, match="LISTEN"):
+        await walk(TOKEN)
 
 
 async def test_the_guide_shows_the_walk(walk: Walk) -> None:

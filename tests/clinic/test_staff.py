@@ -13,7 +13,8 @@ from typer.testing import CliRunner, Result
 from bot.cli import cli
 from bot.clinic import ClinicError, commands
 from bot.reply import links
-from bot.settings import Settings
+from bot.settings import Settings, StartError
+from bot.store import database
 from tests.emulator import TOKEN
 
 
@@ -32,6 +33,22 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         held.execute("INSERT INTO setting VALUES ('username_123456', 't_bot')")
         held.commit()
     return tmp_path
+
+
+def test_a_disk_that_is_full_is_told_in_a_line(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database may not grow by a page, and gets clinics until it must."""
+    small = (*database._PRAGMAS, "max_page_count=1")
+    monkeypatch.setattr(database, "_PRAGMAS", small)
+    known = Settings(telegram_bot_token=TOKEN, state_dir=state, _env_file=None)
+
+    def add_many() -> None:
+        for number in range(100):
+            commands.add(known, f"Clinic {number} {'x' * 60}", "1", "h" * 120, "e" * 120)
+
+    with pytest.raises(StartError, match=r"^the database cannot be used: .*full$"):
+        add_many()
 
 
 def bot(*words: str) -> Result:
