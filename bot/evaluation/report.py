@@ -75,12 +75,12 @@ def floors(pyproject: Path, name: str) -> Mapping[str, float]:
 
 def broken(found: Iterable[Figure], wanted: Mapping[str, float]) -> list[str]:
     """The floors that the figures break, as sentences."""
+    shares = {one.name: one.share for one in found}
     faults = []
-    for one in found:
-        floor = wanted.get(one.name)
-        if floor is None:
-            continue
-        holds = one.share <= floor if one.name.endswith("wrong") else one.share >= floor
-        if not holds:
-            faults.append(f"{one.name} is {one.share:.3f}; the floor is {floor:.3f}")
+    for name, floor in wanted.items():
+        share = shares.get(name)
+        if share is None:
+            faults.append(f"{name} was not measured; the floor is {floor:.3f}")
+        elif share > floor if name.endswith("wrong") else share < floor:
+            faults.append(f"{name} is {share:.3f}; the floor is {floor:.3f}")
     return faults

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.messages import Judged, Row, by_label, calibration_error, judge, reliability
+from bot.evaluation.messages import (
+    Judged,
+    Row,
+    by_label,
+    calibration_error,
+    figures,
+    judge,
+    reliability,
+)
+from bot.evaluation.report import broken
 from bot.turn.context import Context
 from bot.turn.reply import Citation, Kind, Reply
 
@@ -36,6 +45,15 @@ def test_confidence_is_held_against_what_was_right(judged: list[Judged]) -> None
 
 def test_each_passage_and_each_gap_has_its_own_figure(judged: list[Judged]) -> None:
     assert {one.name: one.share for one in by_label(judged)} == {"duration": 0.5, "alcohol": 1.0}
+
+
+def test_a_floor_whose_figure_was_not_measured_is_broken(judged: list[Judged]) -> None:
+    """A file that lost its rows, or a label that was misspelt, passed every floor."""
+    wanted = {"answer: right": 0.5, "answer: wrong": 0.4, "gap: right": 1.0, "calm: right": 0.9}
+    assert broken(figures(judged), wanted) == [
+        "answer: wrong is 0.500; the floor is 0.400",
+        "calm: right was not measured; the floor is 0.900",
+    ]
 
 
 def test_the_pictures_are_drawn(judged: list[Judged], context: Context, tmp_path: Path) -> None:
