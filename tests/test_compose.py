@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from bot.hook import webhook_path
 from bot.settings import Settings, load_settings
@@ -70,6 +71,20 @@ def test_every_setting_reaches_the_containers(service: str) -> None:
     assert missing == set()
     for name in {name.upper() for name in Settings.model_fields} - OWN:
         assert f"${{{name}:" in environment[name], f"{name} is not what .env says"
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+@pytest.mark.parametrize("password", ["p@ss/w:rd", "50%25", "a#b?c"])
+def test_any_password_is_the_servers_and_ours(
+    monkeypatch: pytest.MonkeyPatch, service: str, password: str
+) -> None:
+    """In an address some of it would be read as the host, or as something else."""
+    url = settings(monkeypatch, service, POSTGRES_PASSWORD=password).database_url
+    assert url is not None
+    assert make_url(url.get_secret_value()).host == "db"
+    (server,) = (COMPOSE["services"]["db"]["environment"]["POSTGRES_PASSWORD"],)
+    assert served(service, POSTGRES_PASSWORD=password)["PGPASSWORD"] == password
+    assert filled(server, {"POSTGRES_PASSWORD": password}) == password
 
 
 @pytest.mark.parametrize("service", ["web", "worker"])
