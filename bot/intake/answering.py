@@ -16,19 +16,20 @@ from bot.intake.limits import Admission, Limiter
 from bot.intake.outcome import StoreTroubleError, of_the_store, over
 from bot.intake.stats import Stats
 from bot.intake.turns import HungError, Turns
+from bot.kb.models import Urgency
 from bot.logs import describe, get_logger
 from bot.reply.burst import MOST
 from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
+from bot.reply.talk import Talk
 from bot.reply.update import REMINDER, Raw, UnreadableError
 from bot.store.clinics import Clinics
 from bot.store.handovers import RELAY
 from bot.store.rows import Back, Behind, Claimed, Closed
 from bot.store.store import TROUBLE, Store
+from bot.turn.alert import flags
 from bot.turn.handover import Thread
-from bot.turn.reply import Urgency
-from bot.turn.triage import ASKING as TRIAGE
 
 log = get_logger(__name__)
 
@@ -311,12 +312,10 @@ class Answering:
 
 def _pressing(response: Response) -> bool:
     """Whether an answer raises a red flag of today or sooner, or asks whether there is one."""
-    reply, talk = response.reply, response.talk
-    if reply is None:
+    reply = response.reply
+    if reply is None or (reply.alert and reply.alert.urgency is Urgency.NEXT_VISIT):
         return False
-    if reply.alert is not None and reply.alert.urgency.rank >= Urgency.TODAY.rank:
-        return True
-    return talk is not None and talk.memory.asking == TRIAGE
+    return flags((response.talk or Talk()).memory, reply)
 
 
 def _unsure(
