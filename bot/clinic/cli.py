@@ -99,7 +99,6 @@ def revoke(clinic_id: Id) -> None:
     from bot.clinic import commands
 
     settings = load_settings()
-    commands.link(settings, clinic_id)
     commands.revoke(settings, clinic_id)
     typer.echo(commands.link(settings, clinic_id))
 
@@ -110,7 +109,6 @@ def remove(clinic_id: Id) -> None:
     from bot.clinic import commands
 
     settings = load_settings()
-    commands.link(settings, clinic_id)
     commands.remove(settings, clinic_id)
     typer.echo(f"removed: {clinic_id}")
 

@@ -151,30 +151,37 @@ def _linked(settings: Settings, clinic_id: str, source: str) -> tuple[Clinic, st
     return _run(settings, work)
 
 
-def revoke(settings: Settings, clinic_id: str) -> bool:
+def revoke(settings: Settings, clinic_id: str) -> None:
     """Make all links and posters of a clinic invalid, and unbind its staff group.
 
     Chats bound already stay bound.
+
+    Raises:
+        ClinicError: there is no such clinic.
     """
 
-    async def work(store: Store, clinics: Clinics) -> bool:
-        found = await clinics.revoke(clinic_id)
+    async def work(store: Store, clinics: Clinics) -> None:
+        known(clinics, clinic_id)
+        await clinics.revoke(clinic_id)
         await Handovers(store.db, store.bot_id).wake(clinic_id)
-        return found
 
-    return _run(settings, work)
+    _run(settings, work)
 
 
-def remove(settings: Settings, clinic_id: str) -> bool:
-    """Forget a clinic, its staff and its counts; chats bound to it are bound to none."""
+def remove(settings: Settings, clinic_id: str) -> None:
+    """Forget a clinic, its staff and its counts; chats bound to it are bound to none.
 
-    async def work(store: Store, clinics: Clinics) -> bool:
+    Raises:
+        ClinicError: there is no such clinic.
+    """
+
+    async def work(store: Store, clinics: Clinics) -> None:
+        known(clinics, clinic_id)
         await Staff(store.db, store.bot_id).remove(clinic_id)
-        found = await clinics.remove(clinic_id)
+        await clinics.remove(clinic_id)
         await Handovers(store.db, store.bot_id).wake(clinic_id)
-        return found
 
-    return _run(settings, work)
+    _run(settings, work)
 
 
 def handover(settings: Settings, clinic_id: str, change: Mapping[str, object]) -> Clinic:

@@ -125,7 +125,7 @@ class _Loader:
             for near in topic.nearest:
                 if near not in passages and not (self.base and near in self.base.passages):
                     self._fault(f"topics/{topic.id}.yaml", ("nearest",), f"no passage {near!r}")
-        examples = self._examples({**passages, **topics})
+        examples = self._examples({**passages, **topics}, replies)
         self._check_reviews((*passages.values(), *topics.values()))
         if self.faults or not (source and words and replies and triage and dose):
             raise KnowledgeError(self.faults)
@@ -262,10 +262,13 @@ class _Loader:
                     what = f"the quote is cut inside a word or number at character {edge}"
                     self._fault(file, ("span",), what)
 
-    def _examples(self, known: dict[str, Passage | Topic]) -> tuple[Example, ...]:
+    def _examples(
+        self, known: dict[str, Passage | Topic], replies: Replies | None
+    ) -> tuple[Example, ...]:
         folder = f"questions/{self.language}"
         files = self._questions(folder)
-        labels = {*known, *NOT_FOR_US, *(label for label in files if label.startswith(CHAT))}
+        said = replies.texts.get("chat", {}) if replies else {}
+        labels = {*known, *NOT_FOR_US, *(f"{CHAT}{name}" for name in said)}
         examples: list[Example] = []
         first: dict[str, str] = {}
         for label, (file, questions) in files.items():

@@ -13,7 +13,7 @@ from bot.reply import clinic
 from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, press_answer, text_call
-from bot.reply.ending import ASKING, ended, idle, note
+from bot.reply.ending import WRITING, ended, idle, note
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages, units
 from bot.reply.wire import Keyboard, Row, keyboard
@@ -31,12 +31,12 @@ from bot.turn.handover import (
 )
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.triage import ASKING as TRIAGE
+from bot.turn.triage import ASKING_TRIAGE
 
 
 def stops(memory: Memory, reply: Reply) -> bool:
     """Whether what the person wrote is, or may be, an emergency: it is never sent."""
-    return memory.asking == TRIAGE or _emergency(reply)
+    return memory.asking == ASKING_TRIAGE or _emergency(reply)
 
 
 def _emergency(reply: Reply) -> bool:
@@ -109,7 +109,7 @@ def start(event: Event, desk: Desk) -> Response:
         return Response((text_call(event.chat_id, why),), None, "answered")
     held = _ready(event, desk)
     assert held is not None
-    talk = event.talk.model_copy(update={"asking": ASKING})
+    talk = event.talk.model_copy(update={"asking": WRITING})
     text = desk.say("ask.write", name=held.name, phone=held.phone, most=LONGEST)
     return Response((text_call(event.chat_id, text),), talk, "answered")
 

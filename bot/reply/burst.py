@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bot.reply import private
 from bot.reply.desk import Desk, Event, Response
-from bot.reply.ending import ASKING as WRITING
+from bot.reply.ending import WRITING
 from bot.reply.talk import Talk
 from bot.reply.update import Done, Me, Raw, UnreadableError, read
 from bot.turn.reply import Kind

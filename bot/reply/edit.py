@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.reply import ask, buttons, private
 from bot.reply.desk import Desk, Event, Response
-from bot.reply.ending import ASKING as WRITING
+from bot.reply.ending import WRITING
 from bot.reply.render import edited
 from bot.turn.command import COMMANDS
 

@@ -10,13 +10,13 @@ from bot.store.handovers import relay_row
 from bot.store.rows import Arrival
 from bot.turn.handover import Relay, Thread
 
-ASKING = "ask"
+WRITING = "ask"
 """What ``Talk.asking`` holds while the person writes to the clinic."""
 
 
 def idle(event: Event) -> Talk | None:
     """The talk when the person writes to the clinic no more; None where it stays as it is."""
-    if event.talk.asking != ASKING:
+    if event.talk.asking != WRITING:
         return None
     return event.talk.model_copy(update={"asking": None})
 

@@ -22,7 +22,7 @@ from bot.turn.answer import chat, with_notes
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.triage import ASKING, Finding, Verdict
+from bot.turn.triage import ASKING_TRIAGE, Finding, Verdict
 
 _AGAIN = "q"  # the question cannot be carried: ask once more in private
 _DOSE = "d"
@@ -65,7 +65,7 @@ def _target(memory: Memory, reply: Reply) -> str:
     """What a turn found, without anything that the person said."""
     if flags(memory, reply):
         row, urgency = (reply.alert.id, reply.alert.urgency) if reply.alert else ("", "")
-        ask = memory.details["ask"] if memory.asking == ASKING else ""
+        ask = memory.details["ask"] if memory.asking == ASKING_TRIAGE else ""
         return _ALARM.format(row=row, urgency=urgency, ask=ask)
     line = next((note.row for note in lines_said(reply)), "")
     return _ABOUT.format(what=_what(reply), line=line)

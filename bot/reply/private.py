@@ -10,7 +10,7 @@ from bot.reply import ask, buttons, clinic, dashboard, links, receipt, records, 
 from bot.reply.buttons import button
 from bot.reply.codes import Press
 from bot.reply.desk import Desk, Event, Response, text_call
-from bot.reply.ending import ASKING as WRITING
+from bot.reply.ending import WRITING
 from bot.reply.group import carried
 from bot.reply.profile import PRIVATE
 from bot.reply.render import Page, messages, page
@@ -20,11 +20,11 @@ from bot.turn.alert import flags, lines_said
 from bot.turn.answer import answer as quote
 from bot.turn.answer import chat, gap, notes_as_text
 from bot.turn.command import COMMANDS
-from bot.turn.course import ASKING as COURSE
+from bot.turn.course import ASKING_COURSE
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.triage import ASKING as TRIAGE
+from bot.turn.triage import ASKING_TRIAGE
 
 OWN: Mapping[str, Callable[[Event, Desk], Response]] = {
     "visit": visit.show,
@@ -214,11 +214,13 @@ def _turned(talk: Talk, memory: Memory, reply: Reply) -> Talk:
 def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -> Response | None:
     """That we asked for a day or a place, and words that answer nothing else are none."""
     asked, before = event.talk.asking, event.talk.memory.asking
-    if asked in (None, WRITING) or before == TRIAGE or text.startswith("/"):
+    if asked in (None, WRITING) or before == ASKING_TRIAGE or text.startswith("/"):
         return None
     if flags(memory, reply) or lines_said(reply):
         return None
-    date = reply.kind is Kind.CLARIFY and memory.asking == COURSE  # not for the course clock
+    date = (
+        reply.kind is Kind.CLARIFY and memory.asking == ASKING_COURSE
+    )  # not for the course clock
     if not (date or _lost(text, reply)):
         return None
     key = "zone_unknown" if asked.startswith("zone") else "day_unknown"

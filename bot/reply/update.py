@@ -222,7 +222,7 @@ def _message(body: Raw, me: Me) -> Done:
         if addressee and addressee.lower() != me.username.lower():
             return Done("nothing")
         stray = where is Where.GROUP and not (addressee or _is_ours(name.lower(), body, me))
-        if stray and not _replied(body, me):
+        if stray and _ours(body, me) is None:
             return Done("nothing")
         command, text = name.lower(), rest or ""
     elif where is Where.GROUP and not _is_for_us(body, text, me):
@@ -231,7 +231,7 @@ def _message(body: Raw, me: Me) -> Done:
         return Done("nothing")
     if media is None and "text" not in body and "caption" not in body:
         return Done("nothing")  # somebody joined, something was pinned
-    text = re.sub(rf"@{re.escape(me.username)}\b", " ", text, flags=re.IGNORECASE).strip()
+    text = _mention(me).sub(" ", text).strip()
     at = dt.datetime.fromtimestamp(int(body.get("date", 0)), dt.UTC)
     return Done(
         "media" if media else "text",
@@ -264,15 +264,23 @@ def _file(body: Raw) -> str | None:
 
 
 def _is_ours(name: str, body: Raw, me: Me) -> bool:
-    return name in GROUP_COMMANDS or (name == "close" and bool(_replied(body, me)))
+    return name in GROUP_COMMANDS or (name == "close" and _ours(body, me) is not None)
+
+
+def _ours(body: Raw, me: Me) -> Raw | None:
+    """Our own message that this one replies to."""
+    replied: Raw = body.get("reply_to_message") or {}
+    return replied if (replied.get("from") or {}).get("id") == me.bot_id else None
 
 
 def _replied(body: Raw, me: Me) -> str:
-    """The first line of our own message that this one replies to."""
-    replied = body.get("reply_to_message") or {}
-    if (replied.get("from") or {}).get("id") != me.bot_id:
-        return ""
-    return str(replied.get("text") or replied.get("caption") or "").partition("\n")[0]
+    """Its first line."""
+    ours = _ours(body, me) or {}
+    return str(ours.get("text") or ours.get("caption") or "").partition("\n")[0]
+
+
+def _mention(me: Me) -> re.Pattern[str]:
+    return re.compile(rf"@{re.escape(me.username)}\b", re.IGNORECASE)
 
 
 def _edited(body: Raw, me: Me) -> Done:
@@ -285,10 +293,7 @@ def _edited(body: Raw, me: Me) -> Done:
 
 def _is_for_us(body: Raw, text: str, me: Me) -> bool:
     """In a group we answer replies to us and mentions of us, nothing else."""
-    replied = body.get("reply_to_message") or {}
-    if (replied.get("from") or {}).get("id") == me.bot_id:
-        return True
-    return re.search(rf"@{re.escape(me.username)}\b", text, re.IGNORECASE) is not None
+    return _ours(body, me) is not None or _mention(me).search(text) is not None
 
 
 def _press(body: Raw, _: Me) -> Done:

@@ -13,8 +13,7 @@ from bot.turn.found import named_reply, remembered
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from bot.turn.search import Outcome, search
-from bot.turn.triage import ASKING as TRIAGE
-from bot.turn.triage import Verdict, answer_to_ask
+from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask
 
 
 def pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -36,7 +35,7 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """
     details = memory.details
     memory = unbarred(memory, details.get("bars", ()))
-    if memory.asking == TRIAGE:
+    if memory.asking == ASKING_TRIAGE:
         return remembered(memory, closing_reply(context.kb.triage))
     return _only_asked(memory, context)
 
@@ -59,7 +58,7 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
             "topic": topic,
         }
         reply = reply.model_copy(update=update)
-    asking = TRIAGE if verdict.ask else None
+    asking = ASKING_TRIAGE if verdict.ask else None
     rows = [finding.id for finding in verdict.findings]
     taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
     details["bars"] = [why for why in taken_back if why not in memory.barred]

@@ -10,7 +10,7 @@ from bot.kb.models import Urgency
 from bot.kb.triage_rules import Asked, Country, Line, Row, TriageRules
 from bot.turn.memory import Memory
 from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion
-from bot.turn.triage import ASKING, Finding, Verdict
+from bot.turn.triage import ASKING_TRIAGE, Finding, Verdict
 
 ONLY_ASKING = "only asking"
 _BUTTON = re.compile(r"(yes|no|not sure|only asking) \[([^\[\]]+)\]")
@@ -202,7 +202,7 @@ def line_of(row_id: str, rules: TriageRules) -> ShownNote:
 
 def flags(memory: Memory, reply: Reply) -> bool:
     """Whether a turn raised a red flag, or asks whether there is one."""
-    asks = reply.kind is Kind.CLARIFY and memory.asking == ASKING
+    asks = reply.kind is Kind.CLARIFY and memory.asking == ASKING_TRIAGE
     return reply.kind is Kind.ALERT or asks
 
 

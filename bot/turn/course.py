@@ -14,7 +14,7 @@ from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply, Suggestion
 from bot.turn.voices import cite, first_notes, voices
 
-ASKING = "course"  # what ``Memory.asking`` holds while we wait for a date
+ASKING_COURSE = "course"  # what ``Memory.asking`` holds while we wait for a date
 
 
 def course_reply(

@@ -14,7 +14,7 @@ from bot.turn.triage_read import Reading, read
 
 NEARBY = 1  # sentences from which something less than an emergency may be called off
 ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own
-ASKING = "triage"  # what ``Memory.asking`` holds while a question of ours is open
+ASKING_TRIAGE = "triage"  # what ``Memory.asking`` holds while a question of ours is open
 _ONLY_ASKS: frozenset[Status] = frozenset({"asked", "supposed", "told"})
 
 

@@ -15,8 +15,7 @@ from bot.turn.alert import read_button, safety_lines
 from bot.turn.answer import EMPTY, buttons, refuse, with_notes
 from bot.turn.command import command
 from bot.turn.context import Context
-from bot.turn.course import ASKING as COURSE
-from bot.turn.course import course_reply
+from bot.turn.course import ASKING_COURSE, course_reply
 from bot.turn.course_read import read_course
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import body_weight_reply
@@ -32,8 +31,7 @@ from bot.turn.reply import Kind, Reply
 from bot.turn.search import Outcome
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
-from bot.turn.triage import ASKING as TRIAGE
-from bot.turn.triage import Verdict, answer_to_ask, says_no, triage
+from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, says_no, triage
 
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
@@ -56,7 +54,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     verdict = told if told.findings or told.ask else _triaged(said, memory, context)
     if verdict.findings or verdict.ask:
         return alarmed(said, verdict, memory, context)
-    if memory.asking == TRIAGE and len(text.split()) <= SHORT_NO and says_no(text, kb.triage):
+    short = len(text.split()) <= SHORT_NO
+    if memory.asking == ASKING_TRIAGE and short and says_no(text, kb.triage):
         return closed(memory, context)  # a clear no, and nothing else
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
@@ -94,7 +93,7 @@ def _clocked(
 ) -> tuple[Memory, Reply] | None:
     """What the course clock says, with its question kept open; None where it is not asked."""
     rules = context.kb.dose
-    course = read_course(text, today, rules, asked=memory.asking == COURSE)
+    course = read_course(text, today, rules, asked=memory.asking == ASKING_COURSE)
     if course is None:
         return None
     reply = course_reply(
@@ -106,7 +105,7 @@ def _clocked(
         show_notes=context.show_notes,
     )
     after, reply = remembered(memory, reply)
-    asking = COURSE if reply.kind is Kind.CLARIFY else None
+    asking = ASKING_COURSE if reply.kind is Kind.CLARIFY else None
     return after.model_copy(update={"asking": asking}), reply
 
 
@@ -136,7 +135,7 @@ def _with_second_question(text: str, reply: Reply, memory: Memory, context: Cont
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     """The red flags of a text, read as the answer to our own question where one is open."""
     rules = context.kb.triage
-    answered = answer_to_ask(text, memory, rules) if memory.asking == TRIAGE else None
+    answered = answer_to_ask(text, memory, rules) if memory.asking == ASKING_TRIAGE else None
     verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin)
     if context.encoder is None or not text or text.startswith("/"):
         return verdict

@@ -105,5 +105,8 @@ def test_commands_say_what_would_be_accepted(tmp_path: Path) -> None:
     assert (changed.phone, changed.hours, changed.knowledge) == ("557", "9 to 5", "/srv/oak")
     assert commands.add(settings, "Oak", "557", hours="")[0].hours == ""
     assert not commands.add(settings, "Oak", "557", knowledge="")[0].knowledge
-    assert commands.revoke(settings, "oak")
-    assert commands.remove(settings, "oak")
+    commands.revoke(settings, "oak")
+    commands.remove(settings, "oak")
+    assert commands.all_of(settings) == []
+    with pytest.raises(ClinicError, match="no clinic 'oak'"):
+        commands.remove(settings, "oak")

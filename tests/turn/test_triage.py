@@ -8,7 +8,7 @@ from bot.kb.knowledge import packaged
 from bot.kb.models import Urgency
 from bot.kb.triage_rules import TriageRules, load_triage
 from bot.turn.memory import Memory
-from bot.turn.triage import ASKING, answer_to_ask, triage
+from bot.turn.triage import ASKING_TRIAGE, answer_to_ask, triage
 from tests.turn.judged import judged, share_missed
 
 
@@ -134,7 +134,7 @@ def test_an_ambiguous_message_is_asked_about(text: str, rules: TriageRules) -> N
 def test_an_answer_that_is_not_a_clear_no_takes_the_higher_urgency(
     answer: str, rules: TriageRules
 ) -> None:
-    asked = Memory(asking=ASKING, details={"ask": triage("i have a rash", rules).ask})
+    asked = Memory(asking=ASKING_TRIAGE, details={"ask": triage("i have a rash", rules).ask})
     verdict = answer_to_ask(answer, asked, rules)
     assert verdict is not None
     assert verdict.findings[0].urgency is Urgency.EMERGENCY
@@ -143,16 +143,16 @@ def test_an_answer_that_is_not_a_clear_no_takes_the_higher_urgency(
 def asked_after(said: str, rules: TriageRules) -> Memory:
     ask = triage(said, rules).ask
     assert ask is not None
-    return Memory(asking=ASKING, details={"ask": ask})
+    return Memory(asking=ASKING_TRIAGE, details={"ask": ask})
 
 
 def test_a_clear_no_closes_the_question(rules: TriageRules) -> None:
-    asked = Memory(asking=ASKING, details={"ask": triage("i have a rash", rules).ask})
+    asked = Memory(asking=ASKING_TRIAGE, details={"ask": triage("i have a rash", rules).ask})
     assert answer_to_ask("no", asked, rules) is None
 
 
 def test_a_red_flag_in_the_answer_comes_first(rules: TriageRules) -> None:
-    asked = Memory(asking=ASKING, details={"ask": triage("i have a rash", rules).ask})
+    asked = Memory(asking=ASKING_TRIAGE, details={"ask": triage("i have a rash", rules).ask})
     verdict = answer_to_ask("no but i want to kill myself", asked, rules)
     assert verdict is not None
     assert verdict.findings[0].id == "RF04"
@@ -189,7 +189,7 @@ def test_a_no_with_another_red_flag_is_that_red_flag_alone(rules: TriageRules) -
 
 
 def test_who_feels_weird_and_says_what_changed_is_told_of_that(rules: TriageRules) -> None:
-    asked = Memory(asking=ASKING, details={"ask": "weird"})
+    asked = Memory(asking=ASKING_TRIAGE, details={"ask": "weird"})
     verdict = answer_to_ask("my vision is blurry", asked, rules)
     assert verdict is not None
     assert [finding.id for finding in verdict.findings] == ["RF15"]
