@@ -111,5 +111,7 @@ def read_phrase(text: str, joins: dict[str, str]) -> list[Phrase]:
     Raises:
         ValueError: the line is not in the language above.
     """
+    if re.search(r"\S&|&\S", text):
+        raise ValueError("& stands between spaces; write a_e for A&E")
     sides = [_parts(side, joins) for side in text.split("&")]
     return [Phrase(tuple(chosen)) for chosen in itertools.product(*sides)]

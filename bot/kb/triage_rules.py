@@ -192,7 +192,8 @@ class TriageFile(Frozen):
     questions: Mapping[Name, Question]
     countries: Mapping[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Country]
     wording: Wording
-    answers: Mapping[Literal["yes", "no"], tuple[str, ...]]
+    answers: Mapping[Literal["yes", "no", "so"], tuple[str, ...]]
+    no_words: tuple[str, ...]  # words that may stand in a clear no to a question of ours
 
     @model_validator(mode="after")
     def _all_known(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from bot.kb.models import Frozen, Urgency
 from bot.kb.triage_rules import Asked, Question, Rule, Status, TriageRules
@@ -15,6 +16,10 @@ from bot.turn.triage_read import Reading, read
 NEARBY = 1  # sentences from which something less than an emergency may be called off
 ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own
 ASKING_TRIAGE = "triage"  # what ``Memory.asking`` holds while a question of ours is open
+SO_IT_IS = "so_it_is"  # the concept of what says that it is so with oneself
+_LEADS = frozenset(  # words before it
+    "and but because cause cuz cos since as yes yeah well so asking i think my our".split()  # noqa: SIM905
+)
 _ONLY_ASKS: frozenset[Status] = frozenset({"asked", "supposed", "told"})
 
 
@@ -46,6 +51,7 @@ class _Signs:
         hits = find(reading, rules.index)
         frames = Frames(reading, hits, rules.file)
         self._tokens = reading.tokens
+        self._questions = reading.questions
         self._found: dict[str, list[tuple[Hit, frozenset[Status]]]] = defaultdict(list)
         for hit in hits:
             if hit.concept in rules.file.concepts:
@@ -68,6 +74,22 @@ class _Signs:
             if not near:
                 return False
         return True
+
+    def claimed(self) -> bool:
+        """Whether a clause says that what was asked about is so: "... suicidal? i am"."""
+        for hit, states in self._found.get(SO_IT_IS, ()):
+            first = self._tokens[hit.words[0]]
+            if first.sentence in self._questions or states - {"asked"}:  # "asking because i am"
+                continue
+            clause = first.clause
+            beside = (
+                token
+                for at, token in enumerate(self._tokens)
+                if token.clause == clause and at not in hit.words
+            )
+            if all(_LEADS.intersection(token.forms) for token in beside):
+                return True
+        return False
 
     def _occurs(self, names: Iterable[str]) -> bool:
         """Whether the words of any of the concepts occur, in whatever state."""
@@ -141,6 +163,10 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
             signs.hold(rule, row.urgency, _ONLY_ASKS) for rule in row.rules
         ):
             informed.append(row_id)
+    if informed and signs.claimed():
+        for row_id in informed:
+            _raise(raised, row_id, rules.file.rows[row_id].urgency)
+        informed = []
     asked = _question(signs, rules, raised)
     if asked is not None:
         _, question = asked
@@ -221,13 +247,13 @@ def _answered(
     question: Asked, text: str, raised: Mapping[str, Urgency], rules: TriageRules
 ) -> Finding | None:
     """The row of the answer, beside what is ``raised`` by its words."""
-    yes, no = _answer(text, rules)
+    answer = _answer(text, rules)
     named = [level for row_id, level in question.signs.items() if row_id in raised]
-    if no and not named:
+    if answer.no and not named and (answer.plain or raised):
         if question.no is None:
             return None
         return Finding(id=question.no, urgency=rules.file.rows[question.no].urgency)
-    if question.doubt and not yes:
+    if question.doubt and not (answer.yes or answer.so_it_is):
         return None
     usual = question.level or rules.file.rows[question.yes].urgency
     if question.matching and any(urgency.rank >= usual.rank for urgency in raised.values()):
@@ -237,12 +263,41 @@ def _answered(
 
 def says_no(text: str, rules: TriageRules) -> bool:
     """Whether a text is a clear no."""
-    return _answer(text, rules)[1]
+    answer = _answer(text, rules)
+    return answer.no and answer.plain
 
 
-def _answer(text: str, rules: TriageRules) -> tuple[bool, bool]:
-    """Whether a text is a yes, and whether it is a no; a question back is neither."""
+@dataclass(frozen=True)
+class _Answer:
+    """How a text answers a question of ours; a question back is no yes.
+
+    ``plain``: it says nothing but no. "no but i want to" and "nothing stays down" say more, and a
+    no to a part of what was asked is none to the rest. ``so_it_is``: that it happens.
+    """
+
+    yes: bool
+    no: bool
+    plain: bool
+    so_it_is: bool
+
+
+def _answer(text: str, rules: TriageRules) -> _Answer:
     reading = read(text, rules.speller)
-    said = {hit.concept for hit in find(reading, rules.index)}
+    hits = find(reading, rules.index)
+    said = {hit.concept for hit in hits}
+    frames = Frames(reading, hits, rules.file)
+    told = {
+        word
+        for hit in hits
+        if hit.concept == "Answer_no" or "denied" in frames.states(hit)  # "no vomiting"
+        for word in hit.words
+    }
+    words = set(rules.file.no_words)
+    plain = all(at in told or words.intersection(t.forms) for at, t in enumerate(reading.tokens))
     yes, no = "Answer_yes" in said, "Answer_no" in said
-    return yes and not no and not reading.questions, no and not yes
+    return _Answer(
+        yes=yes and not no and not reading.questions,
+        no=no and not yes,
+        plain=plain,
+        so_it_is="Answer_so" in said and not no and not reading.questions,
+    )

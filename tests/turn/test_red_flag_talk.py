@@ -1,0 +1,138 @@
+"""Red flags as people tell them in a talk: answers to our questions, claims behind a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.ask import converse
+from bot.brain import bind
+from bot.kb.models import Urgency
+from bot.turn.context import Context
+from bot.turn.reply import Kind, Reply
+
+
+def last(context: Context, *said: str) -> Reply:
+    return converse(said, bind(context))[-1]
+
+
+def is_emergency(reply: Reply) -> bool:
+    return reply.alert is not None and reply.alert.urgency is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("my acne makes me want to die", "no but i want to"),
+        ("my acne makes me want to die", "no not safe"),
+        ("my acne makes me want to die", "never felt safe"),
+        ("bad headache today", "nothing stays down"),
+        ("bad headache today", "no just vomiting"),
+        ("my stomach hurts", "no but i vomited"),
+        ("i have a rash", "no but fever"),
+        ("took two by mistake", "no, my toddler did"),
+    ],
+)
+def test_a_no_to_a_part_of_what_was_asked_is_no_clear_no(
+    context: Context, asked: str, answer: str
+) -> None:
+    assert is_emergency(last(context, asked, answer))
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("my acne makes me want to die", "no just joking"),
+        ("my acne makes me want to die", "nah im good"),
+        ("bad headache today", "not at all"),
+        ("bad headache today", "no vomiting, no blur"),
+        ("i have a rash", "none of those"),
+        ("lips are swollen", "no just dry lips"),
+    ],
+)
+def test_a_no_as_people_say_it_closes_the_question(
+    context: Context, asked: str, answer: str
+) -> None:
+    assert last(context, asked, answer).kind is Kind.CHAT
+
+
+def test_a_no_that_says_a_period_was_missed_keeps_the_dose_back(context: Context) -> None:
+    assert last(context, "im late", "no i missed it", "dose for 70 kg").dose is None
+
+
+@pytest.mark.parametrize(
+    "answer", ["y", "yess", "it is", "happening now", "right now", "to me", "of course"]
+)
+def test_a_short_yes_to_a_doubt_is_a_yes(context: Context, answer: str) -> None:
+    assert last(context, "i think this chat is deaf", answer).alert is not None
+
+
+@pytest.mark.parametrize(
+    "said", ["my son wont wake up", "my baby wont wake up", "my husband will not wake up"]
+)
+def test_who_cannot_wake_somebody_is_not_told_of_thoughts_of_death(
+    context: Context, said: str
+) -> None:
+    reply = last(context, said)
+    assert is_emergency(reply)
+    assert reply.alert is not None
+    assert "RF04" not in (reply.alert.id, *reply.alert.also)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "can accutane make you suicidal? asking because i am",
+        "does accutane cause suicidal thoughts? i have them",
+        "what happens if a toddler swallows one? mine did",
+        "does it cause seizures? my son just had one",
+    ],
+)
+def test_who_says_that_it_is_so_does_not_only_ask(context: Context, said: str) -> None:
+    assert is_emergency(last(context, said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I was suicidal at 16 and now it's back",
+        "i was suicidal last year and its starting again",
+        "my son was suicidal at 16 and it's coming back",
+    ],
+)
+def test_what_comes_back_is_not_past(context: Context, said: str) -> None:
+    reply = last(context, said)
+    assert reply.alert is not None
+    assert reply.alert.id == "RF04"
+
+
+@pytest.mark.parametrize("said", ["i need to go to A&E now", "i need the ER"])
+def test_who_needs_the_emergency_department_is_told_the_numbers(
+    context: Context, said: str
+) -> None:
+    assert "999" in last(context, said).text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i doubled my dose and feel really unwell",
+        "taking vitamin a pills with accutane and so confused today",
+    ],
+)
+def test_extra_capsules_and_vitamin_a_are_emergencies_with_a_bad_sign(
+    context: Context, said: str
+) -> None:
+    assert is_emergency(last(context, said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "hi im diabetic and on accutane",
+        "i have the box in my hand, it says keep below 25c",
+        "looking at the pills, are they meant to be orange",
+        "i just want to finish the last month of accutane",
+    ],
+)
+def test_plain_words_that_share_a_red_flags_are_no_emergency(context: Context, said: str) -> None:
+    assert not is_emergency(last(context, said))
