@@ -19,12 +19,12 @@ from bot.kb.reading import MASK, sentences
 from bot.turn.memory import Memory
 
 # Chosen with messages, posts, clean and the real messages in view (docs/matching.md).
-ANSWER_FROM = 0.4  # probability from which a passage is given as the answer
+ANSWER_FROM = 0.45  # probability from which a passage is given as the answer
 UNNAMED_FROM = 0.55  # the same where neither the message nor the talk so far is of isotretinoin
-AHEAD = 0.15  # of any gap and of skin care: a passage that leads by less may not answer at all
+AHEAD = 0.2  # of any gap and of skin care: a passage that leads by less may not answer at all
 BOTH_FROM = 0.6  # and from which a sentence's own passage is quoted as well
-OPEN_FROM = 0.5  # of all passages together: the document answers, but which part is open
-GAP_FROM = 0.25  # probability from which a gap is named
+OPEN_FROM = 0.6  # of all passages together: the document answers, but which part is open
+GAP_FROM = 0.15  # probability from which a gap is named
 CALIBRATION = (
     (0.0, 0.0),
     (0.45, 0.65),

@@ -22,8 +22,8 @@ CHILD = "RF24"  # the row on children under the age limit
 UNDER_TEAM = Finding(id=CHILD, urgency=Urgency.NEXT_VISIT)
 # Probability of the likeliest row from which its words are said. Where none leads, what is likely
 # enough to be an emergency is told all the same, in the words for any, and what is less is not.
-LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
-ANY_FROM = 0.45
+LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.3, Urgency.NEXT_VISIT: 0.2}
+ANY_FROM = 0.25
 CHILD_FROM = 0.1  # probability of CHILD from which stone may have been taken for years
 SURE_FROM = 0.8  # probability of an emergency from which no question is asked first
 # Pregnancy, thoughts of suicide, airways, a child that took some: said in passing they count, too.
@@ -40,7 +40,7 @@ class Limits:
 
 
 # Chosen with triage, -2, -5, everyday, -2 and the real messages in view (docs/safety.md).
-WHOLE = Limits(emergency=0.2, today=0.5, next_visit=0.4)
+WHOLE = Limits(emergency=0.15, today=0.45, next_visit=0.4)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
 
