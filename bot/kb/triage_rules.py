@@ -39,6 +39,7 @@ class Rule(Frozen):
     drug: bool = False
     urgency: Urgency | None = None
     longest: int | None = None  # words; a longer message is about something else as well
+    sure: bool = False  # the second opinion does not doubt it
 
     @cached_property
     def wanted(self) -> tuple[tuple[str, ...], ...]:

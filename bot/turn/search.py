@@ -23,7 +23,7 @@ ANSWER_FROM = 0.45  # probability from which a passage is given as the answer
 UNNAMED_FROM = 0.55  # the same where neither the message nor the talk so far is of isotretinoin
 AHEAD = 0.2  # of any gap and of skin care: a passage that leads by less may not answer at all
 BOTH_FROM = 0.6  # and from which a sentence's own passage is quoted as well
-OPEN_FROM = 0.6  # of all passages together: the document answers, but which part is open
+OPEN_FROM = 0.55  # of all passages together: the document answers, but which part is open
 GAP_FROM = 0.15  # probability from which a gap is named
 CALIBRATION = (
     (0.0, 0.0),

@@ -24,6 +24,9 @@ UNDER_TEAM = Finding(id=CHILD, urgency=Urgency.NEXT_VISIT)
 # enough to be an emergency is told all the same, in the words for any, and what is less is not.
 LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.3, Urgency.NEXT_VISIT: 0.2}
 ANY_FROM = 0.25
+ANY_SHORT_FROM = 0.45  # of up to SHORT words: what is no English is mostly short
+SHORT = 4
+CHILD_LEADS_FROM = 0.5
 CHILD_FROM = 0.1  # probability of CHILD from which stone may have been taken for years
 SURE_FROM = 0.8  # probability of an emergency from which no question is asked first
 # Pregnancy, thoughts of suicide, airways, a child that took some: said in passing they count, too.
@@ -54,7 +57,8 @@ class Lowering:
 
 
 LOWERING = Lowering(asked=0.7, line=0.9)
-HARDLY = Lowering(asked=0.93, line=0.95)  # for those rows
+QUESTION_LINE = 0.955  # the same for what the rules only ask about
+HARDLY = Lowering(asked=0.93, line=0.96)  # for those rows
 
 
 def second_opinion(
@@ -93,7 +97,7 @@ def second_opinion(
         return verdict if found is None else _raised(verdict, found, whole, rules)
     if found is not None:
         return _raised(verdict, found, whole, rules)
-    if not lowers or not (verdict.findings or verdict.ask):
+    if not lowers or verdict.sure or not (verdict.findings or verdict.ask):
         return verdict
     # A safety line alone only where the sentence is harmless in which it stands: the others speak
     # neither for nor against it.
@@ -137,6 +141,7 @@ class _Opinion:
 
     rows: Mapping[str, float]
     urgencies: Mapping[str, float]
+    short: bool = False
 
     def of_none(self) -> float:
         """The probability of no red flag, by both."""
@@ -163,8 +168,9 @@ def _opinions(text: str, encoder: Encoder, reader: Reader) -> list[_Opinion]:
     """Of the whole message, then of each sentence, where there are several."""
     heard = encoder.hear([reader.read(piece).text for piece in sentences(text)])
     labels = encoder.card.labels
+    short = len(text.split()) <= SHORT
     return [
-        _Opinion(_named(labels.rows, rows), _named(labels.urgencies, urgencies))
+        _Opinion(_named(labels.rows, rows), _named(labels.urgencies, urgencies), short)
         for rows, urgencies in zip(heard.rows, heard.urgencies, strict=True)
     ]
 
@@ -196,8 +202,10 @@ def _finding(
         row = max(fitting, key=opinion.rows.__getitem__)
         if row == CHILD and spared():
             row = max((n for n in fitting if n != CHILD), key=opinion.rows.__getitem__)
-        if opinion.rows[row] < LEADS_FROM[urgency]:
-            if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:
+        asks = row == CHILD  # the calculator asks for the age
+        if opinion.rows[row] < (CHILD_LEADS_FROM if asks else LEADS_FROM[urgency]):
+            enough = ANY_SHORT_FROM if opinion.short else ANY_FROM
+            if urgency is not Urgency.EMERGENCY or likely < enough:
                 continue
             row = ANY_EMERGENCY
         if row == CHILD and urgency is Urgency.NEXT_VISIT:
@@ -219,7 +227,8 @@ def _doubted(verdict: Verdict, none: float, there: float, rules: TriageRules) ->
     if not rows or (question is not None and verdict.findings):
         return verdict
     limits = HARDLY if HARDLY_DOUBTED.intersection(rows) else LOWERING
-    if none >= limits.line and (question is not None or there >= limits.asked):
+    line = limits.line if question is None else max(QUESTION_LINE, limits.line)
+    if none >= line and (question is not None or there >= limits.asked):
         return verdict.model_copy(update={"findings": (), "ask": None, "lowered": rows})
     if question is not None or verdict.findings[0].urgency is Urgency.NEXT_VISIT:
         return verdict

@@ -35,13 +35,14 @@ class Verdict(Frozen):
 
     ``ask``: the question to ask back, where the message may or may not be a red flag.
     ``informed``: rows that it only asks about. ``lowered``: rows that the rules found, or would
-    ask about, where the second opinion is sure that there is nothing.
+    ask about, where the second opinion is sure that there is nothing. ``sure``: it is not asked.
     """
 
     findings: tuple[Finding, ...] = ()
     ask: str | None = None
     informed: tuple[str, ...] = ()
     lowered: tuple[str, ...] = ()
+    sure: bool = False
 
 
 class _Signs:
@@ -154,11 +155,13 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
     signs = _Signs(read(text, rules.speller), rules, isotretinoin=isotretinoin)
     raised: dict[str, Urgency] = {}
     informed: list[str] = []
+    sure = False
     for row_id, row in rules.file.rows.items():
         for rule in row.rules:
             level = rule.urgency or row.urgency
             if signs.hold(rule, level):
                 _raise(raised, row_id, level)
+                sure = sure or rule.sure
         if row_id not in raised and any(
             signs.hold(rule, row.urgency, _ONLY_ASKS) for rule in row.rules
         ):
@@ -166,7 +169,7 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
     if informed and signs.claimed():
         for row_id in informed:
             _raise(raised, row_id, rules.file.rows[row_id].urgency)
-        informed = []
+        informed, sure = [], True
     asked = _question(signs, rules, raised)
     if asked is not None:
         _, question = asked
@@ -176,6 +179,7 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
         findings=in_order(raised, rules),
         ask=asked[0] if asked else None,
         informed=tuple(informed),
+        sure=sure,
     )
 
 

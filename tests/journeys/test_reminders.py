@@ -372,7 +372,7 @@ def test_what_was_ended_is_not_begun_anew_by_an_edit(chat: Chat, ends: str) -> N
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("can i drink alcohol on 14 march?", "alcohol"),
+        ("can i drink on accutane on 14 march?", "alcohol"),
         ("i started on 3 february, is that ok?", "week 4"),
         ("is dry skin since 3 march normal?", "dry"),
         ("can i take it on 14 march", ""),
@@ -390,7 +390,7 @@ def test_a_date_in_a_question_or_a_story_is_not_the_day_of_the_exam(
 
 def test_a_date_in_a_question_is_not_the_first_day_of_a_course(chat: Chat) -> None:
     asked_for_a_day(chat, "End of the course")
-    assert "alcohol" in text(chat.message("can i drink alcohol on 14 february?"))
+    assert "alcohol" in text(chat.message("can i drink on accutane on 14 february?"))
     assert Kept.read(chat.kept).course is None
 
 
