@@ -81,8 +81,6 @@ def test_what_is_only_supposed_or_said_of_a_parent_ends_no_refusal(
 def test_a_childs_age_in_months_is_under_age(context: Context) -> None:
     said = ("how much accutane does my kid need", "40 kg", "18 months")
     assert last(context, *said).refused == "dose"
-        last(context, "how much accutane does my kid need", "40 kg", "18 months").refused == "dose"
-    )
 
 
 @pytest.mark.parametrize(
