@@ -22,13 +22,11 @@ from bot.reply.burst import MOST
 from bot.reply.outgoing import Outgoing
 from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
-from bot.reply.talk import Talk
 from bot.reply.update import REMINDER, Raw, UnreadableError
 from bot.store.clinics import Clinics
 from bot.store.handovers import RELAY
 from bot.store.rows import Back, Behind, Claimed, Closed
 from bot.store.store import TROUBLE, Store
-from bot.turn.alert import flags
 from bot.turn.handover import Thread
 
 log = get_logger(__name__)
@@ -312,10 +310,8 @@ class Answering:
 
 def _pressing(response: Response) -> bool:
     """Whether an answer raises a red flag of today or sooner, or asks whether there is one."""
-    reply = response.reply
-    if reply is None or (reply.alert and reply.alert.urgency is Urgency.NEXT_VISIT):
-        return False
-    return flags((response.talk or Talk()).memory, reply)
+    alert = response.reply.alert if response.reply else None
+    return response.flagged and not (alert and alert.urgency is Urgency.NEXT_VISIT)
 
 
 def _unsure(

@@ -19,6 +19,7 @@ from bot.store.clinics import Clinic, Clinics
 from bot.store.rows import Arrival
 from bot.store.staff import Staff
 from bot.store.store import Store
+from bot.turn.alert import flags
 from bot.turn.answer import source_line
 from bot.turn.handover import Thread
 from bot.turn.reply import Reply
@@ -68,6 +69,11 @@ class Response:
         """With what the database had to say."""
         calls, relays = (*self.calls, *late.calls), (*self.relays, *late.relays)
         return replace(self, calls=calls, relays=relays)
+
+    @property
+    def flagged(self) -> bool:
+        """Whether it raises a red flag, or asks whether there is one."""
+        return self.reply is not None and flags((self.talk or Talk()).memory, self.reply)
 
     @property
     def due(self) -> float | None:

@@ -120,7 +120,7 @@ def awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response |
         return red_flag(event, desk, text) or _cancel(event, desk)
     if name is None and asking is not None:
         said = say(event, desk, text)
-        heard = None if _flags(said) else remind.read_answer(event, desk, text)
+        heard = None if said.flagged else remind.read_answer(event, desk, text)
         return _answering(event, heard or said)
     return None
 
@@ -142,12 +142,7 @@ def red_flag(event: Event, desk: Desk, text: str) -> Response | None:
     if not text:
         return None
     said = say(event, desk, text)
-    return said if _flags(said) else None
-
-
-def _flags(said: Response) -> bool:
-    """Whether an answer raises a red flag, or asks whether there is one."""
-    return said.reply is not None and flags((said.talk or Talk()).memory, said.reply)
+    return said if said.flagged else None
 
 
 def _cancel(event: Event, desk: Desk) -> Response | None:
@@ -202,7 +197,7 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
     if reply.course is not None or (number is not None and number == talk.dated):
         talk = talk.model_copy(update={"course": reply.course, "dated": number})
     shown = show(event.having(talk), desk, reply, before=before)
-    return replace(shown, answers=event.done.message_id, stays=_flags(shown))
+    return replace(shown, answers=event.done.message_id, stays=shown.flagged)
 
 
 def _turned(talk: Talk, memory: Memory, reply: Reply) -> Talk:

@@ -14,12 +14,13 @@ from bot.kb.dose_rules import DoseRules
 from bot.turn import dose_intent as intent
 from bot.turn.dose_asks import REFUSED
 from bot.turn.dose_request import DoseRequest, Problem
+from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Figures
+from bot.turn.figures_whose import I_AM
 from bot.turn.memory import Memory
 
 _SUPPOSED = r"\b(?:if|when|once|after|until|till)\b[^.!?,;]*"  # what is not yet so
-_I_AM = r"\b(?:i'?m|i am)\b"
 _PARENT = r"\b(?:mother|mum|mom|father|dad|parent)\b"
 _LASTING = {Problem.PREGNANT, Problem.BREASTFEEDING, Problem.UNDER_AGE}
 _BY_RED_FLAG = {
@@ -64,8 +65,11 @@ def still_barred(
     A message that takes all of it back ("not pregnant", "age 14") is read as it stands; where it
     says nothing else, the weight is asked for.
     """
+    of_oneself = request is None and re.search(I_AM, normalise(text)) is not None
+    if not (memory.barred or of_oneself):  # most messages: no need to read their figures
+        return memory, request
     figures = read_figures(text, rules)
-    if request is None:
+    if of_oneself:
         for why in _told(figures, rules):
             memory = barred(memory, why)
     if not memory.barred:
@@ -84,13 +88,13 @@ def still_barred(
 def _told(figures: Figures, rules: DoseRules) -> Iterator[Problem]:
     """What stands against a dose in what people say that they are."""
     shape = figures.shape
-    if re.search(rf"{_I_AM} (?:only |just )?<age>", shape) and figures.under(rules.age.years):
+    if re.search(rf"{I_AM} (?:only |just )?<age>", shape) and figures.under(rules.age.years):
         yield Problem.UNDER_AGE
     for why, phrases in _states(rules):
         said = intent.says(shape, phrases)
         if said is None or not intent.affirms(shape, phrases, rules.reads):
             continue
-        if re.search(rf"{_I_AM}[^.!?,;]{{0,20}}{re.escape(said)}", shape):
+        if re.search(rf"{I_AM}[^.!?,;]{{0,20}}{re.escape(said)}", shape):
             yield why
 
 

@@ -31,6 +31,7 @@ from bot.turn.figures_scan import Dose, Figures, Role, Weight
 from bot.turn.figures_whose import (
     ANOTHERS_WEIGHT,
     FOR_ME,
+    I_AM,
     anothers,
     anothers_dose,
     anothers_weight,
@@ -138,7 +139,7 @@ def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> Do
 
 def _of_the_child(years: Decimal, figures: Figures, rules: DoseRules) -> bool:
     """Whether a number tells the child's age; "I'm 35" tells the parent's."""
-    parents = years >= _GROWN and re.search(r"\b(?:i'?m|i am)\b", figures.shape)
+    parents = years >= _GROWN and re.search(I_AM, figures.shape)
     return years <= OLDEST and not parents and plain_age(figures.shape, rules)
 
 

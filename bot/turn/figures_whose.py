@@ -31,6 +31,7 @@ _ANOTHERS_DOSE = re.compile(
     rf"<(?:mg|ratio)>[^.!?]*[,;] ?(?P<c>he|she)(?:'?s| is| weighs)\b|"
     rf"<(?:mg|ratio)>[^.!?]* (?P<d>he|she)(?: takes|'?s (?:on|taking)| is (?:on|taking))\b"
 )
+I_AM = r"\b(?:i'?m|i am)\b"
 FOR_ME = (
     r"\bfor me\b|\bmy (?:own )?dos|\bi (?:need|take)\b|\b(?:i'm|im|i am) <(?:age|n)>|"
     r"\b(?:do|should|would|can|could|will|must|may) i (?!give)"

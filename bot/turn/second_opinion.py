@@ -54,11 +54,11 @@ class Lowering:
 
     asked: float  # as a question
     line: float  # as a safety line beside the answer
+    question: float  # the same, for what the rules only ask about
 
 
-LOWERING = Lowering(asked=0.7, line=0.9)
-QUESTION_LINE = 0.955  # the same for what the rules only ask about
-HARDLY = Lowering(asked=0.93, line=0.96)  # for those rows
+LOWERING = Lowering(asked=0.7, line=0.9, question=0.955)
+HARDLY = Lowering(asked=0.93, line=0.96, question=0.96)  # for those rows
 
 
 def second_opinion(
@@ -227,7 +227,7 @@ def _doubted(verdict: Verdict, none: float, there: float, rules: TriageRules) ->
     if not rows or (question is not None and verdict.findings):
         return verdict
     limits = HARDLY if HARDLY_DOUBTED.intersection(rows) else LOWERING
-    line = limits.line if question is None else max(QUESTION_LINE, limits.line)
+    line = limits.line if question is None else limits.question
     if none >= line and (question is not None or there >= limits.asked):
         return verdict.model_copy(update={"findings": (), "ask": None, "lowered": rows})
     if question is not None or verdict.findings[0].urgency is Urgency.NEXT_VISIT:
