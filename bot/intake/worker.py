@@ -128,6 +128,7 @@ class Crew:
             task = asyncio.create_task(self._handle(row))
             self._running[task] = row.id
             task.add_done_callback(self._running.pop)
+            await asyncio.sleep(0)  # what came from the network meanwhile is not kept waiting
         if take > 0 and len(rows) == take:
             self._parts.store.arrived.set()
         return 0

@@ -75,7 +75,7 @@ class Talk(Frozen):
 
     def stored(self) -> str:
         """The talk as JSON; "" where there is nothing to keep."""
-        untold = self.memory.only_has("at") and self.only_has("memory", "asked", "shown")
+        untold = self.only_has("memory", "asked", "shown") and self.memory.only_has("at")
         return "" if untold else self.model_dump_json(exclude_defaults=True)
 
 

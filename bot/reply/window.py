@@ -21,6 +21,7 @@ UNLIMITED = 100.0  # messages a second to make room for where there is no limit
 SLOW = 0.5  # seconds under way after which a call leaves its place
 FIRST = 0.001  # seconds that a call is taken to last before any was made
 GROWS = 1.01  # by how much that may grow with a call, so that one slow moment is no reason
+HANDED_ON = 2  # turns of the loop until who got the place took it, and aiohttp wrote for them
 
 
 class _Taken:
@@ -89,6 +90,8 @@ class Window:
         finally:
             _PLACE.reset(before)
             taken.leave()
+        for _ in range(HANDED_ON):  # the next call is on its way before the rest of this one
+            await asyncio.sleep(0)
         return result
 
     async def enter(self) -> None:
