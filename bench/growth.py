@@ -20,7 +20,8 @@ from rapidfuzz import fuzz, process
 from bot.kb.ngrams import Ngrams
 
 SIZES = (16, 100, 1_000, 10_000, 100_000)
-VOCABULARY, WORDS, QUESTIONS, ASKED = 20_000, 12, 3, 200
+VOCABULARY, WORDS, QUESTIONS = 20_000, 12, 3
+ASKED, FEWEST_ASKED, LOOKED_AT = 200, 20, 4_000_000  # fewer are asked where one takes a second
 MOST_WEIGHTS = 250_000_000  # features x labels: training holds some 30 times 8 bytes of each
 
 
@@ -60,7 +61,8 @@ def peak() -> str:
 
 def one_size(passages: int, who: str) -> None:
     texts, names = made(passages)
-    asked = random.Random(8).choices(texts, k=ASKED)
+    count = min(ASKED, max(FEWEST_ASKED, LOOKED_AT // len(texts)))
+    asked = random.Random(8).choices(texts, k=count)
     begun = time.perf_counter()
     if who == "rapidfuzz":
         told = timed(

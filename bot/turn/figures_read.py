@@ -17,8 +17,9 @@ from bot.turn.figures_person import read_ages, read_heights, read_i_am
 from bot.turn.figures_ratio import read_ratios
 from bot.turn.figures_scan import Figures, Scan
 from bot.turn.figures_units import in_digits, units_put_right
-from bot.turn.figures_weight import read_weights
+from bot.turn.figures_weight import NO_NUMBER, read_weights
 
+_FIGURES = re.compile(rf"[\d<]|{NO_NUMBER}")  # two in three messages have none: no more to read
 _MONEY_WORD = (
     r"(?:cost|costs|costing|paid|pay|paying|price|priced|charge[ds]?|spen[dt]|worth|"
     r"bill|fee|save|sell\w*|sold|buy|bought|budget)"
@@ -49,13 +50,14 @@ def read_figures(text: str, rules: DoseRules) -> Figures:
     scan = Scan(plain, rules.reads, rules)
     read_ratios(scan)
     scan.mask(date_pattern(rules.reads), "date")
-    read_heights(scan)
-    read_ages(scan)
-    read_doses(scan)
-    _mask_others(scan)
-    read_weights(scan)
-    read_i_am(scan)
-    scan.mask(NUMBER, lambda match: _loose(scan, match))
+    if _FIGURES.search(scan.text):
+        read_heights(scan)
+        read_ages(scan)
+        read_doses(scan)
+        _mask_others(scan)
+        read_weights(scan)
+        read_i_am(scan)
+        scan.mask(NUMBER, lambda match: _loose(scan, match))
     return scan.found()
 
 

@@ -14,6 +14,7 @@ _ABOUT = (
     r"another|only|at least|more than|less than|up to|my|the|to|first|just|~|those|"
     r"these|is|of)?\s*"
 )
+NO_NUMBER = r"(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero)"  # in place of one
 _SAME = 100  # one part in so many is still the same weight
 _HALF = r"(?P<half>\s+and a half(?!\s*(?:a|of|the)\b))?"
 _CHANGE_BEFORE = re.compile(
@@ -114,7 +115,7 @@ def _mask_odd(scan: Scan) -> None:
         lambda m: odd(m) if m[0].strip()[0] != "-" or m[0].strip()[1:2].isdigit() else None,
     )
     scan.mask(
-        rf"(?<!\w)(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero|"
+        rf"(?<!\w)(?:{NO_NUMBER}|"
         rf"\d+(?:\.\d+)?e[+-]?\d+|0x[0-9a-f]+|(?<!\d )\d+\s*[/^*]\s*\d+)"
         rf"\s*(?:{unit})",
         odd,
