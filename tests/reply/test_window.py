@@ -43,6 +43,23 @@ async def test_the_next_message_goes_when_the_one_before_it_is_over() -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_the_next_message_is_on_its_way_before_the_rest_of_the_one_before_is_done() -> None:
+    through, first, then = Window(), Call(), Call()
+    made_when_over = []
+
+    async def whole(call: Call) -> None:
+        await through.during(call, nothing)
+        made_when_over.append(then.made)
+
+    tasks = [asyncio.create_task(whole(call)) for call in (first, then)]
+    await settle()
+    first.may_end.set()
+    await settle()
+    assert made_when_over == [True]
+    then.may_end.set()
+    await asyncio.gather(*tasks)
+
+
 async def test_who_gives_up_waiting_leaves_no_hole() -> None:
     through, first, last = Window(), Call(), Call()
     tasks = [asyncio.create_task(through.during(call, nothing)) for call in (first, Call(), last)]
