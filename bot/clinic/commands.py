@@ -19,7 +19,6 @@ from bot.opened import connected, make_bot, opened_store
 from bot.reply import links
 from bot.settings import Settings
 from bot.store.clinics import Clinic, Clinics
-from bot.store.handovers import Handovers
 from bot.store.staff import Staff
 from bot.store.store import Store
 from bot.store.tally import ALL, Cell, month, summed, year
@@ -163,7 +162,7 @@ def revoke(settings: Settings, clinic_id: str) -> None:
     async def work(store: Store, clinics: Clinics) -> None:
         known(clinics, clinic_id)
         await clinics.revoke(clinic_id)
-        await Handovers(store.db, store.bot_id).wake(clinic_id)
+        await store.handovers.wake(clinic_id)
 
     _run(settings, work)
 
@@ -179,7 +178,7 @@ def remove(settings: Settings, clinic_id: str) -> None:
         known(clinics, clinic_id)
         await Staff(store.db, store.bot_id).remove(clinic_id)
         await clinics.remove(clinic_id)
-        await Handovers(store.db, store.bot_id).wake(clinic_id)
+        await store.handovers.wake(clinic_id)
 
     _run(settings, work)
 
@@ -204,7 +203,7 @@ def handover(settings: Settings, clinic_id: str, change: Mapping[str, object]) -
             raise ClinicError(f"{first['loc'][0]}: {said}") from None
         card, _ = known(clinics, clinic_id)
         if card.group is None:
-            await Handovers(store.db, store.bot_id).wake(clinic_id)
+            await store.handovers.wake(clinic_id)
         return card
 
     return _run(settings, work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.logs import get_logger
 from bot.store.clinics import Clinics
-from bot.store.handovers import RELAY, Handovers
+from bot.store.handovers import RELAY
 from bot.store.rows import Claimed
 from bot.store.store import Store
 from bot.turn.handover import Thread
@@ -20,7 +20,7 @@ async def last_thread(store: Store, clinics: Clinics | None, row: Claimed) -> Th
     await clinics.refresh()
     if row.chat_id <= 0:
         return None
-    return await Handovers(store.db, store.bot_id).latest(row.chat_id)
+    return await store.handovers.latest(row.chat_id)
 
 
 async def moved(store: Store, clinics: Clinics | None, old: int, new: int) -> None:
@@ -28,7 +28,7 @@ async def moved(store: Store, clinics: Clinics | None, old: int, new: int) -> No
     await store.move_chat(old, new)
     if clinics is not None:
         for clinic in await clinics.move_group(old, new):
-            await Handovers(store.db, store.bot_id).group_moved(clinic.id, old)
+            await store.handovers.group_moved(clinic.id, old)
 
 
 async def gone(store: Store, clinics: Clinics | None, chat_id: int, before: int) -> None:
@@ -41,4 +41,4 @@ async def gone(store: Store, clinics: Clinics | None, chat_id: int, before: int)
     if chat_id < 0 and clinics is not None:
         for clinic in await clinics.move_group(chat_id, None):
             log.warning("staff_group_gone", clinic=clinic.id)
-            await Handovers(store.db, store.bot_id).wake(clinic.id)
+            await store.handovers.wake(clinic.id)

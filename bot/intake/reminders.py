@@ -10,8 +10,8 @@ import json
 from typing import Any
 
 from bot.reply.update import REMINDER, WEEKLY
-from bot.store.handovers import Handovers, Held, relay_row
-from bot.store.people import Due, People
+from bot.store.handovers import Held, relay_row
+from bot.store.people import Due
 from bot.store.rows import Arrival, own_number
 from bot.store.staff import Staff
 from bot.store.store import Store
@@ -26,8 +26,8 @@ async def put_due(store: Store) -> int:
     Returns:
         How many were put there.
     """
-    found = [_arrival(due) for due in await People(store.db, store.bot_id, store.tally).due()]
-    found += [_waited(held) for held in await Handovers(store.db, store.bot_id).due()]
+    found = [_arrival(due) for due in await store.people.due()]
+    found += [_waited(held) for held in await store.handovers.due()]
     return await store.put(found) if found else 0
 
 

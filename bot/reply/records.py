@@ -13,7 +13,6 @@ from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import Talk
 from bot.reply.wire import keyboard
-from bot.store.people import People
 from bot.store.store import Store
 
 _TIMES = ("received", "closed", "due", "lease", "touched", "at", "expires")
@@ -30,8 +29,7 @@ def mydata(event: Event, desk: Desk) -> Response:
     """/mydata: every stored row that bears the chat's or the person's id, as a file."""
 
     async def later(store: Store) -> Response:
-        people = People(store.db, store.bot_id, store.tally)
-        stored = await people.everything(event.chat_id, event.user_id)
+        stored = await store.people.everything(event.chat_id, event.user_id)
         file = json.dumps(readable(stored), indent=2, ensure_ascii=False).encode()
         kwargs = {
             "chat_id": event.chat_id,
@@ -81,8 +79,7 @@ def delete(event: Event, desk: Desk) -> Response:
 
     async def later(store: Store) -> Response:
         await store.forget_handovers(event.chat_id)
-        people = People(store.db, store.bot_id, store.tally)
-        left = await people.delete(event.chat_id, event.user_id)
+        left = await store.people.delete(event.chat_id, event.user_id)
         key = "privacy.not_all" if left else "privacy.deleted"
         return Response((text_call(event.chat_id, desk.say(key, left=left)),))
 

@@ -19,7 +19,7 @@ from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, entities, messages
 from bot.reply.wire import keyboard, replying_to
 from bot.store.clinics import Clinic
-from bot.store.handovers import Handovers, relay_row
+from bot.store.handovers import relay_row
 from bot.store.store import Store
 from bot.turn.handover import LONGEST_REPLY, Relay, plain, read_tag
 
@@ -98,7 +98,7 @@ def _pass_on(
     """
 
     async def later(store: Store) -> Response:
-        held = await Handovers(store.db, store.bot_id).named(number)
+        held = await store.handovers.named(number)
         known = held is not None and held.thread.clinic in served
         if held is None or not known or not held.thread.covers(event.done.posted):
             return _said(event, desk, "staff.unknown")
@@ -176,7 +176,7 @@ def exposed(event: Event, desk: Desk) -> Response | None:
 
     async def later(store: Store) -> Response:
         for one in await clinics.move_group(event.chat_id, None):
-            await Handovers(store.db, store.bot_id).wake(one.id)
+            await store.handovers.wake(one.id)
         return _said(event, desk, "staff.public")
 
     calls = (press_answer(done.query_id),) if done.query_id else ()

@@ -38,10 +38,10 @@ class Due:
 class People:
     """One bot's view of what is stored about people."""
 
-    def __init__(self, db: Database, bot_id: int, tally: Tally | None = None) -> None:
+    def __init__(self, db: Database, bot_id: int, tally: Tally) -> None:
         self.db = db
         self._bot = bot_id
-        self._tally = tally or Tally(db, bot_id)
+        self._tally = tally
 
     @transaction
     def everything(

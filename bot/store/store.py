@@ -22,7 +22,9 @@ from bot.logs import describe, get_logger
 from bot.store import handovers, schema, sql
 from bot.store.clock import SteadyClock
 from bot.store.database import Database, Postgres, transaction
+from bot.store.handovers import Handovers
 from bot.store.notes import Notes
+from bot.store.people import People
 from bot.store.rows import Arrival, Back, Behind, Claimed, Closed, Depth
 from bot.store.tally import Period, Tally
 from bot.turn.memory import LASTS
@@ -58,6 +60,16 @@ class Store:
         self._now = SteadyClock()
         self.scrubbed = False  # somebody's data was deleted since the last purge
         self._notes: Notes | None = None
+
+    @property
+    def people(self) -> People:
+        """What is stored about people."""
+        return People(self.db, self.bot_id, self.tally)
+
+    @property
+    def handovers(self) -> Handovers:
+        """The conversations with clinics."""
+        return Handovers(self.db, self.bot_id)
 
     def _bind(self, **more: Any) -> dict[str, Any]:
         bound = {"bot": self.bot_id, **more}

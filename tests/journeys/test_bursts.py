@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.people import People
 from bot.turn.context import Context
-from tests.journeys.chat import BOT, PERSON
+from tests.journeys.chat import PERSON
 from tests.journeys.test_stored import Bench
 
 
@@ -32,7 +31,7 @@ async def test_pieces_of_one_question_get_one_answer(
     async with bench.running() as store:
         (answer,) = await bench.burst(store, *map(bench.typed, pieces))
         assert told in answer
-        stored = await People(store.db, BOT).everything(PERSON, PERSON)
+        stored = await store.people.everything(PERSON, PERSON)
         assert not any(row["raw"] for row in stored["inbox"])  # the pieces are erased as well
 
 

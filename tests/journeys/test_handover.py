@@ -8,7 +8,6 @@ import pytest
 
 from bot.reply import links
 from bot.store.clinics import Clinic
-from bot.store.handovers import Handovers
 from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, STAFF, Town
 
 
@@ -77,7 +76,7 @@ async def test_an_emergency_is_answered_and_never_sent_to_the_staff(town: Town, 
         assert "Send it" not in str(town.api.calls[-1])
         assert "Ask my clinic" not in str(town.api.calls[-1])
         assert said not in town.read(STAFF)
-        assert await Handovers(town.store.db, BOT).latest(ANNA) is None
+        assert await town.store.handovers.latest(ANNA) is None
         assert "clinic" not in (await town.says(ANNA, "thanks")).lower()  # no longer writing to it
 
 
@@ -315,7 +314,7 @@ async def test_an_edit_of_the_last_question_does_not_end_the_writing(town: Town)
 
 
 async def _draft_message(town: Town) -> int:
-    thread = await Handovers(town.store.db, BOT).latest(ANNA)
+    thread = await town.store.handovers.latest(ANNA)
     assert thread is not None
     assert thread.draft is not None
     return thread.draft.message

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.people import People
 from bot.turn.context import Context
 from tests.emulator import emulator
-from tests.journeys.town import ANNA, BEN, BOT, OTHER, STAFF, Town
+from tests.journeys.town import ANNA, BEN, OTHER, STAFF, Town
 
 ALWAYS = "Mon-Sun 0-24"
 GAP = "can I drink alcohol on accutane?"
@@ -30,7 +29,7 @@ async def test_it_is_the_same_on_postgresql(
             await town.says(ANNA, "/deletedata")
             assert "nothing about you is left" in await town.taps(ANNA, "Yes, delete it all")
             assert "do not know this talk" in await town.staff("too late", annas)
-            assert not any((await People(town.store.db, BOT).everything(ANNA, ANNA)).values())
+            assert not any((await town.store.people.everything(ANNA, ANNA)).values())
         assert "for Anna" in town.read(ANNA)
         assert "for Ben" in town.read(BEN)
         assert "has ended this talk" in town.read(BEN)

@@ -11,7 +11,7 @@ import time_machine
 
 from bot.intake.chats import gone
 from bot.reply import links
-from bot.store.handovers import Handovers, relay_row
+from bot.store.handovers import relay_row
 from bot.turn.handover import Relay
 from tests.emulator import ME
 from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, NURSE, OAK, OTHER, STAFF, Town
@@ -32,7 +32,7 @@ async def test_a_reply_that_cannot_be_delivered_is_told_to_the_staff(town: Town)
         )
         await town.staff("hello?", question)
         assert "the patient has left" in town.read(STAFF)
-        assert await Handovers(town.store.db, BOT).latest(ANNA) is None
+        assert await town.store.handovers.latest(ANNA) is None
 
 
 async def test_no_reply_of_the_staff_is_too_many(town: Town) -> None:
@@ -82,7 +82,7 @@ async def test_a_clinic_that_stops_in_the_middle_says_so(town: Town) -> None:
         await town.says(BEN, GAP)
         await town.taps(BEN, "Ask my clinic")
         await town.says(BEN, "of Ben")
-        handovers = Handovers(town.store.db, BOT)
+        handovers = town.store.handovers
         await town.clinics.revoke("oak")
         await handovers.wake("oak")
         await town.kept_house()
@@ -299,7 +299,7 @@ async def test_forged_buttons_do_nothing(town: Town) -> None:
             for chat in (BEN, OTHER):
                 await town.presses(chat, f"v1|x|{data}", 1)
         assert town.read(None).removeprefix(before).strip() == "\n".join([STALE] * 2)
-        thread = await Handovers(town.store.db, BOT).latest(ANNA)
+        thread = await town.store.handovers.latest(ANNA)
         assert thread is not None
         assert thread.open
 
@@ -332,7 +332,7 @@ async def test_a_reply_that_crosses_the_end_is_not_sent_and_the_staff_are_told(
     async with town.running() as store:
         await town.settles_in(ANNA)
         await town.asks(ANNA, ASKED)
-        thread = await Handovers(store.db, BOT).latest(ANNA)
+        thread = await store.handovers.latest(ANNA)
         assert thread is not None
         await town.says(ANNA, "/close")
         reply = Relay(to="patient", what="reply", clinic="oak", thread=thread.id, text="crossed")

@@ -8,11 +8,10 @@ from typing import Any
 
 import time_machine
 
-from bot.store.handovers import Handovers, relay_row
-from bot.store.people import People
+from bot.store.handovers import relay_row
 from bot.turn.handover import Relay
 from tests.emulator import ME
-from tests.journeys.town import ANNA, ASKED, BEN, BOT, GAP, STAFF, Town
+from tests.journeys.town import ANNA, ASKED, BEN, GAP, STAFF, Town
 
 
 async def test_half_an_hour_later_there_is_nothing_to_consent_to(
@@ -114,7 +113,7 @@ async def test_what_was_due_before_the_person_wrote_again_is_not_said(
         await town.settles_in(ANNA)
         question = await town.asks(ANNA, ASKED)
         clock.shift(dt.timedelta(hours=5))
-        (held,) = await Handovers(town.store.db, BOT).due()
+        (held,) = await town.store.handovers.due()
         due = {"clinic": "oak", "thread": held.thread.id, "due": held.due}
         late = relay_row(Relay(to="patient", what="due", **due), "late", ANNA, ANNA)
         await town.staff("a reply", question)
@@ -137,12 +136,12 @@ async def test_after_30_days_nothing_is_left_and_the_groups_copy_is_deleted(
         assert "ended this talk" in town.read(STAFF)
     clock.shift(dt.timedelta(days=29, hours=23))
     async with town.running():
-        handovers = Handovers(town.store.db, BOT)
+        handovers = town.store.handovers
         assert await handovers.latest(ANNA) is not None
     clock.shift(dt.timedelta(hours=2))
     before = len(town.api.calls)
     async with town.running():
-        assert await Handovers(town.store.db, BOT).latest(ANNA) is None
+        assert await town.store.handovers.latest(ANNA) is None
         (deleted,) = town.api.calls_of("deleteMessages")
         assert (int(deleted["chat_id"]), json.loads(deleted["message_ids"])) == (STAFF, [question])
         assert town.read(None, before) == ""
@@ -156,7 +155,7 @@ async def test_deleting_ones_data_takes_the_conversation_along(town: Town) -> No
         bens = await town.asks(BEN, "of Ben")
         await town.taps(ANNA, "Ask my clinic")
         await town.says(ANNA, "a draft that never goes")
-        people = People(town.store.db, BOT)
+        people = town.store.people
         (row,) = (await people.everything(ANNA, ANNA))["handover"]
         assert "a draft that never goes" in row["draft"]
         assert ASKED not in str(row)
@@ -200,7 +199,7 @@ async def test_a_staff_group_that_a_deletion_finds_gone_is_let_go(town: Town) ->
         await town.says(ANNA, "/deletedata")
         await town.taps(ANNA, "Yes, delete it all")
         assert town.clinics.of_group(STAFF) == []
-        assert (await People(town.store.db, BOT).everything(BEN, BEN))["person"]
+        assert (await town.store.people.everything(BEN, BEN))["person"]
 
 
 async def test_the_rows_are_shown_in_mydata_and_said_in_privacy(town: Town) -> None:

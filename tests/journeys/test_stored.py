@@ -30,7 +30,6 @@ from bot.reply.talk import Kept, Reminder
 from bot.reply.window import Window
 from bot.store.clinics import Clinic, Clinics
 from bot.store.opening import migrate, open_database
-from bot.store.people import People
 from bot.store.rows import Closed
 from bot.store.staff import Staff
 from bot.store.store import Store
@@ -192,7 +191,7 @@ async def test_all_that_is_stored_is_shown_and_then_deleted_for_good(bench: Benc
         await bench.says(store, text="/deletedata")
         assert "nothing about you is left" in await bench.says(store, press="v1|x|data.delete")
     async with bench.running() as store:  # after a restart too
-        found = await People(store.db, BOT).everything(PERSON, PERSON)
+        found = await store.people.everything(PERSON, PERSON)
         assert not any(found.values())
     raw = on_disk(bench.folder)
     for secret in (b"Zebedee", b"71.3", b'"alcohol"'):
@@ -216,7 +215,7 @@ async def test_blocking_the_bot_is_deletion(bench: Bench) -> None:
         await bench.says(store, text="can I drink alcohol on accutane?")
         await bench.says(store, press="v1|l|alcohol")
         await bench.says(store, my_chat_member=member("kicked"))
-        assert not any((await People(store.db, BOT).everything(PERSON, PERSON)).values())
+        assert not any((await store.people.everything(PERSON, PERSON)).values())
 
 
 @pytest.mark.parametrize("chat", [PERSON, -7])
@@ -242,7 +241,7 @@ async def test_a_blocked_answer_is_deletion_too(bench: Bench) -> None:
         await bench.says(store, press="v1|l|alcohol")
         bench.tape.blocked = True
         await bench.says(store, text="hello?")
-        assert not any((await People(store.db, BOT).everything(PERSON, PERSON)).values())
+        assert not any((await store.people.everything(PERSON, PERSON)).values())
 
 
 async def test_an_edited_answer_is_shown_though_the_first_try_fails(bench: Bench) -> None:
@@ -318,7 +317,7 @@ async def test_a_reminder_comes_after_an_outage_of_days_and_says_of_which_day_it
         assert "Today" not in exam + end
         assert spoken(day) in exam
         assert spoken(day) in end
-        stored = await People(store.db, BOT).everything(PERSON, PERSON)
+        stored = await store.people.everything(PERSON, PERSON)
         (left,) = Kept.read(stored["person"][0]["kept"]).reminders
         assert (left.what, left.first) == ("exam", day)
         assert left.on > dt.datetime.now(dt.UTC).date()
@@ -336,7 +335,7 @@ async def test_a_reminder_that_was_given_up_is_tried_again_a_day_later(
         patched.setattr("bot.reply.remind.due_now", poisoned)
         async with bench.running() as store:
             await bench.quiet(store)
-            assert await People(store.db, BOT).due() == []  # it blocks nobody else's
+            assert await store.people.due() == []  # it blocks nobody else's
     assert bench.tape.calls == []
     async with bench.running() as store:
         with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=1, minutes=1)):

@@ -16,7 +16,6 @@ from bot.store import StoreError
 from bot.store.backup import LASTING, backup, restore
 from bot.store.clinics import Clinic, Clinics
 from bot.store.opening import migrate, open_database
-from bot.store.people import People
 from bot.store.rows import Arrival, Closed
 from bot.store.schema import metadata
 from bot.store.store import Store
@@ -50,7 +49,7 @@ async def test_what_was_deleted_after_the_backup_does_not_come_back(tmp_path: Pa
     await keep(store, 1, 5, '{"items":["alcohol"]}')
     await keep(store, 2, 6, '{"items":["sunscreen"]}')
     await asyncio.to_thread(backup, state, file)  # the bot still has it open
-    assert await People(store.db, 7).delete(5, 5) == 0
+    assert await store.people.delete(5, 5) == 0
     await Clinics(store.db, 7).remove("oak")
     with pytest.raises(StoreError, match="a bot is running"):
         await asyncio.to_thread(restore, state, file)
@@ -58,7 +57,7 @@ async def test_what_was_deleted_after_the_backup_does_not_come_back(tmp_path: Pa
 
     await asyncio.to_thread(restore, state, file)
     again = await opened(state)
-    people = People(again.db, 7)
+    people = again.people
     assert not any((await people.everything(5, 5)).values())
     assert (await people.everything(6, 6))["person"][0]["kept"] == '{"items":["sunscreen"]}'
     assert [one.id for one in await Clinics(again.db, 7).refresh()] == ["oak"]
@@ -78,7 +77,7 @@ async def test_a_backup_holds_no_person_even_for_a_moment(tmp_path: Path) -> Non
     await asyncio.to_thread(restore, tmp_path / "new", tmp_path / "file")
     again = await opened(tmp_path / "new")
     assert await again.setting("webhook_secret_7") == "kept"
-    assert not any((await People(again.db, 7).everything(5, 5)).values())
+    assert not any((await again.people.everything(5, 5)).values())
     await again.close()
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["bot.sqlite"]
 
@@ -212,7 +211,7 @@ async def test_the_database_itself_is_no_place_for_its_backup(tmp_path: Path, en
     for file in (tmp_path / f"bot.sqlite{ending}", link):
         with pytest.raises(StoreError, match="the database itself"):
             await asyncio.to_thread(backup, tmp_path, file)
-    assert (await People(store.db, 7).everything(5, 5))["person"]
+    assert (await store.people.everything(5, 5))["person"]
     await store.close()
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import update
 
 from bot.store.clinics import Clinic, Clinics
 from bot.store.handovers import KEPT, Handovers, relay_row
-from bot.store.people import People
 from bot.store.rows import Claimed, Closed
 from bot.store.schema import handover
 from bot.store.store import Store
@@ -24,7 +23,7 @@ async def kept(store: Store, number: int, thread: Thread, chat: int = 1) -> Thre
     await store.put([says(number, chat=chat)])
     (row,) = await claim(store)
     await store.step([Closed(row, "answered", thread=thread)], [], 0)
-    found = await Handovers(store.db, store.bot_id).latest(chat)
+    found = await store.handovers.latest(chat)
     assert found is not None
     return found
 
@@ -52,9 +51,9 @@ async def test_a_draft_becomes_a_conversation_without_its_words(
     assert (drafted.id > 0, drafted.draft) == (True, DRAFTED.draft)
     sent = await kept(other, 2, drafted.sent(50.0, 240))
     assert (sent.id, sent.open, sent.draft) == (drafted.id, True, None)
-    stored = await People(store.db, store.bot_id).everything(1, 1)
+    stored = await store.people.everything(1, 1)
     assert "dry lips" not in json.dumps(stored["handover"])
-    held = await Handovers(store.db, store.bot_id).named(sent.id)
+    held = await store.handovers.named(sent.id)
     assert held is not None
     assert (held.chat_id, held.thread) == (1, sent)
     assert await Handovers(store.db, store.bot_id + 1).named(sent.id) is None
@@ -100,7 +99,7 @@ async def test_forgetting_tells_the_staff_and_takes_our_messages_along(
         Relay(to="staff", what="deleted", clinic="oak", thread=thread.id, ids=((-5, 41), (-6, 42)))
     ]
     assert {(row.chat_id, row.user_id) for row in rows} == {(0, 0)}
-    handovers = Handovers(store.db, store.bot_id)
+    handovers = store.handovers
     assert await handovers.latest(1) is None
     assert await handovers.latest(2) == stranger
 
@@ -129,13 +128,13 @@ async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Stor
     (row,) = await claim(store)
     await store.forget_chat(1, before=row.id)
     await store.step([Closed(row, "blocked", thread=thread.answered(1.0))], [], 0)
-    assert await Handovers(store.db, store.bot_id).latest(1) is None
+    assert await store.handovers.latest(1) is None
     assert [note.what for note in notes(await claim(store))] == ["gone"]
 
 
 async def test_time_takes_drafts_first_and_then_all_of_it(stores: tuple[Store, Store]) -> None:
     store, _ = stores
-    handovers = Handovers(store.db, store.bot_id)
+    handovers = store.handovers
     now = time.time()
     fresh, old = Draft(text="new", at=now), Draft(text="old", at=now - 1600)
     thread = await opened(store, 1, chat=2)
@@ -161,7 +160,7 @@ async def test_time_takes_drafts_first_and_then_all_of_it(stores: tuple[Store, S
 
 async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Store]) -> None:
     store, _ = stores
-    handovers = Handovers(store.db, store.bot_id)
+    handovers = store.handovers
     thread = await opened(store, 1)
     await kept(store, 3, (await opened(store, 4, chat=2)).closed(1.0), chat=2)
     assert await handovers.due() == []

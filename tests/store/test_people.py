@@ -10,7 +10,6 @@ from sqlalchemy import select
 from bot.reply.talk import Kept
 from bot.store.clinics import Clinic, Clinics
 from bot.store.handovers import relay_row
-from bot.store.people import People
 from bot.store.rows import Arrival, Back, Closed
 from bot.store.schema import State, tally
 from bot.store.store import Store
@@ -33,7 +32,7 @@ async def test_what_is_kept_comes_with_the_next_update_and_goes_on_request(
     stores: tuple[Store, Store],
 ) -> None:
     store, other = stores
-    people = People(store.db, store.bot_id)
+    people = store.people
     await store.put([says(1), says(2), says(3)])
     (row,) = await claim(store)
     due = time.time() - 1
@@ -49,7 +48,7 @@ async def test_what_is_kept_comes_with_the_next_update_and_goes_on_request(
 
 async def test_deleting_leaves_nothing_but_the_row_at_work(stores: tuple[Store, Store]) -> None:
     store, _ = stores
-    people = People(store.db, store.bot_id)
+    people = store.people
     await store.put([says(1), says(2), says(4, chat=2)])
     first, stranger = await claim(store)
     await store.step([Closed(first, "answered", memory="{}", kept="{}")], [], 0)
@@ -64,7 +63,7 @@ async def test_what_was_written_after_the_deletion_is_a_new_beginning(
     stores: tuple[Store, Store],
 ) -> None:
     store, _ = stores
-    people = People(store.db, store.bot_id)
+    people = store.people
     await store.put([says(1), says(2)])
     (row,) = await claim(store)
     assert await people.delete(1, 1) == 0
@@ -82,10 +81,10 @@ async def test_deletion_closes_what_waits_between_the_person_and_a_clinic(
     await store.put([says(1), to_person])
     (row,) = await claim(store)
     await store.put([to_staff])
-    assert await People(store.db, store.bot_id).delete(1, 1) == 0
+    assert await store.people.delete(1, 1) == 0
     await store.step([Closed(row, "answered", memory="", kept="", scrub=True)], [], 0)
     assert await claim(store) == []
-    assert not any((await People(store.db, store.bot_id).everything(1, 1)).values())
+    assert not any((await store.people.everything(1, 1)).values())
 
 
 async def test_what_waits_in_other_chats_is_answered_though_its_writer_deleted_all(
@@ -93,7 +92,7 @@ async def test_what_waits_in_other_chats_is_answered_though_its_writer_deleted_a
 ) -> None:
     """Words in a group are words to others there; no name is left on them."""
     store, _ = stores
-    people = People(store.db, store.bot_id)
+    people = store.people
     await store.put([says(1, chat=42), in_group(2), in_group(3)])
     row, first = await claim(store)
     assert await people.delete(42, 42) == 0
@@ -111,7 +110,7 @@ async def test_a_reminder_that_is_put_off_is_not_due_and_stays(
     stores: tuple[Store, Store],
 ) -> None:
     store, other = stores
-    people, kept, due = People(store.db, store.bot_id), '{"a":1}', time.time() - 5
+    people, kept, due = store.people, '{"a":1}', time.time() - 5
     await store.put([says(1), says(2), says(3)])
     (row,) = await claim(store)
     await store.step([Closed(row, "answered", kept=kept, due=due)], [], 0)
@@ -131,7 +130,7 @@ async def test_an_answer_that_is_on_its_way_elsewhere_writes_nothing_of_the_pers
     stores: tuple[Store, Store], kind: str
 ) -> None:
     store, other = stores
-    people = People(store.db, store.bot_id, store.tally)
+    people = store.people
     on_its_way = in_group(2) if kind == "message" else inline(2)
     await store.put([says(1, chat=42)])
     await other.put([on_its_way])
@@ -156,7 +155,7 @@ async def test_an_answer_elsewhere_that_fails_after_the_deletion_is_tried_again(
     store, _ = stores
     await store.put([says(1, chat=42), in_group(2)])
     _, elsewhere = await claim(store)
-    await People(store.db, store.bot_id).delete(42, 42)
+    await store.people.delete(42, 42)
     await store.step([], [Back(elsewhere, 0.0, failed=True, sent=1)], 0)
     (again,) = await claim(store)
     assert (again.update_id, again.sent, again.user_id) == (2, 1, 0)
@@ -165,7 +164,7 @@ async def test_an_answer_elsewhere_that_fails_after_the_deletion_is_tried_again(
 async def test_nobody_is_not_a_person(stores: tuple[Store, Store]) -> None:
     store, _ = stores
     await store.put([says(1, chat=0), says(2, chat=5)])
-    people = People(store.db, store.bot_id)
+    people = store.people
     found = await people.everything(5, 0)
     assert [row["chat_id"] for row in found["inbox"]] == [5]
 
@@ -226,7 +225,6 @@ async def test_a_clinic_under_the_id_of_one_that_was_removed_gets_no_counts_and_
     today = [one.name for one in periods(time.time())]
     assert await store.tally.cells("oak", today) == []
     assert len(await store.tally.cells("oak-2", today)) == len(today)
-    assert [
-        row["clinic"]
-        for row in (await People(store.db, store.bot_id).everything(1, 1))["tally_person"]
-    ] == [ALL] * len(today)
+    assert [row["clinic"] for row in (await store.people.everything(1, 1))["tally_person"]] == [
+        ALL
+    ] * len(today)

@@ -11,7 +11,6 @@ from pathlib import Path
 from bot.store.backup import LASTING
 from bot.store.clinics import Clinic, Clinics
 from bot.store.opening import migrate, open_database
-from bot.store.people import People
 from bot.store.rows import Closed
 from bot.store.schema import metadata
 from bot.store.store import Store
@@ -51,7 +50,7 @@ async def test_a_dump_of_postgresql_holds_no_person_and_comes_back(
     again = Store(open_database(tmp_path, new), 7, "one")
     await migrate(again.db)
     assert [one.id for one in await Clinics(again.db, 7).refresh()] == ["oak"]
-    assert not any((await People(again.db, 7).everything(1, 1)).values())
+    assert not any((await again.people.everything(1, 1)).values())
     await again.close()
 
 

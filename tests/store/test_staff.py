@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time_machine
 
-from bot.store.people import People
 from bot.store.staff import LINK_LIVES, SESSION_LIVES, Access, Staff
 from bot.store.store import Store
 
@@ -73,7 +72,7 @@ async def test_staff_see_and_delete_what_is_stored_of_them_too(
 ) -> None:
     store, _ = stores
     staff, _ = staffs(stores)
-    people = People(store.db, store.bot_id)
+    people = store.people
     await staff.add("oak", 5)
     await staff.redeem(await staff.link(5))
     await staff.note(5, "figures 2027-03", "oak")
