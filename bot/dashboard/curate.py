@@ -17,7 +17,7 @@ from starlette.responses import Response
 from bot.curating import gaps
 from bot.dashboard.site import Curating, Visit, told
 from bot.kb import draft
-from bot.kb.models import Verdict, Verified
+from bot.kb.models import NoteVerdict, Verified
 from bot.store.tally import ALL, summed, year
 from bot.turn.context import Context
 from bot.turn.explain import Explained, explain
@@ -87,7 +87,7 @@ async def _page(visit: Visit, error: str = "") -> Response:
         titles=titles,
         labels=_labels(found, held.context),
         verified=list(Verified),
-        verdicts=list(Verdict),
+        verdicts=list(NoteVerdict),
     )
 
 

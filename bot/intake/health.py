@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SILENCE = 45.0  # seconds without a finished poll; a poll itself lasts up to 25
-TROUBLE = 20.0  # seconds of trouble before the process calls itself not ready
+NOT_READY_AFTER = 20.0  # seconds of trouble before the process calls itself not ready
 FORGIVEN = 120.0  # seconds without another failure: nothing was tried since, so nobody knows
 
 User = Literal["door", "crew", "house"]
@@ -61,7 +61,7 @@ class Health:
             found.append("Telegram does not know the token")
         elif self.polled_at is not None and now - self.polled_at > SILENCE:
             found.append(f"polling is silent {self.poll_trouble}".strip())
-        if self.worked_at is not None and now - self.worked_at > TROUBLE:
+        if self.worked_at is not None and now - self.worked_at > NOT_READY_AFTER:
             found.append("workers are silent")
         if any(now - failed < FORGIVEN for failed in self.store_failed.values()):
             found.append("the store does not take updates")
@@ -72,7 +72,7 @@ class Health:
     def _sends_are_down(self, now: float) -> bool:
         """Failures over a while, the last of them not long ago."""
         since, last = self.sends_down_since, self.sends_failed_at
-        return since is not None and last - since > TROUBLE and now - last < FORGIVEN
+        return since is not None and last - since > NOT_READY_AFTER and now - last < FORGIVEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Verified(StrEnum):
     SECONDARY = "secondary"  # a summary, news item or drug-information site only
 
 
-class Verdict(StrEnum):
+class NoteVerdict(StrEnum):
     """What authorities say of the document's claim that a note stands beside."""
 
     AGREES = "agrees"
@@ -87,7 +87,7 @@ class Note(Frozen):
     authority: str = Field(min_length=1)
     section: str = ""
     verified: Verified
-    verdict: Verdict | None = None
+    verdict: NoteVerdict | None = None
     more: str = ""
     review: Review = Review()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.kb.knowledge import NOT_FOR_US, Knowledge
-from bot.kb.models import Note, Passage, Topic, Verdict
+from bot.kb.models import Note, NoteVerdict, Passage, Topic
 from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
 
 OFFERED = 3  # nearest things shown under a reply
@@ -181,7 +181,9 @@ def source_line(kb: Knowledge, passage: Passage) -> str:
 def notes_shown(notes: Iterable[Note], *, show_notes: bool) -> list[ShownNote]:
     """The notes to show; one on a contradicted claim is shown whatever the switch says."""
     return [
-        ShownNote.of(note) for note in notes if show_notes or note.verdict is Verdict.CONTRADICTED
+        ShownNote.of(note)
+        for note in notes
+        if show_notes or note.verdict is NoteVerdict.CONTRADICTED
     ]
 
 

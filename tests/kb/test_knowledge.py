@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kb.knowledge import KnowledgeError, inside_word, load, packaged
-from bot.kb.models import Verdict
+from bot.kb.models import NoteVerdict
 
 
 def faults(base: Path) -> list[str]:
@@ -48,7 +48,7 @@ def test_each_contradicted_claim_stands_beside_a_note() -> None:
     contradicted = {
         name
         for name, passage in kb.passages.items()
-        if any(note.verdict is Verdict.CONTRADICTED for note in passage.notes)
+        if any(note.verdict is NoteVerdict.CONTRADICTED for note in passage.notes)
     }
     assert contradicted >= {
         "why",
