@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from bot import ask as asking
 from bot.brain import bind
 from bot.clinic import ClinicError
 from bot.clinic.cli import clinic
+from bot.converse import answer_lines, converse
 from bot.curate_cli import VERBS, Beside, context_of, evaluate
 from bot.evaluation.messages import RowsError
 from bot.kb.encoder import EncoderError
@@ -119,7 +119,7 @@ def ask(
         return
     lines = (line.decode("utf-8", errors="replace") for line in sys.stdin.buffer)
     failed = False
-    for result in asking.answer_lines(lines, bind(context)):
+    for result in answer_lines(lines, bind(context)):
         failed = failed or "error" in result
         told = json.dumps(result, ensure_ascii=False) + "\n"
         sys.stdout.buffer.write(told.encode("utf-8", "backslashreplace"))  # half a letter in an id
@@ -131,7 +131,7 @@ def _ask_one(text: str, context: Context, *, as_json: bool, explain: bool) -> No
     console = Console()
     if explain:
         explain_text(text, context, console)
-    reply = asking.converse([text], bind(context))[-1]
+    reply = converse([text], bind(context))[-1]
     if as_json:
         sys.stdout.write(reply.model_dump_json(indent=2) + "\n")
     else:

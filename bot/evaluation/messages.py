@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
-from bot.ask import converse
+from bot.converse import converse
 from bot.kb.models import Frozen, Urgency
 from bot.turn.reply import Kind, Reply
 from bot.turn.turn import TurnFunction

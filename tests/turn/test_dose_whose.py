@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.ask import converse
 from bot.brain import bind
+from bot.converse import converse
 from bot.turn.context import Context
 from bot.turn.reply import Reply
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ask import converse
 from bot.brain import bind
+from bot.converse import converse
 from bot.turn.context import Context
 from bot.turn.inbound import LONGEST, Inbound, clean
 from bot.turn.memory import LASTS, Memory
