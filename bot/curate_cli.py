@@ -129,9 +129,12 @@ def evaluate(
     ] = None,
     *,
     chosen: Annotated[
-        str, typer.Option("--set", help="A file of the knowledge base's evaluation/, by name.")
-    ] = "messages",
-    red_flags: Annotated[bool, typer.Option("--triage", help="The same as --set triage.")] = False,
+        str | None,
+        typer.Option("--set", help="A file of the knowledge base's evaluation/; messages."),
+    ] = None,
+    red_flags: Annotated[
+        bool, typer.Option("--triage", help="The set triage, where --set names no other.")
+    ] = False,
     writers: Annotated[
         bool, typer.Option("--writers", help="Leave one writer of the examples out (minutes).")
     ] = False,
@@ -150,7 +153,7 @@ def evaluate(
     if writers:
         _show_writers(load(beside or knowledge_dir(settings), settings.language))
         return
-    name = "triage" if red_flags else chosen
+    name = chosen or ("triage" if red_flags else "messages")
     own = (beside or knowledge_dir(settings)) / "evaluation" / f"{name}.jsonl"
     rows = [row for file in files or [own] for row in read_rows(file)]
     context = context_of(settings, beside)

@@ -91,6 +91,7 @@ def test_explain_shows_labels_and_nearest_examples(bot: Bot) -> None:
         (("frobnicate",), "No such command"),
         (("split", "nowhere.txt"), "cannot be read"),
         (("eval", "nowhere.jsonl"), "cannot be read"),
+        (("eval", "--triage", "--set", "nowhere"), "nowhere.jsonl cannot be read"),
         (("run",), "TELEGRAM_BOT_TOKEN"),
         (("webhook", "info"), "TELEGRAM_BOT_TOKEN"),
     ],
