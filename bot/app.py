@@ -17,7 +17,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.brain import knowledge_dir
 from bot.dashboard.app import dashboard
-from bot.dashboard.site import Site
+from bot.dashboard.site import Curating, Site
 from bot.evaluation.kept import told
 from bot.hook import no_webhook, set_webhook, webhook_path, webhook_secret
 from bot.intake.answering import Parts
@@ -300,7 +300,9 @@ def _pages(settings: Settings, parts: Parts, shelf: Shelf | None) -> list[BaseRo
     if desk is None or desk.staff is None or desk.clinics is None or settings.role == "worker":
         return []
     tally, secure = parts.store.tally, settings.dashboard_at.startswith("https:")
-    curating = shelf.curating if shelf else None
+    curating = None
+    if shelf is not None:
+        curating = Curating(shelf.context, knowledge_dir(settings), settings.language)
     site = Site(desk.staff, desk.clinics, tally, desk.kb, secure, desk.own, curating)
     return [dashboard(site)]
 

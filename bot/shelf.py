@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.brain import MOST, bind, knowledge_dir, stand_beside
-from bot.dashboard.site import Curating
+from bot.brain import MOST, bind, stand_beside
 from bot.kb.beside import background
 from bot.kb.encoder import EncoderError
 from bot.kb.knowledge import Knowledge, KnowledgeError
@@ -24,10 +23,9 @@ class Shelf:
     """One process's documents of clinics, by folder."""
 
     def __init__(self, context: Context, settings: Settings) -> None:
-        self._context = context
+        self.context = context
         self._settings = settings
         self._elsewhere = background(context.kb)
-        self.curating = Curating(context, knowledge_dir(settings), settings.language)
         self._held: dict[str, Held] = {}
         self._read: dict[str, State] = {}
 
@@ -59,7 +57,7 @@ class Shelf:
             if state == self._read.get(folder):
                 return
             self._read[folder] = state
-            context = stand_beside(self._context, Path(folder), self._settings, self._elsewhere)
+            context = stand_beside(self.context, Path(folder), self._settings, self._elsewhere)
         except (KnowledgeError, EncoderError, OSError) as why:
             if isinstance(why, OSError):  # it may be readable the next time
                 self._read.pop(folder, None)
