@@ -176,14 +176,14 @@ def to_clinic(event: Event, desk: Desk, text: str, joined: tuple[int, ...] = ())
     return replace(said, calls=(*calls, *said.calls))
 
 
-def _for_clinic(event: Event, desk: Desk, text: str, joined: tuple[int, ...]) -> Response:
+def _for_clinic(event: Event, desk: Desk, text: str, joined: tuple[int, ...] = ()) -> Response:
     return ask.media(event, desk) or ask.preview(event, desk, text, joined)
 
 
 def media_to_clinic(event: Event, desk: Desk) -> Response:
     """A picture or the like for the clinic; its words are read first, whatever it is."""
-    text, refused = event.done.text, ask.media(event, desk)
-    return refused if refused and not text else to_clinic(event, desk, text)
+    text = event.done.text
+    return to_clinic(event, desk, text) if text else _for_clinic(event, desk, text)
 
 
 def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
