@@ -20,6 +20,7 @@ REFUSED = {
     Problem.PREGNANT,
     Problem.BREASTFEEDING,
 }
+NO_DOSE = "dose"  # why nothing was answered: the calculator refuses
 _TAKEN_BACK = {  # the button that takes a refusal back, and what it says
     Problem.PREGNANT: ("button_not_pregnant", "not pregnant"),
     Problem.BREASTFEEDING: ("button_not_breastfeeding", "not breastfeeding"),
@@ -65,7 +66,7 @@ def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
         text="\n\n".join([text, *voices(rules, citations, notes)]),
         citations=citations,
         notes=notes,
-        refused="dose" if problem in REFUSED else None,
+        refused=NO_DOSE if problem in REFUSED else None,
         suggestions=_choices(request, kb),
     )
 

@@ -220,8 +220,7 @@ def _without_weight(
     figures: Figures, rules: DoseRules, memory: Memory, *, explicit: bool
 ) -> DoseRequest | None:
     reads, shape = rules.reads, figures.shape
-    daily = _one_dose(figures)
-    ratio = figures.ratios[0] if len(figures.ratios) == 1 else None
+    daily, ratio = _one_dose(figures), _one_ratio(figures)
     young = figures.under(rules.age.years)
     if young and intent.asks(shape, reads) and intent.other_drug(shape, reads) is None:
         return DoseRequest(problem=Problem.UNDER_AGE)
@@ -316,7 +315,7 @@ def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
         return refused
     if figures.unreadable:
         return DoseRequest(problem=Problem.UNREADABLE)
-    daily, ratio = _one_dose(figures), figures.ratios[0] if len(figures.ratios) == 1 else None
+    daily, ratio = _one_dose(figures), _one_ratio(figures)
     if daily is None and ratio is None and memory.asking in OURS:
         daily, ratio = daily_kept(memory), ratio_kept(memory)
     if figures.ranged:
@@ -383,6 +382,11 @@ def _one_dose(figures: Figures) -> Dose | None:
     """The one daily dose that was said, equal ones counted once, past ones left out."""
     current = [d for d in figures.doses if not d.past] or list(figures.doses)
     return current[0] if len({d.mg for d in current}) == 1 else None
+
+
+def _one_ratio(figures: Figures) -> Decimal | None:
+    """The one dose per kg that was said."""
+    return figures.ratios[0] if len(figures.ratios) == 1 else None
 
 
 def _corrected(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:

@@ -114,9 +114,8 @@ class Suggestion(Frozen):
 class Reply(Frozen):
     """One turn's reply.
 
-    ``refused``: why there is no answer, where no topic says it: a label of ``NOT_FOR_US``, "dose"
-    (the calculator gives none) or "empty". ``course``: the first day of a course whose dates are
-    told.
+    ``refused``: why there is no answer, where no topic says it: a label of ``NOT_FOR_US``,
+    ``NO_DOSE`` or ``EMPTY``. ``course``: the first day of a course whose dates are told.
     """
 
     kind: Kind

@@ -18,7 +18,7 @@ from bot.turn.context import Context
 from bot.turn.course import ASKING_COURSE, course_reply
 from bot.turn.course_read import read_course
 from bot.turn.dose import dose_reply
-from bot.turn.dose_asks import body_weight_reply
+from bot.turn.dose_asks import NO_DOSE, body_weight_reply
 from bot.turn.dose_barred import still_barred
 from bot.turn.dose_doubt import heard, which_first
 from bot.turn.figures import read_dose
@@ -123,7 +123,8 @@ def _looked_up(
 
 def _with_second_question(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
     """A range with a button for what else was asked, where the answer to that is clear."""
-    asked = second_question(text) if reply.kind is Kind.DOSE or reply.refused == "dose" else None
+    calculated = reply.kind is Kind.DOSE or reply.refused == NO_DOSE
+    asked = second_question(text) if calculated else None
     found = searched(asked, memory, context) if asked else None
     if found is None or found.outcome not in (Outcome.ANSWER, Outcome.GAP):
         return reply
