@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, false, or_, select, update
 
 from bot.store.database import Database, transaction
 from bot.store.handovers import RELAY
@@ -97,6 +97,10 @@ class People:
         self._tally.forget(connection, user_id or chat_id)
         lines = update(audit).where(*self._seen(connection, user_id))
         connection.execute(lines.values(who="deleted"))
+        self.scrub(connection, chat_id, user_id)
+
+    def scrub(self, connection: Connection, chat_id: int, user_id: int) -> None:
+        """Take the ids from the closed updates of the chat or the person."""
         mine = (inbox.c.bot_id == self._bot, _whose(inbox, chat_id, user_id))
         connection.execute(
             update(inbox)
@@ -137,5 +141,8 @@ class People:
 
 def _whose(table: Table, chat_id: int, user_id: int) -> ColumnElement[bool]:
     """Rows of the chat or the person; 0 stands for nobody."""
-    chat = table.c.chat_id == (chat_id or user_id)
+    own = chat_id or user_id
+    if not own:
+        return false()
+    chat = table.c.chat_id == own
     return or_(chat, table.c.user_id == user_id) if user_id else chat

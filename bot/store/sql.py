@@ -127,11 +127,6 @@ UPDATE person SET due = :due WHERE bot_id = :bot AND chat_id = :chat_id AND user
 """
 DROP = "DELETE FROM person WHERE bot_id = :bot AND chat_id = :chat_id AND user_id = :user_id"
 DROP_CHAT = "DELETE FROM person WHERE bot_id = :bot AND chat_id = :chat_id"
-SCRUB = f"""
-UPDATE inbox SET chat_id = 0, user_id = 0, lane = 'forgotten'
-WHERE bot_id = :bot AND state >= {DONE}
-    AND (:chat_id <> 0 AND chat_id = :chat_id OR :user_id <> 0 AND user_id = :user_id)
-"""
 # A count, its first four people, and whether they are enough. The first statement locks the row.
 CELL = "bot_id = :bot AND clinic = :clinic AND period = :period AND what = :what AND name = :name"
 FIRST_KEY = """

@@ -272,11 +272,10 @@ class Store:
 
     def _lasting(self, connection: Connection, closed: Closed) -> None:
         """What a closed row changes of a person's own record."""
-        who = self._bind(chat_id=closed.row.chat_id, user_id=closed.row.user_id)
         if closed.row.user_id:
-            self._keep(connection, closed, who)
+            self._keep(connection, closed)
         if closed.scrub:
-            connection.execute(self._sql(sql.SCRUB), who)
+            self.people.scrub(connection, closed.row.chat_id, closed.row.user_id)
             self.scrubbed = True
         if closed.thread is not None:
             row = closed.row
@@ -288,7 +287,8 @@ class Store:
             self._add(connection, late)
         self._add(connection, closed.relays)
 
-    def _keep(self, connection: Connection, closed: Closed, who: dict[str, Any]) -> None:
+    def _keep(self, connection: Connection, closed: Closed) -> None:
+        who = self._bind(chat_id=closed.row.chat_id, user_id=closed.row.user_id)
         if closed.kept:
             bound = {**who, "kept": closed.kept, "due": closed.due}
             connection.execute(self._sql(sql.KEEP), bound)
