@@ -12,7 +12,7 @@ from bot.kb.models import Urgency
 from bot.reply import clinic
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, press_answer, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with, press_answer, text_call
 from bot.reply.ending import WRITING, ended, idle, note
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages, units
@@ -106,24 +106,22 @@ def _cannot(event: Event, desk: Desk) -> str | None:
 def start(event: Event, desk: Desk) -> Response:
     """The person wants to write: say how, or why not now."""
     if why := _cannot(event, desk):
-        return Response((text_call(event.chat_id, why),), None, "answered")
+        return answer_with(event, why)
     held = _ready(event, desk)
     assert held is not None
     talk = event.talk.model_copy(update={"asking": WRITING})
     text = desk.say("ask.write", name=held.name, phone=held.phone, most=LONGEST)
-    return Response((text_call(event.chat_id, text),), talk, "answered")
+    return answer_with(event, text, talk)
 
 
 def preview(event: Event, desk: Desk, text: str, joined: tuple[int, ...] = ()) -> Response:
     """Show exactly what will be sent, who reads it and how long it is kept; ask for consent."""
     done, draft = event.done, event.thread.draft if event.thread else None
     if done.kind == "edit" and draft and draft.joined:  # we do not keep which words were whose
-        return Response(
-            (text_call(event.chat_id, desk.say("ask.joined")),), event.talk, "answered"
-        )
+        return answer_with(event, desk.say("ask.joined"), event.talk)
     if why := _cannot(event, desk):
         talk = event.talk.model_copy(update={"asking": None})
-        return Response((text_call(event.chat_id, why),), talk, "answered")
+        return answer_with(event, why, talk)
     held = _ready(event, desk)
     assert held is not None
     words, photo = plain(text), done.photo
@@ -131,8 +129,7 @@ def preview(event: Event, desk: Desk, text: str, joined: tuple[int, ...] = ()) -
     length = units(words)
     if not words or length > most:
         key = "ask.too_long" if words else "ask.empty"
-        call = text_call(event.chat_id, desk.say(key, most=most, length=length))
-        return Response((call,), event.talk, "answered")
+        return answer_with(event, desk.say(key, most=most, length=length), event.talk)
     at, number = event.at.timestamp(), done.message_id or 0
     draft = Draft(text=words, photo=photo, message=number, joined=joined, at=at)
     thread = (event.thread or Thread(clinic=held.id)).drafted(draft, held.id)
@@ -178,7 +175,7 @@ def media(event: Event, desk: Desk) -> Response | None:
         key = "ask.picture_needs_words"
     else:
         key = "ask.no_picture" if done.media == "photo" else "ask.only_words"
-    return Response((text_call(event.chat_id, desk.say(key)),), event.talk, "answered")
+    return answer_with(event, desk.say(key), event.talk)
 
 
 def send(event: Event, desk: Desk, digest: str) -> Response:
@@ -255,15 +252,14 @@ def _without_buttons(event: Event) -> tuple[Outgoing, ...]:
 
 def edited(event: Event, desk: Desk) -> Response:
     """The message that was sent is edited: what the clinic has stays as it is."""
-    return Response((text_call(event.chat_id, desk.say("ask.edited")),), None, "answered")
+    return answer_with(event, desk.say("ask.edited"))
 
 
 def close(event: Event, desk: Desk) -> Response:
     """The person ends the conversation."""
     thread, relays = ended(event)
     if thread is None:
-        call = text_call(event.chat_id, desk.say("ask.none"))
-        return Response((call,), idle(event), "answered")
+        return answer_with(event, desk.say("ask.none"), idle(event))
     call = text_call(event.chat_id, desk.say("ask.closed"))
     return Response((call,), idle(event), "answered", thread=thread, relays=relays)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.reply import links
 from bot.reply.buttons import button, offers
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with, text_call
 from bot.reply.ending import leaving
 from bot.reply.wire import keyboard
 from bot.store.clinics import Clinic
@@ -33,8 +33,7 @@ def bind(event: Event, desk: Desk, link: links.Link) -> Response:
     key = desk.clinics.key(link.name) if desk.clinics else None
     held = desk.clinics.get(link.name) if desk.clinics else None
     if key is None or held is None or not links.clinic_signed(desk.me.bot_id, link, key):
-        call = text_call(event.chat_id, desk.say("clinic.bad"))
-        return Response((call,), None, "answered")
+        return answer_with(event, desk.say("clinic.bad"))
     kept = event.kept.model_copy(update={"clinic": held.id})
     parts = [desk.say("clinic.bound", name=held.name), card(held, desk)]
     if held.group is not None:
@@ -52,7 +51,7 @@ def show(event: Event, desk: Desk) -> Response:
     """/clinic."""
     held = desk.clinic(event.kept)
     if held is None:
-        return Response((text_call(event.chat_id, desk.say("clinic.none")),), None, "answered")
+        return answer_with(event, desk.say("clinic.none"))
     say, parts = desk.say, [card(held, desk), desk.say("clinic.shown")]
     rows = [button(say("clinic.leave"), Press.DO, "clinic.leave")]
     if held.group is not None:
@@ -60,11 +59,10 @@ def show(event: Event, desk: Desk) -> Response:
         if held.handover.open_at(event.at):
             rows.insert(0, button(say("ask.button"), Press.DO, "ask.start"))
     text, markup = "\n\n".join(parts), keyboard(*rows)
-    return Response((text_call(event.chat_id, text, reply_markup=markup),), None, "answered")
+    return answer_with(event, text, reply_markup=markup)
 
 
 def leave(event: Event, desk: Desk) -> Response:
     """Forget the clinic."""
     kept = event.kept.model_copy(update={"clinic": None})
-    call = text_call(event.chat_id, desk.say("clinic.left"))
-    return leaving(event, desk, Response((call,), None, "answered", kept=kept.stored()))
+    return leaving(event, desk, answer_with(event, desk.say("clinic.left"), kept=kept))

@@ -217,6 +217,19 @@ def text_call(chat_id: int, text: str, **more: object) -> Outgoing:
     return Outgoing("send_message", kwargs, chat_id)
 
 
+def answer_with(
+    event: Event,
+    text: str,
+    talk: Talk | None = None,
+    *,
+    kept: Kept | None = None,
+    **more: object,
+) -> Response:
+    """A short message of ours as the whole answer; what is kept stays where nothing is given."""
+    call = text_call(event.chat_id, text, **more)
+    return Response((call,), talk, "answered", kept=kept.stored() if kept else None)
+
+
 def press_answer(query_id: str, text: str | None = None) -> Outgoing:
     """The answer to a press: the button's spinner ends, a short text may show."""
     kwargs = {"callback_query_id": query_id} | ({"text": text} if text else {})

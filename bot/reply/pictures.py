@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.reply.calendar import course_ics
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with
 from bot.reply.outgoing import Outgoing
 from bot.reply.ruler import ruler_alt, ruler_png
 from bot.reply.timeline import timeline_alt, timeline_png
@@ -44,5 +44,4 @@ def _photo(event: Event, made: bytes, words: str, name: str) -> Response:
 
 
 def _gone(event: Event, desk: Desk) -> Response:
-    call = text_call(event.chat_id, desk.say("telegram.no_figures"))
-    return Response((call,), None, "answered")
+    return answer_with(event, desk.say("telegram.no_figures"))

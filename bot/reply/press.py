@@ -18,7 +18,7 @@ from bot.reply import (
 )
 from bot.reply.buttons import without_thumbs
 from bot.reply.codes import Code, Press, mark, read_code
-from bot.reply.desk import Desk, Event, Response, press_answer, section_of, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with, press_answer, section_of
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import SEEN_KEPT, VOTES_KEPT
 from bot.turn.answer import answer as quote
@@ -168,8 +168,7 @@ def _other(event: Event, desk: Desk, name: str) -> Response:
     left = [one for one in dict.fromkeys(known) if one not in talk.seen and one != name]
     offered = offered_for(desk.kb, left)
     if not offered:
-        call = text_call(event.chat_id, desk.say("telegram.other_none"))
-        return Response((call,), talk, "answered")
+        return answer_with(event, desk.say("telegram.other_none"), talk)
     text = f"{desk.say('telegram.other_heading')}\n\n{desk.say('telegram.other_next')}"
     names = tuple(one.passage or one.topic or "" for one in offered)
     talk = talk.model_copy(update={"seen": (*talk.seen, name, *names)[-SEEN_KEPT:]})

@@ -9,7 +9,7 @@ from bot.kb.knowledge import UNRELATED
 from bot.reply import ask, buttons, clinic, dashboard, links, receipt, records, remind, visit
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with, text_call
 from bot.reply.ending import WRITING
 from bot.reply.group import carried
 from bot.reply.profile import PRIVATE
@@ -46,8 +46,7 @@ def answer(event: Event, desk: Desk) -> Response:
     """Answer a message."""
     done = event.done
     if done.card:
-        call = text_call(event.chat_id, desk.say("telegram.own_words"))
-        return Response((call,), None, "answered")
+        return answer_with(event, desk.say("telegram.own_words"))
     if done.kind == "media":
         return _media(event, desk) if done.album is None else _piece(event, desk)
     return command(event, desk, done.command, done.text)
@@ -72,7 +71,7 @@ def _media(event: Event, desk: Desk) -> Response:
     done, text = event.done, event.done.text
     if event.talk.asking == WRITING:
         return media_to_clinic(event, desk)
-    ours = Response((text_call(event.chat_id, desk.say(f"media.{done.media}")),), None, "answered")
+    ours = answer_with(event, desk.say(f"media.{done.media}"))
     if done.command is not None:
         return command(event, desk, done.command, text)
     if not text:
@@ -98,7 +97,7 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
     if name == "ask":
         if rest:
             return say(event, desk, rest)
-        return Response((text_call(event.chat_id, desk.say("telegram.ask")),), None, "answered")
+        return answer_with(event, desk.say("telegram.ask"))
     if name is not None and name in OWN and not rest:
         return OWN[name](event, desk)
     if (heard := awaited(event, desk, name, rest)) is not None:
@@ -153,8 +152,7 @@ def _cancel(event: Event, desk: Desk) -> Response | None:
         return Response((call,), talk, "not_sent", thread=event.thread.refused())
     if event.talk.asking is None:
         return None
-    call = text_call(event.chat_id, desk.say("command.cancelled"))
-    return Response((call,), talk, "answered")
+    return answer_with(event, desk.say("command.cancelled"), talk)
 
 
 def to_clinic(event: Event, desk: Desk, text: str, joined: tuple[int, ...] = ()) -> Response:
@@ -219,8 +217,7 @@ def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -
     if not (date or _lost(text, reply)):
         return None
     key = "zone_unknown" if asked.startswith("zone") else "day_unknown"
-    call = text_call(event.chat_id, desk.say(f"reminder.{key}"))
-    return Response((call,), event.talk, "answered")
+    return answer_with(event, desk.say(f"reminder.{key}"), event.talk)
 
 
 def _lost(text: str, reply: Reply) -> bool:
@@ -276,8 +273,9 @@ def _help(event: Event, desk: Desk) -> Response:
     for number in range(1, 5):
         example = desk.say(f"telegram.example_{number}")
         rows.append(button(example, Press.SAY, example))
-    call = text_call(event.chat_id, desk.say("telegram.examples"), reply_markup=keyboard(*rows))
-    return Response((call,), event.talk, "answered")
+    return answer_with(
+        event, desk.say("telegram.examples"), event.talk, reply_markup=keyboard(*rows)
+    )
 
 
 def _link(event: Event, desk: Desk, payload: str) -> Response:

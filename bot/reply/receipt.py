@@ -10,7 +10,7 @@ from bot.kb.knowledge import Knowledge
 from bot.kb.models import Passage
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, document_of, section_of, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with, document_of, section_of
 from bot.reply.links import Link
 from bot.reply.render import Mark, Page, messages
 from bot.reply.wire import keyboard
@@ -21,8 +21,7 @@ def show(event: Event, desk: Desk, link: Link) -> Response:
     """Show what a receipt's link proves; it works for whoever received the forward."""
     kb = desk.quoting(link.name, link.proof)
     if kb is None:
-        call = text_call(event.chat_id, desk.say("telegram.receipt_gone"))
-        return Response((call,), None, "answered")
+        return answer_with(event, desk.say("telegram.receipt_gone"))
     passage = kb.passages[link.name]
     same = hmac.compare_digest(passage.sha256[: len(link.proof)], link.proof)
     row = button(desk.say("telegram.authorities"), Press.AUTHORITIES, passage.id)

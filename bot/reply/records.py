@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import Talk
 from bot.reply.wire import keyboard
@@ -21,8 +21,7 @@ _JSON = ("raw", "memory", "kept", "thread", "draft")
 
 def privacy(event: Event, desk: Desk) -> Response:
     """/privacy: what is stored, why, how long, where."""
-    call = text_call(event.chat_id, desk.say("privacy.text"))
-    return Response((call,), None, "answered")
+    return answer_with(event, desk.say("privacy.text"))
 
 
 def mydata(event: Event, desk: Desk) -> Response:
@@ -65,13 +64,12 @@ def ask_delete(event: Event, desk: Desk) -> Response:
         button(desk.say("privacy.delete_yes"), Press.DO, "data.delete"),
         button(desk.say("privacy.delete_no"), Press.DO, "data.keep"),
     )
-    call = text_call(event.chat_id, desk.say("privacy.delete_ask"), reply_markup=markup)
-    return Response((call,), None, "answered")
+    return answer_with(event, desk.say("privacy.delete_ask"), reply_markup=markup)
 
 
 def keep(event: Event, desk: Desk) -> Response:
     """The person thought better of it."""
-    return Response((text_call(event.chat_id, desk.say("privacy.kept")),), None, "answered")
+    return answer_with(event, desk.say("privacy.kept"))
 
 
 def delete(event: Event, desk: Desk) -> Response:
@@ -81,7 +79,7 @@ def delete(event: Event, desk: Desk) -> Response:
         await store.forget_handovers(event.chat_id)
         left = await store.people.delete(event.chat_id, event.user_id)
         key = "privacy.not_all" if left else "privacy.deleted"
-        return Response((text_call(event.chat_id, desk.say(key, left=left)),))
+        return answer_with(event, desk.say(key, left=left))
 
     return Response((), Talk(), "answered", kept="", later=later, scrub=True)
 
@@ -100,7 +98,7 @@ def trust(event: Event, desk: Desk) -> Response:
         reviews=kb.checked.get("reviews", 0),
         figures=desk.figures or desk.say("trust.no_figures"),
     )
-    return Response((text_call(event.chat_id, text),), None, "answered")
+    return answer_with(event, text)
 
 
 def version() -> str:

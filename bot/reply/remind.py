@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from bot.kb.dose_rules import Reads
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with, text_call
 from bot.reply.places import read_zone
 from bot.reply.talk import Kept, Reminder
 from bot.reply.wire import Row, keyboard
@@ -50,8 +50,7 @@ def ask_what(event: Event, desk: Desk) -> Response:
     if event.kept.reminders:
         lines += [say("reminder.list"), *_listed(event.kept, desk)]
         rows.append(button(say("reminder.stop"), Press.DO, "remind.stop"))
-    call = text_call(event.chat_id, "\n".join(lines), reply_markup=keyboard(*rows))
-    return Response((call,), event.talk, "answered")
+    return answer_with(event, "\n".join(lines), event.talk, reply_markup=keyboard(*rows))
 
 
 def _listed(kept: Kept, desk: Desk) -> list[str]:
@@ -90,8 +89,7 @@ def another(event: Event, desk: Desk) -> Response | None:
 
 def _ask(event: Event, desk: Desk, asking: str, key: str, kept: Kept | None = None) -> Response:
     talk = event.talk.model_copy(update={"asking": asking})
-    call = text_call(event.chat_id, desk.say(key, days=_LONGEST_WAIT))
-    return Response((call,), talk, "answered", kept=kept.stored() if kept else None)
+    return answer_with(event, desk.say(key, days=_LONGEST_WAIT), talk, kept=kept)
 
 
 def read_answer(event: Event, desk: Desk, text: str) -> Response | None:
@@ -118,10 +116,9 @@ def _day(event: Event, desk: Desk, what: str, text: str) -> Response | None:
         fits = list(dict.fromkeys((*days, *fits)))
     if len(fits) > 1:
         rows = [button(spoken(day), Press.DO, f"remind.day.{what}.{day}") for day in fits]
-        call = text_call(
-            event.chat_id, desk.say("reminder.day_which"), reply_markup=keyboard(*rows)
+        return answer_with(
+            event, desk.say("reminder.day_which"), event.talk, reply_markup=keyboard(*rows)
         )
-        return Response((call,), event.talk, "answered")
     return _take(event, desk, what, (fits or days)[0]) if days else None
 
 
@@ -191,7 +188,7 @@ def _over(event: Event, desk: Desk, start: dt.date, kept: Kept) -> Response | No
         return None
     talk = event.talk.model_copy(update={"asking": None})
     text = desk.say("reminder.over", start=spoken(start), end=spoken(end))
-    return Response((text_call(event.chat_id, text),), talk, "answered")
+    return answer_with(event, text, talk)
 
 
 def _set(
@@ -223,8 +220,7 @@ def _set(
         rows.insert(0, button(desk.say("reminder.another"), Press.DO, "remind.another"))
     markup = keyboard(*rows)
     talk = event.talk.model_copy(update={"asking": None})
-    call = text_call(event.chat_id, text, reply_markup=markup)
-    return Response((call,), talk, "answered", kept=kept.stored())
+    return answer_with(event, text, talk, kept=kept, reply_markup=markup)
 
 
 def _refused(day: dt.date, today: dt.date) -> str | None:
@@ -284,8 +280,7 @@ def snooze(event: Event, desk: Desk, target: str) -> Response | None:
         one = one.model_copy(update={"on": day, "again": tomorrow})
     others = tuple(other for other in event.kept.reminders if other.what != what)
     kept = event.kept.model_copy(update={"reminders": (*others, one)})
-    call = text_call(event.chat_id, desk.say("reminder.snoozed", on=spoken(one.comes)))
-    return Response((call,), None, "answered", kept=kept.stored())
+    return answer_with(event, desk.say("reminder.snoozed", on=spoken(one.comes)), kept=kept)
 
 
 def _in_line(one: Reminder, day: dt.date) -> bool:
@@ -302,5 +297,4 @@ def stop(event: Event, desk: Desk) -> Response:
     ours = (event.talk.asking or "").startswith(("zone ", "day "))
     asking = None if ours else event.talk.asking
     talk = event.talk.model_copy(update={"asking": asking, "answered": None})
-    call = text_call(event.chat_id, desk.say("reminder.stopped"))
-    return Response((call,), talk, "answered", kept=kept.stored())
+    return answer_with(event, desk.say("reminder.stopped"), talk, kept=kept)

@@ -8,7 +8,7 @@ from telegram import MessageEntity
 
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, press_answer, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with, press_answer
 from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages
 from bot.reply.sheet import BOX, pdf, png
@@ -58,8 +58,7 @@ def show(event: Event, desk: Desk) -> Response:
     say = desk.say
     if not _anything(event.kept):
         markup = keyboard(button(say("visit.tick"), Press.DO, "visit.tick"))
-        call = text_call(event.chat_id, say("visit.empty"), reply_markup=markup)
-        return Response((call,), None, "answered")
+        return answer_with(event, say("visit.empty"), reply_markup=markup)
     markup = keyboard(
         button(say("visit.tick"), Press.DO, "visit.tick"),
         button(say("visit.as_picture"), Press.DO, "visit.picture")
@@ -132,10 +131,7 @@ def _dose_line(one: Dosed, desk: Desk) -> str:
 
 def tick_list(event: Event, desk: Desk) -> Response:
     """The side effects in the document's words, to tick."""
-    call = text_call(
-        event.chat_id, desk.say("visit.tick_text"), reply_markup=_ticks(event.kept, desk)
-    )
-    return Response((call,), None, "answered")
+    return answer_with(event, desk.say("visit.tick_text"), reply_markup=_ticks(event.kept, desk))
 
 
 def _ticks(kept: Kept, desk: Desk) -> object:
@@ -199,5 +195,4 @@ def clear(event: Event, desk: Desk) -> Response:
     """Forget the list; clinic and reminders stay."""
     gone = {"items": (), "effects": (), "doses": (), "course": None}
     kept = event.kept.model_copy(update=gone)
-    call = text_call(event.chat_id, desk.say("visit.cleared"))
-    return Response((call,), None, "answered", kept=kept.stored())
+    return answer_with(event, desk.say("visit.cleared"), kept=kept)

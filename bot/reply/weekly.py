@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.reply.buttons import button
 from bot.reply.codes import Press
-from bot.reply.desk import Desk, Event, Response, text_call
+from bot.reply.desk import Desk, Event, Response, answer_with
 from bot.reply.drawing import GREY, HEIGHT, INK, LINE, MARGIN, TEAL, WIDTH, Sheet
 from bot.reply.outgoing import Outgoing
 from bot.reply.talk import Kept
@@ -92,11 +92,10 @@ def _switch(event: Event, desk: Desk, *, on: bool) -> Response:
         if desk.staff is not None:
             await desk.staff.set_weekly(event.user_id, on=on)
         if on:
-            return Response((text_call(event.chat_id, desk.say("dashboard.week_started")),))
+            return answer_with(event, desk.say("dashboard.week_started"))
         again = button(desk.say("dashboard.week_start"), Press.DO, "weekly.start")
         text = desk.say("dashboard.week_stopped")
-        call = text_call(event.chat_id, text, reply_markup=keyboard(again))
-        return Response((call,))
+        return answer_with(event, text, reply_markup=keyboard(again))
 
     return Response((), None, "answered", later=later)
 
