@@ -63,16 +63,10 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is served.
-
-    ``replies``: our own sentences; ``kb``: what the Telegram side shows beside the turn's replies
-    (buttons, links, inline cards); without it only the replies are sent. ``shelf``: clinics'
-    own documents.
-    """
+    """What is served. ``shelf``: clinics' own documents."""
 
     turn: TurnFunction
-    replies: Replies
-    kb: Knowledge | None = None
+    kb: Knowledge
     shelf: Shelf | None = None
 
 
@@ -157,7 +151,7 @@ async def _serve(settings: Settings, content: Content) -> None:
         doors = await _doors(served, healths, content, stopping)
         work = [*doors, keep_house(every, stopping, refresh)]
         for one_bot in served:
-            work += _work(one_bot, content.replies, stopping)
+            work += _work(one_bot, stopping)
         if settings.database_url is not None:
             work.append(listen([parts.store for parts in every], stopping))
         await _together(stopping, list(healths.values()), *work)
@@ -178,13 +172,12 @@ async def _parts(
     await store.set_setting(f"username_{bot.id}", bot.username)
     staff = Staff(store.db, bot.id, settings.admin_ids)
     me = Me(bot.id, bot.username)
-    desk = make_desk(settings, content, me, clinics, staff)
-    desk = replace(desk, pages_of=pages_of) if desk is not None else None
+    desk = replace(make_desk(settings, content, me, clinics, staff), pages_of=pages_of)
     if settings.database_url is None:
         await store.take_over(all_owners=True)
     return Parts(
         store=store,
-        responder=Responder(content.turn, content.replies, me, desk),
+        responder=Responder(desk),
         sender=sender,
         limiter=Limiter(settings.questions_per_minute),
         health=Health(),
@@ -193,14 +186,12 @@ async def _parts(
     )
 
 
-def _work(
-    served: Served, replies: Replies, stopping: asyncio.Event
-) -> list[Coroutine[None, None, None]]:
+def _work(served: Served, stopping: asyncio.Event) -> list[Coroutine[None, None, None]]:
     """What goes on for one bot beside its door."""
     settings, parts = served.settings, served.parts
     by, role = _door(settings), settings.role
     log.info("serving", bot_id=served.bot.id, by=by, role=role, workers=settings.workers)
-    work = [_publish(served.bot, replies, parts.store)]
+    work = [_publish(served.bot, parts.responder.desk.replies, parts.store)]
     if settings.role != "web":
         crew = Crew(parts, settings.workers)
         work += [crew.run(stopping, settings.stop_seconds), crew.renew_leases()]
@@ -209,24 +200,18 @@ def _work(
 
 def make_desk(
     settings: Settings, content: Content, me: Me, clinics: Clinics, staff: Staff | None = None
-) -> Desk | None:
-    """What the Telegram side works with, where there is a knowledge base to show.
-
-    The key of group links comes from the token.
-    """
-    kb = content.kb
-    if kb is None:
-        return None
+) -> Desk:
+    """What the Telegram side works with. The key of group links comes from the token."""
     return Desk(
         content.turn,
-        kb,
+        content.kb,
         me,
         clinics,
         of_token(settings, "links"),
         settings.show_notes,
         settings.dose_calculator,
         settings.language,
-        figures=told(knowledge_dir(settings), kb.replies),
+        figures=told(knowledge_dir(settings), content.kb.replies),
         staff=staff,
         dashboard=settings.dashboard_at,
         own=content.shelf,
@@ -295,9 +280,9 @@ async def _poll(served: Served, stopping: asyncio.Event, *, alone: bool) -> None
 
 
 def _pages(settings: Settings, parts: Parts, shelf: Shelf | None) -> list[BaseRoute]:
-    """The clinics' web pages, where there is a knowledge base to name things by."""
+    """The clinics' web pages, where this process has a door."""
     desk = parts.responder.desk
-    if desk is None or desk.staff is None or desk.clinics is None or settings.role == "worker":
+    if desk.staff is None or desk.clinics is None or settings.role == "worker":
         return []
     tally, secure = parts.store.tally, settings.dashboard_at.startswith("https:")
     curating = None

@@ -241,5 +241,5 @@ def _serve(settings: Settings) -> None:
 
     context = context_of(settings)
     shelf = Shelf(context, settings)
-    content = Content(bind(context), context.kb.replies, context.kb, shelf)
+    content = Content(bind(context), context.kb, shelf)
     raise typer.Exit(code=serve(settings, content))

@@ -19,7 +19,7 @@ from bot.intake.limits import Limiter
 from bot.intake.poll import Poller
 from bot.intake.stats import Stats
 from bot.intake.worker import Crew
-from bot.kb.replies import Replies
+from bot.reply.desk import Desk
 from bot.reply.respond import Responder
 from bot.reply.send import Pacer, Sender
 from bot.reply.transport import AiohttpTransport
@@ -27,11 +27,11 @@ from bot.reply.update import Me
 from bot.reply.window import Window
 from bot.store.opening import migrate, open_database
 from bot.store.store import Store
-from tests.e2e.fake_main import TEXTS, turn
+from tests.e2e.fake_main import KB, turn
 from tests.emulator import TOKEN, Emulator
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # as bot.opened.make_bot does
-REPLIES = Replies(language="en", texts=TEXTS)
+DESK = Desk(turn, KB, Me(123456, "t_bot"))
 
 
 @dataclass
@@ -96,7 +96,7 @@ async def inside(
     stats = Stats()
     parts = Parts(
         store=Store(db, bot_id, owner),
-        responder=responder or Responder(turn, REPLIES, Me(bot.id, bot.username)),
+        responder=responder or Responder(DESK),
         sender=Sender(bot, Pacer(0), Window(), stats.failed),
         limiter=Limiter(per_minute),
         health=Health(),

@@ -11,37 +11,26 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from bot.kb.replies import Replies
 from bot.reply import ask, burst, edit, group, inline, links, press, remind, staff_group, weekly
-from bot.reply.buttons import offers
 from bot.reply.counts import counted
-from bot.reply.desk import Desk, Event, Response, press_answer, text_call
+from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing
 from bot.reply.remembering import Remembered
-from bot.reply.render import messages, page
 from bot.reply.talk import Kept, Talk
-from bot.reply.update import REMINDER, WEEKLY, Me, Raw, read
-from bot.reply.wire import keyboard
+from bot.reply.update import REMINDER, WEEKLY, Raw, read
 from bot.store.handovers import RELAY
 from bot.turn.handover import Relay, Thread
-from bot.turn.inbound import Inbound, Where
-
-if TYPE_CHECKING:
-    from bot.turn.turn import TurnFunction
+from bot.turn.inbound import Where
 
 __all__ = ["Responder", "Response", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """The door of the Telegram side. Without a ``desk`` it only says what the turn says."""
+    """The door of the Telegram side."""
 
-    turn: TurnFunction
-    replies: Replies
-    me: Me
-    desk: Desk | None = None
+    desk: Desk
     known: Remembered = field(default_factory=Remembered)
 
     def respond(
@@ -64,7 +53,7 @@ class Responder:
         Raises:
             UnreadableError: the update has not the shape that the Bot API promises.
         """
-        done = read(update, self.me)
+        done = read(update, self.desk.me)
         if done.kind == "gone":
             return Response(outcome="gone", gone=True, scrub=True)
         if done.kind == "moved":
@@ -85,7 +74,7 @@ class Responder:
             int(update.get("update_id", 0)),
         )
         desk = self._desk(event)
-        said = self._bare(event) if desk is None else self._answer(event, desk, update, waiting)
+        said = self._answer(event, desk, update, waiting)
         if done.plain and not (remembered or kept or thread or waiting):
             self.known.put(done, event.at, said)
         return _with_counts(event, desk, said)
@@ -107,7 +96,7 @@ class Responder:
         """
         if remembered or kept:
             return None
-        done = read(update, self.me)
+        done = read(update, self.desk.me)
         if not done.plain:
             return None
         at = done.at or dt.datetime.fromtimestamp(received, dt.UTC)
@@ -123,14 +112,11 @@ class Responder:
         Raises:
             UnreadableError: the update has not the shape that the Bot API promises.
         """
-        return read(update, self.me).kind != "nothing"
+        return read(update, self.desk.me).kind != "nothing"
 
-    def _desk(self, event: Event) -> Desk | None:
+    def _desk(self, event: Event) -> Desk:
         """The person's own; others see cards, and no clinic's own document."""
-        desk = self.desk
-        if desk is not None and event.done.where is Where.PRIVATE:
-            desk = desk.of(event.kept)
-        return desk
+        return self.desk.of(event.kept) if event.done.where is Where.PRIVATE else self.desk
 
     def _answer(self, event: Event, desk: Desk, update: Raw, waiting: Sequence[Raw]) -> Response:
         """Let the one answer whom what was done calls for."""
@@ -158,25 +144,14 @@ class Responder:
             return edit.answer(event, desk)
         return burst.answer(event, desk, waiting)
 
-    def _bare(self, event: Event) -> Response:
-        """What the turn says, and nothing beside it."""
-        done = event.done
-        if done.kind in ("inline", "nothing", RELAY):
-            return Response()
-        said = f"/{done.command} {done.text}".strip() if done.command else done.text
-        memory, reply = self.turn(Inbound(text=said, at=event.at), event.talk.memory)
-        calls = [press_answer(done.query_id)] if done.query_id else []
-        calls += messages(page(reply), event.chat_id, keyboard(*offers(reply.suggestions)))
-        return Response(tuple(calls), Talk(memory=memory), "answered", reply)
-
     def say(self, key: str, chat_id: int) -> Outgoing:
         """One of our own sentences as a message."""
-        return text_call(chat_id, self.replies.say(key))
+        return text_call(chat_id, self.desk.say(key))
 
 
-def _with_counts(event: Event, desk: Desk | None, said: Response) -> Response:
+def _with_counts(event: Event, desk: Desk, said: Response) -> Response:
     """The answer with what it counts for."""
-    return said if desk is None else replace(said, counted=counted(event, desk, said))
+    return replace(said, counted=counted(event, desk, said))
 
 
 def parse(raw: str) -> Raw:

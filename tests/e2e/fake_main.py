@@ -7,11 +7,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from bot.app import Content, serve
 from bot.intake import worker
 from bot.intake.turns import Turns
+from bot.kb.knowledge import Knowledge, load, packaged
 from bot.kb.replies import Replies
 from bot.reply.send import Sender
 from bot.settings import load_settings
@@ -23,10 +25,16 @@ from bot.turn.reply import Kind, Reply, Suggestion
 
 When = Callable[[tuple[Any, ...]], bool]
 
-TEXTS = {
-    "service": {"slow_down": "slow down", "apology": "sorry", "old_button": "old"},
-    "profile": {"start": "Start", "description": "A bot for tests", "short": "Tests"},
-}
+TEXTS = {"service": {"slow_down": "slow down", "apology": "sorry", "old_button": "old"}}
+
+
+def _knowledge() -> Knowledge:
+    """The packaged one with a few short sentences of ours."""
+    kb = load(packaged())
+    return replace(kb, replies=Replies(language="en", texts={**kb.replies.texts, **TEXTS}))
+
+
+KB = _knowledge()
 
 
 def turn(inbound: Inbound, memory: Memory) -> tuple[Memory, Reply]:
@@ -41,7 +49,8 @@ def turn(inbound: Inbound, memory: Memory) -> tuple[Memory, Reply]:
     asked = inbound.text or inbound.passage or inbound.topic or "nothing"
     text = f"turn {count}\nanswer to {asked}"
     button = Suggestion(label="More", passage="side-effects", start=0, end=1)
-    return after, Reply(kind=Kind.CHAT, text=text, suggestions=(button,))
+    # an answer, for small talk is read together with what stands behind it
+    return after, Reply(kind=Kind.ANSWER, text=text, suggestions=(button,))
 
 
 def _die() -> NoReturn:
@@ -90,7 +99,7 @@ def main() -> int:
     if lease := os.environ.get("LEASE"):
         for module in (store, worker):
             setattr(module, "LEASE", float(lease))  # noqa: B010 - it is a constant to mypy
-    return serve(load_settings(), Content(turn, Replies(language="en", texts=TEXTS)))
+    return serve(load_settings(), Content(turn, KB))
 
 
 if __name__ == "__main__":

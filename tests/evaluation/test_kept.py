@@ -57,7 +57,6 @@ async def test_trust_shows_the_figures_of_the_knowledge_base_in_use(
     settings = Settings(knowledge_dir=base, state_dir=tmp_path, _env_file=None)
     clinics = Clinics(Sqlite(tmp_path / "none"), 1)
     kb = load(base)
-    made = make_desk(settings, Content(desk(context).turn, kb.replies, kb), Me(1, "b"), clinics)
-    assert made is not None
+    made = make_desk(settings, Content(desk(context).turn, kb), Me(1, "b"), clinics)
     assert "75 in 100" in text(Chat(made).message("/trust"))
     assert "not been checked" in text(Chat(desk(context)).message("/trust"))

@@ -10,11 +10,10 @@ import pytest
 
 from bot.reply.desk import Response, text_call
 from bot.reply.respond import Responder
-from bot.reply.update import Me, Raw
+from bot.reply.update import Raw
 from bot.turn.handover import Thread
-from tests.e2e.fake_main import turn
 from tests.emulator import Emulator, Fault
-from tests.inside import REPLIES, inside
+from tests.inside import DESK, inside
 from tests.troubles import hang
 
 
@@ -39,7 +38,7 @@ class InParts(Responder):
 
 @pytest.fixture
 def in_parts() -> InParts:
-    return InParts(turn, REPLIES, Me(123456, "t_bot"))
+    return InParts(DESK)
 
 
 async def test_a_stop_in_the_middle_of_an_answer_repeats_nothing_of_it(

@@ -23,7 +23,6 @@ from bot.reply import transport
 from bot.reply.respond import Responder, Response
 from bot.reply.talk import Talk
 from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
-from bot.reply.update import Me
 from bot.settings import StartError, load_settings
 from bot.store import database
 from bot.store.listen import listen
@@ -34,7 +33,7 @@ from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from tests.e2e.fake_main import turn
 from tests.emulator import TOKEN, Emulator, Trouble
-from tests.inside import REPLIES, inside
+from tests.inside import DESK, inside
 from tests.postgres import Postgres
 from tests.troubles import cut_short, hang, page, refusal, reset, trickle
 
@@ -430,7 +429,7 @@ async def test_what_was_asked_before_is_answered_beside_a_turn_that_takes_long(
             gate.wait()
         return turn(inbound, memory)
 
-    responder = Responder(waits, REPLIES, Me(123456, "t_bot"))
+    responder = Responder(replace(DESK, turn=waits))
     async with inside(api, tmp_path, responder=responder):
         api.say(1, "hello")
         await api.until(lambda: len(api.texts()) == 1)
@@ -457,7 +456,7 @@ async def test_an_answer_that_cannot_be_recorded_is_sent_once_and_blocks_nothing
     monkeypatch.setattr(worker, "backoff", lambda *_: 0.01)
     for chat in range(1, 6):
         api.say(chat, "hello")
-    spoilt = Spoilt(turn, REPLIES, Me(123456, "t_bot"))
+    spoilt = Spoilt(DESK)
     number = uuid.uuid4().int % 10**9
     async with inside(api, tmp_path, postgres, bot_id=number, responder=spoilt) as bot:
         await api.until(lambda: len(api.texts()) == 5)

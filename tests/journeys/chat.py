@@ -42,7 +42,7 @@ class Chat:
     def update(self, **update: Any) -> list[Outgoing]:
         self.number += 1
         update["update_id"] = self.number
-        responder = Responder(self.desk.turn, self.desk.replies, self.desk.me, self.desk)
+        responder = Responder(self.desk)
         chat_id = GROUP_ID if self._in_group(update) else PERSON
         said = responder.respond(
             update, 0 if "inline_query" in update else chat_id, self.memory,

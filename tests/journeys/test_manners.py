@@ -182,7 +182,7 @@ def test_not_what_i_asked_goes_on_to_the_end_without_a_repeat(chat: Chat) -> Non
 def test_a_press_that_names_no_chat_still_ends_its_spinner(chat: Chat) -> None:
     query = {"id": "7", "from": {"id": 5, "is_bot": False, "first_name": "A"}, "data": "v1|p|what"}
     said = chat.desk
-    responder = Responder(said.turn, said.replies, said.me, said)
+    responder = Responder(said)
     update = {"callback_query": {**query, "inline_message_id": "x", "chat_instance": "1"}}
     (call,) = responder.respond(update, 0, None, 0.0, 5).calls
     assert call.kwargs["text"] == said.say("service.old_button")

@@ -104,7 +104,7 @@ class Bench:
         bot = Bot("99:x", request=self.tape, get_updates_request=self.tape)
         parts = Parts(
             store,
-            Responder(held.turn, held.replies, held.me, held),
+            Responder(held),
             Sender(bot, Pacer(0), Window()),
             Limiter(0),
             Health(),

@@ -75,7 +75,7 @@ class Town:
         await bot.initialize()
         me = Me(BOT, USERNAME)
         desk = Desk(bind(self.context), self.context.kb, me, self.clinics, b"s" * 32)
-        responder = Responder(desk.turn, desk.replies, me, desk)
+        responder = Responder(desk)
         sender = Sender(bot, Pacer(0), Window())
         limiter = Limiter(per_minute)
         parts = Parts(self.store, responder, sender, limiter, Health(), Stats(), self.clinics)

@@ -24,7 +24,7 @@ def desk(context: Context) -> Desk:
 
 
 def responder(desk: Desk, size: int = 100) -> Responder:
-    return Responder(desk.turn, desk.replies, Me(1, "bot"), desk, known=Remembered(size))
+    return Responder(desk, known=Remembered(size))
 
 
 def typed(who: int, text: str, at: dt.datetime = NOON, language: str = "en") -> dict[str, Any]:
