@@ -61,7 +61,9 @@ class Row(Frozen):
     where a rule sets another urgency. ``call``: which numbers are shown. ``covers``:
     lesser rows that need not be said as well. ``after``: rows that are said first where both are
     as urgent; ``last``: it is said after all others of its urgency. ``ahead``: said before what is
-    more urgent, where this row was found at that urgency.
+    more urgent, where this row was found at that urgency. ``named``: concepts that name it in a
+    question, which is no sign yet, but is one with "i have it" behind; ``claimed``: the urgency
+    then, where it differs.
     """
 
     title: str
@@ -76,6 +78,8 @@ class Row(Frozen):
     last: bool = False
     ahead: Mapping[Urgency, Annotated[str, Field(min_length=1, max_length=220)]] = {}
     rules: tuple[Rule, ...] = Field(min_length=1)
+    named: tuple[Name, ...] = ()
+    claimed: Urgency | None = None
     examples: tuple[str, ...] = ()
     lookalikes: tuple[str, ...] = ()
     authority: str
@@ -207,6 +211,8 @@ class TriageFile(Frozen):
                 if row is not None and row not in self.rows:
                     raise ValueError(f"question {name}: no row {row}")
         for name, told in self.rows.items():
+            if unknown := set(told.named) - set(self.concepts):
+                raise ValueError(f"{name}: no concept {', '.join(sorted(unknown))}")
             for row in (*told.covers, *told.after):
                 if row not in self.rows:
                     raise ValueError(f"{name}: no row {row}")

@@ -23,7 +23,8 @@ class Memory(Frozen):
     with its ``details``, owned by the part of the turn that asked. ``weight_kg``: the weight told
     last; ``anothers_weight``: it is not the person's own. ``barred``: why no dose is
     given, each until it is taken back (``dose_barred``). ``doubts``: why the next weight may not
-    be a grown person's on isotretinoin (``dose_doubt``).
+    be a grown person's on isotretinoin (``dose_doubt``). ``about``: the red flags that the last
+    message only asked about, for "i have it" in the next.
     """
 
     passage: str | None = None
@@ -37,6 +38,7 @@ class Memory(Frozen):
     anothers_weight: bool = False
     barred: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     at: dt.datetime | None = None
 
     @property

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.kb.models import Frozen, Urgency
-from bot.kb.triage_rules import Asked, Question, Rule, Status, TriageRules
+from bot.kb.triage_rules import Asked, Question, Row, Rule, Status, TriageRules
 from bot.turn.memory import Memory
 from bot.turn.triage_frames import Frames
 from bot.turn.triage_match import Hit, find
-from bot.turn.triage_read import Reading, read
+from bot.turn.triage_read import Reading, Token, read
 
 NEARBY = 1  # sentences from which something less than an emergency may be called off
 ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own
 ASKING_TRIAGE = "triage"  # what ``Memory.asking`` holds while a question of ours is open
-SO_IT_IS = "so_it_is"  # the concept of what says that it is so with oneself
+SO_IT_IS = "so_it_is"  # the concept of what says that it is so, as a clause of its own
+SO_WHEN = "so_it_is_when"  # what may stand beside it: since when, how often, how bad
+SO_IS_MINE = "so_is_mine"  # "mine is ...", whatever follows
+SO_IS_FINE = "so_is_fine"  # but not this
 _LEADS = frozenset(  # words before it
-    "and but because cause cuz cos since as yes yeah well so asking i think my our".split()  # noqa: SIM905
+    "and but because cause cuz cos since as yes yeah well so asking i im ive think my our".split()  # noqa: SIM905
 )
 _ONLY_ASKS: frozenset[Status] = frozenset({"asked", "supposed", "told"})
 
@@ -34,13 +37,16 @@ class Verdict(Frozen):
     """What a message raises, most urgent first.
 
     ``ask``: the question to ask back, where the message may or may not be a red flag.
-    ``informed``: rows that it only asks about. ``lowered``: rows that the rules found, or would
-    ask about, where the second opinion is sure that there is nothing. ``sure``: it is not asked.
+    ``informed``: rows that it only asks about; ``about``: these and those that it only names in
+    a question, which "i have it" in the next message claims. ``lowered``: rows that the rules
+    found, or would ask about, where the second opinion is sure that there is nothing. ``sure``: it
+    is not asked.
     """
 
     findings: tuple[Finding, ...] = ()
     ask: str | None = None
     informed: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     lowered: tuple[str, ...] = ()
     sure: bool = False
 
@@ -78,19 +84,38 @@ class _Signs:
 
     def claimed(self) -> bool:
         """Whether a clause says that what was asked about is so: "... suicidal? i am"."""
-        for hit, states in self._found.get(SO_IT_IS, ()):
+        when = {at for hit, _ in self._found.get(SO_WHEN, ()) for at in hit.words}
+        if any(self._alone(hit, when) for hit, _ in self._told(SO_IT_IS, _ONLY_ASKS)):
+            return True
+        fine = {token.sentence for _, token in self._told(SO_IS_FINE, _ONLY_ASKS)}
+        mine = self._told(SO_IS_MINE, frozenset({"asked"}))
+        return any(token.sentence not in fine for _, token in mine)
+
+    def asks_about(self, row: Row) -> bool:
+        """Whether a question names what a row is about ("does it cause depression?")."""
+        return any(
+            self._tokens[hit.words[0]].sentence in self._questions or states & _ONLY_ASKS
+            for name in row.named
+            for hit, states in self._found.get(name, ())
+            if states <= _ONLY_ASKS
+        )
+
+    def _told(self, name: str, allowed: frozenset[Status]) -> Iterator[tuple[Hit, Token]]:
+        """Where a concept is said, with its first word, but for the clause that a "?" ends."""
+        asking = {t.sentence: t.clause for t in self._tokens if t.sentence in self._questions}
+        for hit, states in self._found.get(name, ()):
             first = self._tokens[hit.words[0]]
-            if first.sentence in self._questions or states - {"asked"}:  # "asking because i am"
-                continue
-            clause = first.clause
-            beside = (
-                token
-                for at, token in enumerate(self._tokens)
-                if token.clause == clause and at not in hit.words
-            )
-            if all(_LEADS.intersection(token.forms) for token in beside):
-                return True
-        return False
+            if states <= allowed and asking.get(first.sentence) != first.clause:
+                yield hit, first
+
+    def _alone(self, hit: Hit, when: Container[int]) -> bool:
+        """Whether a clause says nothing else ("asking because i am" does not)."""
+        clause = self._tokens[hit.words[0]].clause
+        return all(
+            _LEADS.intersection(token.forms)
+            for at, token in enumerate(self._tokens)
+            if token.clause == clause and at not in hit.words and at not in when
+        )
 
     def _occurs(self, names: Iterable[str]) -> bool:
         """Whether the words of any of the concepts occur, in whatever state."""
@@ -128,7 +153,9 @@ class _Signs:
         return places
 
 
-def triage(text: str, rules: TriageRules, *, isotretinoin: bool = False) -> Verdict:
+def triage(
+    text: str, rules: TriageRules, *, isotretinoin: bool = False, about: Sequence[str] = ()
+) -> Verdict:
     """The red flags in a message.
 
     A line break may end a sentence or stand in its middle: both are read, and what is more urgent
@@ -138,11 +165,12 @@ def triage(text: str, rules: TriageRules, *, isotretinoin: bool = False) -> Verd
         text: the message, cleaned.
         rules: the rules of the knowledge base.
         isotretinoin: whether the talk so far is of isotretinoin.
+        about: rows that the message before asked about (``Verdict.about``).
     """
-    verdict = _read_once(text, rules, isotretinoin=isotretinoin)
+    verdict = _read_once(text, rules, about, isotretinoin=isotretinoin)
     if "\n" not in text:
         return verdict
-    by_lines = _read_once(text.replace("\n", ". "), rules, isotretinoin=isotretinoin)
+    by_lines = _read_once(text.replace("\n", ". "), rules, about, isotretinoin=isotretinoin)
     return max(verdict, by_lines, key=_weight)
 
 
@@ -151,7 +179,9 @@ def _weight(verdict: Verdict) -> tuple[int, int, bool, int]:
     return first, len(verdict.findings), verdict.ask is not None, len(verdict.informed)
 
 
-def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
+def _read_once(
+    text: str, rules: TriageRules, about: Sequence[str], *, isotretinoin: bool
+) -> Verdict:
     signs = _Signs(read(text, rules.speller), rules, isotretinoin=isotretinoin)
     raised: dict[str, Urgency] = {}
     informed: list[str] = []
@@ -166,10 +196,14 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
             signs.hold(rule, row.urgency, _ONLY_ASKS) for rule in row.rules
         ):
             informed.append(row_id)
-    if informed and signs.claimed():
-        for row_id in informed:
-            _raise(raised, row_id, rules.file.rows[row_id].urgency)
-        informed, sure = [], True
+    named = [row_id for row_id, row in rules.file.rows.items() if signs.asks_about(row)]
+    asked_about = list(dict.fromkeys((*informed, *named)))
+    claimed = asked_about or about
+    if claimed and signs.claimed():
+        for row_id in claimed:
+            row = rules.file.rows[row_id]
+            _raise(raised, row_id, row.claimed or row.urgency)
+        informed, asked_about, sure = [], [], True
     asked = _question(signs, rules, raised)
     if asked is not None:
         _, question = asked
@@ -179,6 +213,7 @@ def _read_once(text: str, rules: TriageRules, *, isotretinoin: bool) -> Verdict:
         findings=in_order(raised, rules),
         ask=asked[0] if asked else None,
         informed=tuple(informed),
+        about=tuple(asked_about),
         sure=sure,
     )
 

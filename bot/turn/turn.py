@@ -52,6 +52,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return pressed(button, memory, context)
     # before anything else that is typed, whatever the state
     verdict = told if told.findings or told.ask else _triaged(said, memory, context)
+    memory = memory.model_copy(update={"about": verdict.about})
     if verdict.findings or verdict.ask:
         return alarmed(said, verdict, memory, context)
     short = len(text.split()) <= SHORT_NO
@@ -137,7 +138,8 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     """The red flags of a text, read as the answer to our own question where one is open."""
     rules = context.kb.triage
     answered = answer_to_ask(text, memory, rules) if memory.asking == ASKING_TRIAGE else None
-    verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin)
+    about = memory.about
+    verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin, about=about)
     if context.encoder is None or not text or text.startswith("/"):
         return verdict
 

@@ -91,6 +91,79 @@ def test_who_says_that_it_is_so_does_not_only_ask(context: Context, said: str) -
 
 
 @pytest.mark.parametrize(
+    ("said", "row"),
+    [
+        ("does accutane cause suicidal thoughts? i get them every night", "RF04"),
+        ("can accutane make you suicidal? it did me", "RF04"),
+        ("does it make you suicidal? i am, should i stop?", "RF04"),
+        ("can it cause suicidal thoughts? ive been having them since week 6", "RF04"),
+        ("what does pancreatitis feel like? i think ive got it", "RF08"),
+        ("what if my toddler eats one? he already has", "RF12"),
+        ("can accutane cause seizures? my daughter had one at breakfast", "RF17"),
+        ("what if you swallow 20 capsules at once, i did", "RF11"),
+        ("does it cause depression? i have it", "RF05"),
+        ("does accutane cause depression? ive had it for weeks", "RF05"),
+        ("can accutane cause anxiety? mine is through the roof", "RF05"),
+        ("what happens if the condom breaks? it did", "RF03"),
+        ("does it affect night vision? mine has gone", "RF15"),
+        ("can you donate blood on accutane? i already did", "RF23"),
+    ],
+)
+def test_a_claim_behind_a_question_is_heard_in_the_words_of_a_chat(
+    context: Context, said: str, row: str
+) -> None:
+    reply = last(context, said)
+    assert reply.alert is not None
+    assert reply.alert.urgency is not Urgency.NEXT_VISIT
+    assert row in (reply.alert.id, *reply.alert.also)
+
+
+@pytest.mark.parametrize(
+    ("asked", "claim", "row"),
+    [
+        ("does accutane cause suicidal thoughts", "i have them", "RF04"),
+        ("can accutane make you suicidal?", "because i am", "RF04"),
+        ("what happens if a toddler swallows one?", "mine did", "RF12"),
+        ("does it cause seizures?", "yes he had one", "RF17"),
+        ("does it cause depression?", "i think i have it", "RF05"),
+        ("can you get pregnant on accutane?", "i am", "RF01"),
+        ("does it affect your night vision?", "mine has gone really bad", "RF15"),
+    ],
+)
+def test_a_claim_in_the_next_message_is_one_of_what_was_asked_about(
+    context: Context, asked: str, claim: str, row: str
+) -> None:
+    first, then = converse([asked, claim], bind(context))
+    assert first.alert is None
+    assert then.alert is not None
+    assert then.alert.id == row
+
+
+def test_a_claim_is_one_of_the_message_before_and_of_none_earlier(context: Context) -> None:
+    asked = "does accutane cause suicidal thoughts"
+    assert last(context, asked, "how long is a course?", "i have them").alert is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["does accutane cause suicidal thoughts?", "mine is 20mg"],
+        ["does accutane cause suicidal thoughts?", "i am 60 kg"],
+        ["does accutane cause depression?", "i dont have it"],
+        ["does accutane cause depression?", "i do worry about it"],
+        ["does it cause seizures?", "i had one as a child"],
+        ["does accutane cause depression? i had it before i started"],
+        ["does it affect hearing? mine is fine"],
+        ["is it bad if blood sugar goes up? mine was normal, is that fine?"],
+        ["what if i miss a pill? i did"],
+        ["does it cause nosebleeds? i get them every day"],
+    ],
+)
+def test_what_is_no_claim_of_a_red_flag_raises_none(context: Context, said: list[str]) -> None:
+    assert last(context, *said).alert is None
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "I was suicidal at 16 and now it's back",
