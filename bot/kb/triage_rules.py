@@ -63,7 +63,7 @@ class Row(Frozen):
     as urgent; ``last``: it is said after all others of its urgency. ``ahead``: said before what is
     more urgent, where this row was found at that urgency. ``named``: concepts that name it in a
     question, which is no sign yet, but is one with "i have it" behind; ``claimed``: the urgency
-    then, where it differs.
+    then, where it differs. ``another``: said as well where the message speaks of somebody else.
     """
 
     title: str
@@ -80,6 +80,7 @@ class Row(Frozen):
     rules: tuple[Rule, ...] = Field(min_length=1)
     named: tuple[Name, ...] = ()
     claimed: Urgency | None = None
+    another: str = Field(default="", max_length=120)
     examples: tuple[str, ...] = ()
     lookalikes: tuple[str, ...] = ()
     authority: str
@@ -105,7 +106,9 @@ class Asked(Frozen):
     from the row's. ``doubt``: the second opinion saw no red flag, so that only a yes raises one;
     else whatever is no clear no does. ``signs``: rows that are a sign we asked about; an answer
     that raises one is a yes, at that urgency. ``matching``: a row that the answer raises counts in
-    place of ``yes``.
+    place of ``yes``. ``firm``: the second opinion, which cannot tell the two apart, does not
+    raise ``yes`` in its place. ``no_if``: rules by which an answer is a no in other words
+    ("amoxicillin" is none of the antibiotics that we named).
     """
 
     ask: str
@@ -117,6 +120,8 @@ class Asked(Frozen):
     doubt: bool = False
     signs: Mapping[RowId, Urgency] = {}
     matching: bool = False
+    firm: bool = False
+    no_if: tuple[Rule, ...] = ()
 
 
 class Question(Asked):
@@ -224,7 +229,7 @@ class TriageFile(Frozen):
             for rule in row.rules:
                 yield row_id, rule
         for name, question in self.questions.items():
-            for rule in question.rules:
+            for rule in (*question.rules, *question.no_if):
                 yield f"question {name}", rule
 
 

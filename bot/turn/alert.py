@@ -40,7 +40,10 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
     ahead = [words for other in others if (words := _ahead(other, first, rules))]
     lines = [_also(other, rules) for other in others if not _ahead(other, first, rules)]
     parts = [question.ask] if question else []
-    parts += [*ahead, _what_to_do(row, first), _who_to_call(verdict.findings, rules, country)]
+    what = _what_to_do(row, first)
+    if verdict.another and row.another:
+        what = f"{what} {row.another}"
+    parts += [*ahead, what, _who_to_call(verdict.findings, rules, country)]
     if lines:
         parts.append(" ".join([rules.file.wording.also, *lines]))
     parts.append(rules.file.wording.not_clinician)

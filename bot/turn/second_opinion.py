@@ -92,7 +92,9 @@ def second_opinion(
         told = (_finding(part, SENTENCE, rules, spared) for part in parts)
         news = (one for one in told if one is not None and one.id not in verdict.informed)
         found = max(news, key=lambda one: one.urgency.rank, default=None)
-    if found is not None and _asked_already(verdict, found, whole, rules):
+    # none of one sentence, nor past PASSES
+    pieces = list(zip(sentences(text), parts, strict=False))
+    if found is not None and _asked_already(verdict, found, whole, pieces, rules):
         found = _finding(whole, WHOLE, rules, spared, most=Urgency.TODAY)
         return verdict if found is None else _raised(verdict, found, whole, rules)
     if found is not None:
@@ -101,21 +103,28 @@ def second_opinion(
         return verdict
     # A safety line alone only where the sentence is harmless in which it stands: the others speak
     # neither for nor against it.
-    pieces = zip(sentences(text), parts, strict=False)  # none of one sentence, nor past PASSES
     where = [part.of_none() for piece, part in pieces if _says(piece, verdict, rules)]
     return _doubted(verdict, whole.of_none(), min([whole.of_none(), *where]), rules)
 
 
 def _asked_already(
-    verdict: Verdict, learned: Finding, whole: _Opinion, rules: TriageRules
+    verdict: Verdict,
+    learned: Finding,
+    whole: _Opinion,
+    pieces: Sequence[tuple[str, _Opinion]],
+    rules: TriageRules,
 ) -> bool:
     """Whether the rules ask about just that emergency ("bad headache"), and it is not sure.
 
-    The question says what to do if so, and whom to call; what is less is raised beside it.
+    The question says what to do if so, and whom to call; what is less is raised beside it. A
+    ``firm`` one stands, unless another sentence is an emergency as well.
     """
     question = rules.asked(verdict.ask)
     if question is None or verdict.findings or learned.id != question.yes:
         return False
+    if question.firm:
+        others = [heard for piece, heard in pieces if not _says(piece, verdict, rules)]
+        return all(one.at_least(Urgency.EMERGENCY, rules) < SENTENCE.emergency for one in others)
     unsure = whole.urgencies[Urgency.EMERGENCY] < SURE_FROM
     return unsure and learned.urgency is Urgency.EMERGENCY and learned.id not in HARDLY_DOUBTED
 

@@ -16,6 +16,7 @@ from bot.turn.triage_read import Reading, Token, read
 NEARBY = 1  # sentences from which something less than an emergency may be called off
 ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own
 ASKING_TRIAGE = "triage"  # what ``Memory.asking`` holds while a question of ours is open
+CLOSE_PERSON = "close_person"  # the concept of somebody else who may be meant
 SO_IT_IS = "so_it_is"  # the concept of what says that it is so, as a clause of its own
 SO_WHEN = "so_it_is_when"  # what may stand beside it: since when, how often, how bad
 SO_IS_MINE = "so_is_mine"  # "mine is ...", whatever follows
@@ -36,6 +37,7 @@ class Finding(Frozen):
 class Verdict(Frozen):
     """What a message raises, most urgent first.
 
+    ``another``: it speaks of somebody else, who may be meant.
     ``ask``: the question to ask back, where the message may or may not be a red flag.
     ``informed``: rows that it only asks about; ``about``: these and those that it only names in
     a question, which "i have it" in the next message claims. ``lowered``: rows that the rules
@@ -49,6 +51,7 @@ class Verdict(Frozen):
     about: tuple[str, ...] = ()
     lowered: tuple[str, ...] = ()
     sure: bool = False
+    another: bool = False
 
 
 class _Signs:
@@ -90,6 +93,10 @@ class _Signs:
         fine = {token.sentence for _, token in self._told(SO_IS_FINE, _ONLY_ASKS)}
         mine = self._told(SO_IS_MINE, frozenset({"asked"}))
         return any(token.sentence not in fine for _, token in mine)
+
+    def told_of(self, name: str) -> bool:
+        """Whether a concept is spoken of at all, in whatever state."""
+        return name in self._found
 
     def asks_about(self, row: Row) -> bool:
         """Whether a question names what a row is about ("does it cause depression?")."""
@@ -215,6 +222,7 @@ def _read_once(
         informed=tuple(informed),
         about=tuple(asked_about),
         sure=sure,
+        another=signs.told_of(CLOSE_PERSON),
     )
 
 
@@ -295,9 +303,17 @@ def _answered(
     if question.doubt and not (answer.yes or answer.so_it_is):
         return None
     usual = question.level or rules.file.rows[question.yes].urgency
+    if not named and _no_in_other_words(question, usual, text, rules):
+        return None
     if question.matching and any(urgency.rank >= usual.rank for urgency in raised.values()):
         return None
     return Finding(id=question.yes, urgency=max([usual, *named], key=lambda urgency: urgency.rank))
+
+
+def _no_in_other_words(question: Asked, level: Urgency, text: str, rules: TriageRules) -> bool:
+    """Whether an answer names something else than what was asked about."""
+    signs = _Signs(read(text, rules.speller), rules, isotretinoin=True)
+    return any(signs.hold(rule, level) for rule in question.no_if)
 
 
 def says_no(text: str, rules: TriageRules) -> bool:
@@ -333,9 +349,14 @@ def _answer(text: str, rules: TriageRules) -> _Answer:
     }
     words = set(rules.file.no_words)
     plain = all(at in told or words.intersection(t.forms) for at, t in enumerate(reading.tokens))
-    yes, no = "Answer_yes" in said, "Answer_no" in said
+    yes = [set(hit.words) for hit in hits if hit.concept == "Answer_yes"]
+    # "i dont" says no, but not where it is part of "i dont know"
+    no = any(
+        hit.concept == "Answer_no" and not any(set(hit.words) < more for more in yes)
+        for hit in hits
+    )
     return _Answer(
-        yes=yes and not no and not reading.questions,
+        yes=bool(yes) and not no and not reading.questions,
         no=no and not yes,
         plain=plain,
         so_it_is="Answer_so" in said and not no and not reading.questions,

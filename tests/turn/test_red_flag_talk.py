@@ -166,6 +166,89 @@ def test_what_is_no_claim_of_a_red_flag_raises_none(context: Context, said: list
 @pytest.mark.parametrize(
     "said",
     [
+        "i wont be here for my appointment next week",
+        "i wont be around next week so can i pick up early",
+        "i wont be here on friday, can my mum collect the tablets",
+        "thanks for the info. i wont be here for the blood test on monday",
+        "my doctor wont be around till next month",
+    ],
+)
+def test_who_says_what_an_absence_misses_is_asked_before_it_is_an_emergency(
+    context: Context, said: str
+) -> None:
+    asked = last(context, said)
+    assert asked.kind is Kind.CLARIFY
+    assert "988" in asked.text
+    assert last(context, said, "no").kind is Kind.CHAT
+    assert last(context, said, "im on holiday").alert is None
+    assert is_emergency(last(context, said, "yes"))
+    assert is_emergency(last(context, said, "i dont know"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i wont be here next week",
+        "i wont be around for christmas",
+        "i wont be around much longer, cancel my appointment",
+        "i want to die, i wont be here for my appointment",
+        "i feel so worthless. i wont be here for my appointment",
+        "i wont be here for my appointment. ive written letters to everyone",
+        "my son says he wont be here next week",
+    ],
+)
+def test_an_absence_beside_a_worse_sign_or_for_nothing_is_an_emergency(
+    context: Context, said: str
+) -> None:
+    assert is_emergency(last(context, said))
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("on antibiotics", "amoxicillin"),
+        ("on antibiotics", "its penicillin i think"),
+        ("im late", "no for my appointment"),
+        ("im late", "for the bus"),
+    ],
+)
+def test_an_answer_that_names_something_else_is_a_no(
+    context: Context, asked: str, answer: str
+) -> None:
+    assert last(context, asked, answer).alert is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("on antibiotics", "doxycycline"),
+        ("on antibiotics", "amoxicillin and doxycycline"),
+        ("on antibiotics", "dunno the name"),
+        ("im late", "my period, and for work lol"),
+    ],
+)
+def test_an_answer_that_names_it_too_is_none(context: Context, asked: str, answer: str) -> None:
+    assert last(context, asked, answer).alert is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my son told me he doesnt want to live any more",
+        "my flatmate says hes going to kill himself",
+    ],
+)
+def test_who_tells_of_somebody_else_hears_what_to_do_for_them(context: Context, said: str) -> None:
+    assert "stay with them and make the call" in last(context, said).text
+
+
+def test_who_tells_of_oneself_hears_nothing_of_others(context: Context) -> None:
+    assert "somebody else" not in last(context, "i want to kill myself").text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "I was suicidal at 16 and now it's back",
         "i was suicidal last year and its starting again",
         "my son was suicidal at 16 and it's coming back",
