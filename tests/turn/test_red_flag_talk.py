@@ -260,6 +260,22 @@ def test_what_comes_back_is_not_past(context: Context, said: str) -> None:
     assert reply.alert.id == "RF04"
 
 
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [
+        ("can it hurt your liver? my skins gone yellow", "RF09"),
+        ("theres blood every time i go for a number 2", "RF13"),
+        ("theres been bleeding with every number 2 this week", "RF13"),
+    ],
+)
+def test_signs_in_everyday_spelling_and_words_are_raised(
+    context: Context, said: str, row: str
+) -> None:
+    reply = last(context, said)
+    assert reply.alert is not None
+    assert row in (reply.alert.id, *reply.alert.also)
+
+
 @pytest.mark.parametrize("said", ["i need to go to A&E now", "i need the ER"])
 def test_who_needs_the_emergency_department_is_told_the_numbers(
     context: Context, said: str
