@@ -24,7 +24,7 @@ def pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, R
     if verdict is not None:
         return alarmed(button.said, verdict, memory, context)
     if last is None or button.under not in (None, last):
-        return memory, closing_reply(rules)
+        return answered_no(memory, button.under, context), closing_reply(rules)
     return closed(memory, context)
 
 
@@ -35,6 +35,7 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """
     details = memory.details
     memory = unbarred(memory, details.get("bars", ()))
+    memory = answered_no(memory, details.get("ask"), context)
     if memory.asking == ASKING_TRIAGE:
         return remembered(memory, closing_reply(context.kb.triage))
     return _only_asked(memory, context)
@@ -53,17 +54,25 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
     if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
         below = buttons(context.kb, names)[:2]  # to read once the call is made
         *asked, only_asking = reply.suggestions
-        update = {
-            "suggestions": (*asked, *below, only_asking),
-            "topic": topic,
-        }
-        reply = reply.model_copy(update=update)
+        suggestions = (*asked, *below, only_asking)
+        reply = reply.model_copy(update={"suggestions": suggestions, "topic": topic})
     asking = ASKING_TRIAGE if verdict.ask else None
     rows = [finding.id for finding in verdict.findings]
     taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
     details["bars"] = [why for why in taken_back if why not in memory.barred]
     memory = barred_by(rows, memory)
-    return memory.model_copy(update={"asking": asking, "details": details}), reply
+    open_still = dict.fromkeys((*memory.unanswered, *(taken_back if question else ())))
+    update = {"asking": asking, "details": details, "unanswered": tuple(open_still)}
+    return memory.model_copy(update=update), reply
+
+
+def answered_no(memory: Memory, name: str | None, context: Context) -> Memory:
+    """What a question of ours left open is closed by a no to it, however late."""
+    question = context.kb.triage.asked(name)
+    if question is None:
+        return memory
+    left = [why for why in memory.unanswered if why not in reasons([question.yes])]
+    return memory.model_copy(update={"unanswered": tuple(left)})
 
 
 def _only_asked(memory: Memory, context: Context) -> tuple[Memory, Reply]:

@@ -1,7 +1,8 @@
 """Why no dose is given lasts: pregnancy, breastfeeding, a child under 12; till it is taken back.
 
 A refusal that the next message made forgotten would be none: "I'm pregnant", then "70 kg". Each
-reason stands for itself: a child who turns out old enough ends no pregnancy.
+reason stands for itself: a child who turns out old enough ends no pregnancy. A child of whom
+somebody speaks is the likely patient; a wife's pregnancy bars only the dose that is asked for her.
 """
 
 from __future__ import annotations
@@ -17,14 +18,19 @@ from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Figures
-from bot.turn.figures_whose import I_AM
+from bot.turn.figures_whose import KIN
 from bot.turn.memory import Memory
 
+_I_AM = r"\b(?:i'?m|i am|we'?re|we are|patient is|patient's)\b"  # "patient": a doctor asks
+_THEY_ARE = rf"\b(?:he|she|{KIN})(?:'?s| is|,)?(?!\w)"
+_MY_CHILD = r"\b(?:my|our)(?= (?:only |just )?<age>)"  # "my 9 year old"
+_SOMEBODY = rf"{_I_AM}|{_THEY_ARE}|\b(?:my|our) \w"
 _SUPPOSED = r"\b(?:if|when|once|after|until|till)\b[^.!?,;]*"  # what is not yet so
 _PARENT = r"\b(?:mother|mum|mom|father|dad|parent)\b"
 _LASTING = {Problem.PREGNANT, Problem.BREASTFEEDING, Problem.UNDER_AGE}
 _BY_RED_FLAG = {
     "RF01": Problem.PREGNANT,
+    "RF03": Problem.PREGNANT,  # she may be: no capsule until the prescriber was asked
     "RF22": Problem.BREASTFEEDING,
     "RF24": Problem.UNDER_AGE,
 }
@@ -61,17 +67,20 @@ def still_barred(
 ) -> tuple[Memory, DoseRequest | None]:
     """What a message asks of the calculator, refused for what was said before.
 
-    What somebody says of themselves bars it though they ask something else: "I'm 11 years old".
-    A message that takes all of it back ("not pregnant", "age 14") is read as it stands; where it
-    says nothing else, the weight is asked for.
+    What somebody says of themselves or of a child bars it though they ask something else: "I'm
+    11 years old". A message that takes all of it back ("not pregnant", "age 14") is read as it
+    stands; where it says nothing else, the weight is asked for.
     """
-    of_oneself = request is None and re.search(I_AM, normalise(text)) is not None
-    if not (memory.barred or of_oneself):  # most messages: no need to read their figures
+    tells = request is None and re.search(_SOMEBODY, normalise(text)) is not None
+    if not (memory.barred or memory.hers or memory.unanswered or tells):
         return memory, request
     figures = read_figures(text, rules)
-    if of_oneself:
+    if tells:
         for why in _told(figures, rules):
             memory = barred(memory, why)
+    memory = _of_another(memory, figures, rules)
+    memory = _answered(memory, figures, rules)
+    request = _open_still(request, memory)
     if not memory.barred:
         return memory, request
     back = [why for why in memory.barred if _taken_back(Problem(why), figures, rules)]
@@ -86,16 +95,56 @@ def still_barred(
 
 
 def _told(figures: Figures, rules: DoseRules) -> Iterator[Problem]:
-    """What stands against a dose in what people say that they are."""
+    """What stands against a dose in what people say that they are, or that a child is."""
     shape = figures.shape
-    if re.search(rf"{I_AM} (?:only |just )?<age>", shape) and figures.under(rules.age.years):
+    who = rf"(?:{_I_AM}|{_THEY_ARE})"
+    aged = re.search(rf"(?:{who}|{_MY_CHILD}) (?:only |just )?<age>", shape)
+    if aged and figures.under(rules.age.years):
+        yield Problem.UNDER_AGE
+    small = "|".join(map(re.escape, rules.reads.infants))
+    if re.search(rf"{who} (?:still |only |just )?(?:{small})(?!\w)", shape):
         yield Problem.UNDER_AGE
     for why, phrases in _states(rules):
-        said = intent.says(shape, phrases)
-        if said is None or not intent.affirms(shape, phrases, rules.reads):
-            continue
-        if re.search(rf"{I_AM}[^.!?,;]{{0,20}}{re.escape(said)}", shape):
+        if intent.affirms(shape, phrases, rules.reads) and _is_said(_I_AM, phrases, shape):
             yield why
+
+
+def _of_another(memory: Memory, figures: Figures, rules: DoseRules) -> Memory:
+    """Remember that another person is pregnant or breastfeeds, or that she is not."""
+    hers = list(memory.hers)
+    for why, phrases in _states(rules):
+        if not _is_said(_THEY_ARE, phrases, figures.shape):
+            continue
+        if intent.affirms(figures.shape, phrases, rules.reads):
+            hers.append(why.value)
+        elif _taken_back(why, figures, rules):
+            hers = [old for old in hers if old != why.value]
+    return memory.model_copy(update={"hers": tuple(dict.fromkeys(hers))})
+
+
+def _answered(memory: Memory, figures: Figures, rules: DoseRules) -> Memory:
+    """Forget what the triage had asked about, where a message takes it back."""
+    left = [why for why in memory.unanswered if not _taken_back(Problem(why), figures, rules)]
+    return memory.model_copy(update={"unanswered": tuple(left)})
+
+
+def _open_still(request: DoseRequest | None, memory: Memory) -> DoseRequest | None:
+    """The request, or why not: it is for her, or our question is unanswered."""
+    if request is None:
+        return None
+    if request.anothers and memory.hers:
+        return replace(request, problem=Problem(memory.hers[0]))
+    if request.problem is None and memory.unanswered:
+        return replace(request, problem=Problem(memory.unanswered[0]))
+    return request
+
+
+def _is_said(who: str, phrases: tuple[str, ...], shape: str) -> bool:
+    """Whether a phrase is said of somebody, in one clause: "she is still breastfeeding"."""
+    said = intent.says(shape, phrases)
+    return said is not None and bool(
+        re.search(rf"{who}[^.!?,;]{{0,20}}(?<!\w){re.escape(said)}", shape)
+    )
 
 
 def _states(rules: DoseRules) -> tuple[tuple[Problem, tuple[str, ...]], ...]:

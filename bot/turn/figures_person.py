@@ -12,7 +12,8 @@ OLDEST = 120  # years; a higher number is no age
 _WHO = (
     r"(?:i'm|im|i am|he's|hes|he is|she's|shes|she is|(?:my |our )?(?:son|"
     r"daughter|brother|sister|boy|"
-    r"girl|kid|child|nephew|niece|cousin|student|teen(?:ager)?|little one)(?:'s| is|,)?)"
+    r"girl|kid|child|grandson|granddaughter|grandchild|stepson|stepdaughter|nephew|niece|cousin|"
+    r"student|teen(?:ager)?|little one)(?:'s| is|,)?)"
 )
 _SEX = r"(?:male|female|girl|boy|guy|man|woman|lady|dude|m|f)"
 _FEET = r"(?:feet|foot|ft|')"

@@ -13,21 +13,21 @@ _NOW = (
     r"\b(?:now|currently|today)[\s,:]+(?:(?:i'm|im|i am|at|only|about|around) )*<n>|"
     r"<n> (?:now|today|currently)\b"
 )
-_KIN = (
+KIN = (
     r"husband|wife|partner|friend|boyfriend|girlfriend|bf|gf|brother|sister|son|"
     r"daughter|mum|mom|mother|dad|father|aunt|uncle|grand\w+|cousin|nephew|niece|spouse|fianc[eé]e?|twin|roommate|flatmate|teen"
 )
 _TO = r"(?:(?!\b(?:i|i'm|im|me|my)\b)[^.!?]){0,25}"  # from a person to a figure, not by way of me
-ANOTHERS_WEIGHT = rf"\b(?:he|she|mate|{_KIN})(?:'?s)?\b{_TO}<weight>"
+ANOTHERS_WEIGHT = rf"\b(?:he|she|him|her|mate|{KIN})(?:'?s)?\b{_TO}<weight>"
 _PRONOUN = r"he|she|him|her|his|they|them|their"
 _SAYS = (  # of who prescribes or has a view: "she put me on <mg>", "mum says <mg> is a lot"
     r"(?:says?|said|thinks?|thought|told|tells|prescribe[sd]?|g[ia]ves?|wants?|put|recommend\w*|"
     r"suggest\w*|\w+ed it|right|wrong)\b"
 )
 _ANOTHERS_DOSE = re.compile(
-    rf"\b(?P<a>{_PRONOUN}|{_KIN}|my mate|my <age>)(?:'?s)?\b(?! {_SAYS}){_TO}<(?:mg|ratio)>|"
+    rf"\b(?P<a>{_PRONOUN}|{KIN}|my mate|my <age>)(?:'?s)?\b(?! {_SAYS}){_TO}<(?:mg|ratio)>|"
     rf"<(?:mg|ratio)>[^.!?]*\b(?:for|to|in|on) (?:(?!me\b)[\w<>]+ ){{0,3}}?"
-    rf"(?P<b>{_PRONOUN}|{_KIN}|my mate|(?:my|an?) <age>)(?!\w)|"
+    rf"(?P<b>{_PRONOUN}|{KIN}|my mate|(?:my|an?) <age>)(?!\w)|"
     rf"<(?:mg|ratio)>[^.!?]*[,;] ?(?P<c>he|she)(?:'?s| is| weighs)\b|"
     rf"<(?:mg|ratio)>[^.!?]* (?P<d>he|she)(?: takes|'?s (?:on|taking)| is (?:on|taking))\b"
 )

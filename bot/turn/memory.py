@@ -22,7 +22,9 @@ class Memory(Frozen):
     isotretinoin. ``asking``: the question that we asked back (``weight``, ``course`` ...)
     with its ``details``, owned by the part of the turn that asked. ``weight_kg``: the weight told
     last; ``anothers_weight``: it is not the person's own. ``barred``: why no dose is
-    given, each until it is taken back (``dose_barred``). ``doubts``: why the next weight may not
+    given, each until it is taken back (``dose_barred``); ``hers``: the same for another person of
+    whom was spoken, while the dose is asked for her; ``unanswered``: what a question of the triage
+    left open, so that no figure is given. ``doubts``: why the next weight may not
     be a grown person's on isotretinoin (``dose_doubt``). ``about``: the red flags that the last
     message only asked about, for "i have it" in the next.
     """
@@ -37,6 +39,8 @@ class Memory(Frozen):
     weight_kg: Decimal | None = None
     anothers_weight: bool = False
     barred: tuple[str, ...] = ()
+    hers: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     at: dt.datetime | None = None

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from bot.kb.knowledge import Knowledge
-from bot.turn.alarmed import alarmed, closed, pressed
+from bot.turn.alarmed import alarmed, answered_no, closed, pressed
 from bot.turn.alert import read_button, safety_lines
 from bot.turn.answer import EMPTY, buttons, refuse, with_notes
 from bot.turn.command import command
@@ -55,9 +55,10 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     memory = memory.model_copy(update={"about": verdict.about})
     if verdict.findings or verdict.ask:
         return alarmed(said, verdict, memory, context)
-    short = len(text.split()) <= SHORT_NO
-    if memory.asking == ASKING_TRIAGE and short and says_no(text, kb.triage):
-        return closed(memory, context)  # a clear no, and nothing else
+    if memory.asking == ASKING_TRIAGE and says_no(text, kb.triage):
+        if len(text.split()) <= SHORT_NO:
+            return closed(memory, context)  # a clear no, and nothing else
+        memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
     if not text:

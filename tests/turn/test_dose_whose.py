@@ -34,6 +34,8 @@ def test_a_grown_persons_age_is_no_weight(context: Context) -> None:
         "hi i'm 10 years old, can i ask you something",
         "I'm 11 years old. What are the side effects?",
         "i'm breastfeeding my baby, what is this bot",
+        "we are trying for a baby",
+        "my patient is breastfeeding",
     ],
 )
 def test_what_people_say_they_are_bars_the_dose_that_is_asked_next(
@@ -43,11 +45,69 @@ def test_what_people_say_they_are_bars_the_dose_that_is_asked_next(
 
 
 @pytest.mark.parametrize(
+    "child",
+    [
+        "my daughter is 9",
+        "my son is 11",
+        "hi my son, 10, has bad acne",
+        "my 11 yr old has acne",
+        "my son turns 12 next month",
+        "my grandson is 9",
+        "he's in primary school",
+    ],
+)
+@pytest.mark.parametrize("asked", ["what dose for 40 kg", "capsules 35 mg"])
+def test_a_child_of_whom_a_parent_spoke_bars_the_dose_that_is_asked_next(
+    context: Context, child: str, asked: str
+) -> None:
+    assert last(context, child, asked).refused == "dose"
+    assert last(context, child, "what is accutane?", asked).refused == "dose"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        ("my wife is pregnant", "she weighs 60 kg, what dose"),
+        ("my wife is pregnant", "what dose for her, 60 kg"),
+        ("my girlfriend is trying for a baby", "she is 60 kg what dose"),
+        (
+            "my friend is breastfeeding, what about it",
+            "what is accutane? | she weighs 60 kg, dose?",
+        ),
+    ],
+)
+def test_another_persons_pregnancy_bars_the_dose_that_is_asked_for_her(
+    context: Context, before: str, asked: str
+) -> None:
+    assert last(context, before, *asked.split(" | ")).refused == "dose"
+    assert last(context, before, "dose for me, I weigh 80 kg").dose is not None
+
+
+def test_who_may_be_pregnant_gets_no_dose_before_the_prescriber_was_asked(
+    context: Context,
+) -> None:
+    assert last(context, "i had unprotected sex", "dose for 60 kg").refused == "dose"
+    assert last(context, "i missed my pill and had sex", "60 kg dose").refused == "dose"
+
+
+def test_an_unanswered_question_after_a_pregnancy_bars_the_dose_until_a_no(
+    context: Context,
+) -> None:
+    asked = "my period hasn't come"
+    assert last(context, asked, "dose for 60 kg").dose is None
+    assert last(context, asked, "what is accutane?", "dose for 60 kg").dose is None
+    assert last(context, asked, "no", "dose for 60 kg").dose is not None
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "I had acne since I was 11 years old, does it work?",
         "is it safe while breastfeeding?",
         "my friend is pregnant",
+        "my son got acne at 11, now he is 15",
+        "my sister had acne when she was 10",
+        "my brother is 19",
     ],
 )
 def test_what_is_said_of_others_or_of_the_past_bars_nothing(context: Context, said: str) -> None:
