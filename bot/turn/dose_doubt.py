@@ -15,7 +15,7 @@ from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.figures import confirmed, names_ours
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Figures
-from bot.turn.figures_whose import FOR_ME
+from bot.turn.figures_whose import FOR_ME, child_named
 from bot.turn.memory import Memory
 
 _NOT_OURS = {Problem.PET, Problem.OTHER_DRUG}
@@ -79,7 +79,8 @@ def _doubts(figures: Figures, rules: DoseRules) -> list[Problem]:
 
 
 def _child(shape: str, reads: Reads) -> bool:
-    return intent.says(shape, (*reads.children, *reads.infants)) is not None
+    child = child_named(shape, reads) or intent.says(shape, reads.infants)
+    return child is not None
 
 
 def _taken_back(why: Problem, figures: Figures, rules: DoseRules) -> bool:

@@ -35,7 +35,9 @@ from bot.turn.figures_whose import (
     anothers,
     anothers_dose,
     anothers_weight,
+    child_named,
     fits_kept,
+    for_kin,
     meanings,
     other_weights,
     present,
@@ -103,7 +105,7 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
 def _child_without_age(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
     """Whether a child is spoken of, here or before, and its age was not said."""
     before = Problem.AGE.value in memory.doubts
-    child = before or intent.says(figures.shape, rules.reads.children) is not None
+    child = before or child_named(figures.shape, rules.reads) is not None
     return child and not figures.ages
 
 
@@ -224,8 +226,10 @@ def _without_weight(
     young = figures.under(rules.age.years)
     if young and intent.asks(shape, reads) and intent.other_drug(shape, reads) is None:
         return DoseRequest(problem=Problem.UNDER_AGE)
-    if _for_a_child_or_pet(figures, reads):
-        asked = DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
+    if _for_another(figures, reads):
+        asked = DoseRequest(
+            problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio, anothers=for_kin(shape)
+        )
         return _refused(figures, rules) or asked
     if explicit or intent.matches(shape, reads.asks_weight):
         drug = intent.other_drug(shape, reads)
@@ -264,14 +268,16 @@ def _said_alone(
     return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
 
 
-def _for_a_child_or_pet(figures: Figures, reads: Reads) -> bool:
-    """Whether a dose for a child or an animal is all that is asked, or judged."""
+def _for_another(figures: Figures, reads: Reads) -> bool:
+    """Whether a dose for a child, an animal or another person is all that is asked, or judged."""
     shape = figures.shape
-    named = intent.says(shape, (*reads.children, *reads.infants, *reads.pets)) is not None
-    if not named or intent.other_drug(shape, reads) is not None:
+    if intent.other_drug(shape, reads) is not None or len(intent.leftover(shape, reads)) > _ONE:
         return False
-    dose = bool(figures.doses or figures.ratios) or intent.asks(shape, reads)
-    return dose and len(intent.leftover(shape, reads)) <= _ONE
+    named = intent.says(shape, (*reads.children, *reads.infants, *reads.pets)) is not None
+    own = bool(figures.doses or figures.ratios)
+    if own:
+        return named  # "is 60 mg too much for her" may be of the weight told before
+    return (named or for_kin(shape)) and intent.asks(shape, reads)
 
 
 def _for_kept_weight(

@@ -31,6 +31,7 @@ _ANOTHERS_DOSE = re.compile(
     rf"<(?:mg|ratio)>[^.!?]*[,;] ?(?P<c>he|she)(?:'?s| is| weighs)\b|"
     rf"<(?:mg|ratio)>[^.!?]* (?P<d>he|she)(?: takes|'?s (?:on|taking)| is (?:on|taking))\b"
 )
+_FOR_KIN = rf"\bfor (?:him|her|(?:my|our|the) (?:\w+ )?(?:{KIN}))(?!\w)"
 I_AM = r"\b(?:i'?m|i am)\b"
 FOR_ME = (
     r"\bfor me\b|\bmy (?:own )?dos|\bi (?:need|take)\b|\b(?:i'm|im|i am) <(?:age|n)>|"
@@ -71,15 +72,25 @@ def anothers(shape: str) -> bool:
     return bool(re.search(ANOTHERS_WEIGHT, shape) and re.search(FOR_ME, shape))
 
 
+def child_named(shape: str, reads: Reads) -> str | None:
+    """The word for a child of whom is spoken; not one that only says something."""
+    words = "|".join(map(re.escape, reads.children))
+    return intent.says(re.sub(rf"(?<!\w)(?:{words}) {_SAYS}", " ", shape), reads.children)
+
+
 def anothers_weight(shape: str, reads: Reads) -> bool:
     """Whether the weight, or the child that was named, is not the person's own."""
-    named = intent.says(shape, reads.children) is not None
-    return named or re.search(ANOTHERS_WEIGHT, shape) is not None
+    return child_named(shape, reads) is not None or re.search(ANOTHERS_WEIGHT, shape) is not None
+
+
+def for_kin(shape: str) -> bool:
+    """Whether something is asked for another person, not of the one who asks."""
+    return re.search(_FOR_KIN, shape) is not None
 
 
 def anothers_dose(shape: str, reads: Reads) -> str | None:
     """Who else takes the dose: "she", "sister", "kid"; None where it may be one's own."""
-    if (child := intent.says(shape, reads.children)) is not None:
+    if (child := child_named(shape, reads)) is not None:
         return child
     found = _ANOTHERS_DOSE.search(shape)
     return None if found is None else found[found.lastgroup or 0]

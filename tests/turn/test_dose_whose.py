@@ -183,10 +183,21 @@ def test_a_short_answer_says_for_whom_it_is(context: Context, said: tuple[str, .
         ("dose for 70 kg", "is 60 mg ok for my aunt"),
         ("my sister weighs 50 kg, what dose?", "what are the side effects?",
          "is 60 mg of accutane ok for me"),
+        ("dose for my wife", "60 kg", "40 mg ok for me?"),
+        ("what dose for my daughter?", "40 kg", "14", "I take 40 mg, too much?"),
+        ("dose for 70 kg", "what dose for my husband?", "40 mg"),
     ],
 )  # fmt: skip
 def test_a_weight_serves_nobody_but_its_owner(context: Context, said: tuple[str, ...]) -> None:
     assert last(context, *said).dose is None
+
+
+@pytest.mark.parametrize("child", ["son", "daughter", "grandson", "little brother"])
+def test_a_parent_who_tells_no_age_is_asked_for_it(context: Context, child: str) -> None:
+    for said in ((f"my {child} weighs 38 kg, what dose",), (f"what dose for my {child}", "38 kg")):
+        assert "How old" in last(context, *said).text
+        assert last(context, *said, "11").refused == "dose"
+        assert last(context, *said, "13").dose is not None
 
 
 def test_a_total_is_not_counted_for_anothers_weight(context: Context) -> None:
