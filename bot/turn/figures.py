@@ -21,9 +21,9 @@ from bot.turn.dose_request import (
     kept_of,
     ratio_kept,
 )
-from bot.turn.dose_sums import amount
-from bot.turn.figures_answer import in_mg, in_months, plain_age
-from bot.turn.figures_bare import answered, has_weight, i_am, put_right
+from bot.turn.dose_sums import amount, plain
+from bot.turn.figures_answer import how_often, in_mg, in_months, not_a_day, plain_age
+from bot.turn.figures_bare import answered, has_weight, i_am, next_one, put_right
 from bot.turn.figures_often import OFTEN_AFTER
 from bot.turn.figures_person import OLDEST
 from bot.turn.figures_read import read_figures
@@ -38,6 +38,7 @@ from bot.turn.figures_whose import (
     child_named,
     fits_kept,
     for_kin,
+    may_be_young,
     meanings,
     other_weights,
     present,
@@ -70,6 +71,8 @@ def read_dose(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None
 def _read(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     if (answer := _answer(text, figures, rules, memory)) is not None:
         return answer
+    if (often := _often(text, rules, memory)) is not None:
+        return often
     if (said := confirmed(figures.shape, rules, memory)) is not None:
         return read_dose(said, rules, Memory(doubts=memory.doubts))
     if (capsules := _capsules(figures, rules)) is not None:
@@ -92,6 +95,8 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
         return None
     if (right := put_right(figures, rules, memory)) is not None:
         return _checked(right, rules, memory)
+    if (another := next_one(figures, rules, memory)) is not None:
+        return _checked(another, rules, memory)
     figures = answered(i_am(figures, rules), memory)
     if re.search(r"how many (?:\w+ of )?<mg>|<mg>[^.!?]{0,12} how many", shape):
         figures = replace(figures, doses=())  # the strength of a capsule, not a dose
@@ -103,10 +108,10 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
 
 
 def _child_without_age(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
-    """Whether a child is spoken of, here or before, and its age was not said."""
+    """Whether a child is spoken of, here or before, or a birth, and no age was said."""
     before = Problem.AGE.value in memory.doubts
     child = before or child_named(figures.shape, rules.reads) is not None
-    return child and not figures.ages
+    return (child or may_be_young(figures, rules.age.years)) and not figures.ages
 
 
 def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
@@ -137,6 +142,21 @@ def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> Do
         daily=daily,
         problem=Problem.AGE if memory.asking == ASKING_AGE else Problem.NOT_DAILY,
     )
+
+
+def _often(text: str, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    """Read "twice a day", said under figures to "is that per day?", of the dose just told."""
+    daily, kg = daily_kept(memory), memory.weight_kg
+    if memory.asking is not None or daily is None or daily.said_daily or kg is None:
+        return None
+    weight = Weight(kg, "", "kg", str(kg))
+    if not_a_day(text):
+        return DoseRequest(weight=weight, problem=Problem.NOT_DAILY)
+    how = how_often(text)
+    if how is None:
+        return None
+    asked = read_dose(f"/dose {plain(daily.mg or Decimal(0))} mg {how}, {kg} kg", rules, Memory())
+    return asked and replace(asked, weight=weight)
 
 
 def _of_the_child(years: Decimal, figures: Figures, rules: DoseRules) -> bool:
@@ -253,10 +273,10 @@ def _said_alone(
     own = daily is not None or ratio is not None
     if not own or intent.matches(shape, reads.elsewhere) or not intent.short(shape, reads):
         return None
-    plain = intent.only_figures(shape, reads)
-    if not (waiting or memory.weight_kg) or not (plain or intent.matches(shape, reads.judges)):
+    alone = intent.only_figures(shape, reads)
+    if not (waiting or memory.weight_kg) or not (alone or intent.matches(shape, reads.judges)):
         return None
-    if intent.other_drug(shape, reads) is not None and not (waiting and plain):
+    if intent.other_drug(shape, reads) is not None and not (waiting and alone):
         return None
     if (refused := _refused(figures, rules)) is not None:
         return refused
@@ -311,8 +331,8 @@ def confirmed(shape: str, rules: DoseRules, memory: Memory) -> str | None:
     if memory.asking != ASKING_DRUG or said is None or not yes or "<" in shape:
         return None
     other = intent.says(shape, (*reads.pets, *reads.infants, *reads.not_so))
-    plain = intent.only_figures(shape, reads) and intent.other_drug(shape, reads) is None
-    return said if plain and other is None else None
+    alone = intent.only_figures(shape, reads) and intent.other_drug(shape, reads) is None
+    return said if alone and other is None else None
 
 
 def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:

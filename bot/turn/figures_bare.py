@@ -10,7 +10,7 @@ from bot.kb.dose_rules import DoseRules
 from bot.turn import dose_intent as intent
 from bot.turn.dose_request import OURS, kept_of
 from bot.turn.figures_scan import Figures
-from bot.turn.figures_whose import meanings
+from bot.turn.figures_whose import ANOTHERS_NUMBER, meanings
 from bot.turn.memory import Memory
 
 _I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
@@ -56,6 +56,22 @@ def put_right(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | N
         return None  # "sorry 60" may be mg
     numbers = {*figures.bare, *figures.loose} - {Decimal(kept["number"])}  # "not 80 but 85"
     if len(numbers) != 1 or not intent.only_figures(rest, rules.reads):
+        return None
+    number = numbers.pop()
+    return replace(figures, bare=(number,), loose=()) if meanings(number, rules) else None
+
+
+def next_one(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | None:
+    """Read "and for 80?", said next to the figures for a weight, as a weight; None if it is none.
+
+    "What about 80?" may be mg as well, and is none.
+    """
+    shape, numbers = figures.shape, {*figures.bare, *figures.loose}
+    if memory.asking is not None or "number" not in kept_of(memory) or len(numbers) != 1:
+        return None
+    weighed = re.search(rf"\bfor <(?:n|bare)>|{ANOTHERS_NUMBER}", shape)
+    others = figures.doses or has_weight(replace(figures, bare=()))
+    if not weighed or others or not intent.only_figures(shape, rules.reads):
         return None
     number = numbers.pop()
     return replace(figures, bare=(number,), loose=()) if meanings(number, rules) else None

@@ -201,7 +201,7 @@ def _ranges(scan: Scan, mg: str) -> None:
         return "mg"
 
     scan.mask(
-        rf"(?P<from>\bfrom )?(?<![\d.] )(?P<a>{NUMBER})\s*(?:(?P<and>\band\b)|"
+        rf"(?P<from>\bfrom )?(?<![\d.] )(?P<a>{NUMBER})\s*(?:(?P<and>\band\b|,? ?\bthen\b)|"
         rf"(?:{mg})?\s*(?:-|\bto\b|\bor\b))\s*(?P<b>{NUMBER})\s*{mg}(?:{DAY})?",
         took,
     )

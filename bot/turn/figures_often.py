@@ -33,8 +33,9 @@ OFTEN = (  # any other number of times a day; without a number it cannot be told
 NOT_DAILY = (
     rf"\s*(?:[a-z]+ )?(?:(?:once|twice|thrice|\d|two|three|four|five|six)"
     rf"\s*(?:times|x|days)?\s*{EACH}\s*(?:week|month)|"
-    rf"{EACH}\s*(?:week|month|wk|course|year)\b|weekly|monthly|{EACH}? ?(?:third|"
-    rf"3rd|3|4|5) days|"
+    rf"{EACH}\s*(?:week|month|wk|course|year)\b|weekly|monthly|"
+    rf"{EACH}? ?(?:[3-9]|three|four|five|six) days|"
+    rf"every (?:third|3rd|fourth|4th|fifth|5th|sixth|6th) days?|"
     r"(?:on |only on |every |just )?(?:weekends?|weekdays?|(?:mon|tues?|wed|"
     r"wednes|thu|thurs|fri|sat|satur|sun)(?:days?)?)\b|"
     r"\d days a week)"

@@ -25,6 +25,7 @@ _WHO_ELSEWHERE = (  # in the languages whose weights are read
     r"(?:tengo|tiene|tenho|tem|j'ai|il a|elle a|ho|ha|mam|ma|мне|ему|ей|ich bin|er ist|sie ist|"
     r"ik ben|उम्र|आयु)"
 )
+_WEEKDAY = r"(?:mon|tues?|wed|thu|fri|sat|sun)"
 _LASTS = re.compile(  # what is said to last so many years, or to be so many ago
     r"(?:(?<!dose )(?<!dosage )\bfor|\b(?:over|past|last|had|acne|it|since|in|after|within|"
     r"of|been|off|on|next|every|hace|desde|há|faz|seit|depuis|da|уже|od))\s+"
@@ -102,7 +103,8 @@ def read_ages(scan: Scan) -> None:
     scan.mask(
         rf"\b(?:turns?|turning|will be|'ll be|almost|nearly|not(?: even)?(?: yet)?|"
         rf"under|below|(?:younger|less) than)\s+{age}\b(?P<s>s?)(?=\s*(?:$|[.,?!;)]|yet|"
-        rf"next|in|soon|and|years?|yrs?|is|this))(?!\s*(?:years?|yrs?) (?:of|on))"
+        rf"next|in|soon|and|years?|yrs?|is|this|tomorrow|later|before|"
+        rf"on (?:<date>|{_WEEKDAY})))(?!\s*(?:years?|yrs?) (?:of|on))"
         rf"(?:\s*(?:years?|yrs?))?",
         young,
     )

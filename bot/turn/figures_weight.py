@@ -80,9 +80,11 @@ def read_weights(scan: Scan) -> None:
     kg, lb, st = scan.reads.kg, scan.reads.lb, scan.reads.st
     _mask_odd(scan)
     pair = (
-        rf"(?P<a>{NUMBER})\s*(?:(?P<akg>{kg})|(?P<alb>{lb})|{st})?\s*(?:-|to|or|/)\s*"
+        rf"(?P<a>{NUMBER})\s*(?:(?P<akg>{kg})|(?P<alb>{lb})|{st})?\s*(?:-|~|to|or|/)\s*"
         rf"(?P<b>{NUMBER})\s*(?:(?P<bkg>{kg})|(?P<blb>{lb})|{st})(?!\w)"
     )
+    both = rf"{NUMBER}(?:,\s|\s*&\s*|\s+and\s+)(?P<b>{NUMBER})\s*(?:{kg}|{lb})(?!\w)"
+    scan.mask(rf"(?P<keep>\b(?:for|at|both)\s+){both}", lambda m: _range(scan, m))
     scan.mask(
         rf"(?:between\s+{NUMBER}\s*(?:{kg}|{lb})?\s*and\s*{NUMBER}\s*(?:{kg}|{lb})(?!\w))|{pair}",
         lambda m: _range(scan, m),

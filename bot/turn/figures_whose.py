@@ -18,7 +18,11 @@ KIN = (
     r"daughter|mum|mom|mother|dad|father|aunt|uncle|grand\w+|cousin|nephew|niece|spouse|fianc[eé]e?|twin|roommate|flatmate|teen"
 )
 _TO = r"(?:(?!\b(?:i|i'm|im|me|my)\b)[^.!?]){0,25}"  # from a person to a figure, not by way of me
-ANOTHERS_WEIGHT = rf"\b(?:he|she|him|her|mate|{KIN})(?:'?s)?\b{_TO}<weight>"
+_ANOTHER = rf"\b(?:he|she|him|her|mate|{KIN})(?:'?s)?\b{_TO}"
+ANOTHERS_WEIGHT = rf"{_ANOTHER}<weight>"
+ANOTHERS_NUMBER = rf"{_ANOTHER}<(?:n|bare)>"
+_BORN = r"\b(?:born|birthday|birth ?date|date of birth|dob)\b[^.!?]{0,20}<(?:n|bare|date)>"
+_ALONE = r"(?:^|[,;/])\s*<n>(?=\s*(?:[,;/?.!]|$))"  # "45 kg, 11, dose?"
 _PRONOUN = r"he|she|him|her|his|they|them|their"
 _SAYS = (  # of who prescribes or has a view: "she put me on <mg>", "mum says <mg> is a lot"
     r"(?:says?|said|thinks?|thought|told|tells|prescribe[sd]?|g[ia]ves?|wants?|put|recommend\w*|"
@@ -80,7 +84,15 @@ def child_named(shape: str, reads: Reads) -> str | None:
 
 def anothers_weight(shape: str, reads: Reads) -> bool:
     """Whether the weight, or the child that was named, is not the person's own."""
-    return child_named(shape, reads) is not None or re.search(ANOTHERS_WEIGHT, shape) is not None
+    number = ANOTHERS_WEIGHT if "<weight>" in shape else ANOTHERS_NUMBER
+    return child_named(shape, reads) is not None or re.search(number, shape) is not None
+
+
+def may_be_young(figures: Figures, years: int) -> bool:
+    """Whether a birth is told, or a number that may be an age under so many years."""
+    if re.search(_BORN, figures.shape):
+        return True
+    return any(n < years for n in figures.loose) and re.search(_ALONE, figures.shape) is not None
 
 
 def for_kin(shape: str) -> bool:

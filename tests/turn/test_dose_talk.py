@@ -213,3 +213,42 @@ def test_it_is_not_asked_where_isotretinoin_is_named() -> None:
 
 def test_capsules_are_no_other_talk() -> None:
     assert told("dose for 70 kg", "capsules 35 mg", "and 60 mg?") == (70, 60)
+
+
+@pytest.mark.parametrize(
+    ("said", "daily"),
+    [
+        ("twice a day", 120),
+        ("no, twice a day", 120),
+        ("it's every other day", 30),
+        ("yes", 60),
+        ("per day", 60),
+        ("bid", 120),
+    ],
+)
+def test_how_often_a_dose_is_taken_can_be_typed_under_the_question(said: str, daily: int) -> None:
+    assert told("dose for 70 kg", "I take 60 mg", said) == (70, daily)
+
+
+@pytest.mark.parametrize("said", ["no", "per week", "3 times a week", "no it's weekly"])
+def test_a_dose_that_is_not_a_days_is_asked_for_again(said: str) -> None:
+    assert asked("dose for 70 kg", "I take 60 mg", said).problem is Problem.NOT_DAILY
+    assert told("dose for 70 kg", "I take 60 mg", said, "20 mg a day") == (70, 20)
+
+
+@pytest.mark.parametrize(
+    "said", ["and for 80?", "what about my sister, she's 80", "ok and for 80"]
+)
+def test_another_number_said_next_to_figures_is_asked_about(said: str) -> None:
+    request = asked("dose for 70 kg", said)
+    assert (request.problem, [one.number for one in request.readings]) == (
+        Problem.UNIT,
+        ["80", "80"],
+    )
+    assert told("dose for 70 kg", said, "kg") == (80, None)
+
+
+def test_a_sisters_number_told_next_is_not_ones_own_weight() -> None:
+    talked = ("dose for 70 kg", "what about my sister, she's 55", "kg")
+    assert told(*talked) == (55, None)
+    assert asked(*talked, "I take 40 mg").problem is Problem.NO_WEIGHT
