@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.kb.dose_rules import DoseRules
 from bot.turn.course_total import Step, read_steps
-from bot.turn.dose_intent import leftover, names_drug, other_drug
+from bot.turn.dose_intent import leftover, matches, names_drug, other_drug
 from bot.turn.figures_dates import Dates, date_pattern, read_dates
 from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
@@ -71,6 +71,10 @@ _ABOUT_COURSE = re.compile(
 )
 _ANOTHER_SUBJECT = re.compile(
     r"\b(?:pregnan\w*|bab(?:y|ies)|conceiv\w*|contracepti\w*|birth control|donat\w*)\b"
+)
+_WHEN = re.compile(r"\bwhen\b[^.!?,;]*")
+_OF_COURSE = re.compile(
+    r"\b(?:course|treatment|therapy|week|check\S*|exams?|visits?|appointments?)\b"
 )
 _ASKS_CLOCK = re.compile(r"^(?:the |my )?course (?:clock|dates|calendar|timeline)\s*[?.!]*$")
 
@@ -150,13 +154,23 @@ def _start_said(text: str, shape: str, rules: DoseRules) -> bool:
     return bool(_began(rules).search(shape) or _START_WORD.search(text))
 
 
+def _of_the_course(text: str, rules: DoseRules) -> str:
+    """The text without what is asked with "when" of a symptom or the like: "my dry lips"."""
+
+    def kept(clause: re.Match[str]) -> str:
+        of_course = _OF_COURSE.search(clause[0])
+        return clause[0] if of_course or not matches(clause[0], rules.reads.elsewhere) else " "
+
+    return _WHEN.sub(kept, text)
+
+
 def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     """Whether a message asks where a course stands, or says when it starts and nothing else."""
     if other_drug(shape, rules.reads) is not None or _ANOTHER_SUBJECT.search(text):
         return False
     named = "course" in shape or names_drug(shape, rules.reads)
     said = finished or _start_said(text, shape, rules)
-    if _ABOUT_COURSE.search(text) and (said or named):
+    if _ABOUT_COURSE.search(_of_the_course(text, rules)) and (said or named):
         return True
     began = _began(rules)
     started = began.search(shape) is not None
