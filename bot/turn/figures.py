@@ -348,20 +348,27 @@ def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
         return DoseRequest(problem=Problem.TWO_WEIGHTS, daily=daily)
     weights = present(figures.weights)
     if not weights and figures.bare:
-        readings = meanings(figures.bare[0], rules)
-        if not readings:
-            return DoseRequest(problem=Problem.RANGE, daily=daily, ratio=ratio)
-        problem = Problem.UNIT if len(set(figures.bare)) == 1 else Problem.TWO_WEIGHTS
-        return DoseRequest(problem=problem, readings=readings, daily=daily, ratio=ratio)
+        return replace(_in_which_unit(figures, rules), daily=daily, ratio=ratio)
     if not weights or anothers(figures.shape):
         return DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
     if others := other_weights(figures, weights, rules):
         now = tuple(w for w in weights if w.role is Role.NOW)
         mine = None if re.search(ANOTHERS_WEIGHT, figures.shape) else daily
         return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=(*now, *others), daily=mine)
+    if weights[0].role is Role.PAST:
+        return DoseRequest(problem=Problem.NO_WEIGHT, readings=weights, daily=daily, ratio=ratio)
     if not intent.nearly_same([w.kg for w in weights]):
         return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=weights, daily=daily)
     return _with_weight(figures, rules, weights[0], daily, ratio)
+
+
+def _in_which_unit(figures: Figures, rules: DoseRules) -> DoseRequest:
+    """What is asked where a weight has no unit."""
+    readings = meanings(figures.bare[0], rules)
+    if not readings:
+        return DoseRequest(problem=Problem.RANGE)
+    problem = Problem.UNIT if len(set(figures.bare)) == 1 else Problem.TWO_WEIGHTS
+    return DoseRequest(problem=problem, readings=readings)
 
 
 def _with_weight(

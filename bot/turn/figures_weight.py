@@ -56,6 +56,7 @@ _MOVED_BEFORE = re.compile(
 )
 _PAST_BEFORE = re.compile(
     r"\b(?:(?<!checked i )(?<!looked i )(?<!if i )(?<!if he )(?<!if she )(?<!if it )"
+    r"(?<!scale said i )(?<!scales said i )(?<!weighed myself i )"
     r"(?:was|were)|used to (?:be|weigh)|"
     r"previous(?:ly)?(?: weight)?|old weight|"
     r"formerly|before(?: that| it)?|last (?:year|month|visit)|"
@@ -73,6 +74,7 @@ _PAST_AFTER = re.compile(
     r"\s*(?:before|last (?:year|month)|back then|at birth|previously|<time> ago|"
     r"when (?:i|we) started)\b"
 )
+_LATELY = re.compile(r"\s*(?:today|yesterday|this (?:morning|week)|last night|just now)\b")
 
 
 def read_weights(scan: Scan) -> None:
@@ -201,7 +203,7 @@ def _take(scan: Scan, match: re.Match[str], kg: Decimal | None, unit: str, value
         role = Role.DENIED
     elif _GOAL_BEFORE.search(before) or re.match(r"\s*(?:goal|target)\b", after):
         role = Role.GOAL
-    elif _PAST_BEFORE.search(before) or _PAST_AFTER.match(after):
+    elif (_PAST_BEFORE.search(before) and not _LATELY.match(after)) or _PAST_AFTER.match(after):
         role = Role.PAST
     scan.weights.append(Weight(kg, match[0].strip(" ,("), unit, value, role))
     return "weight" if role is Role.NOW else role.value
