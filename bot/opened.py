@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
@@ -75,7 +75,8 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
             await db.close()
     except StoreError as error:
         raise StartError(str(error)) from None
-    except OperationalError as error:  # the disk is full, the server went away
+    # the disk is full, the server went away, or only reads
+    except (OperationalError, InternalError) as error:
         raise StartError(f"the database cannot be used: {why(error)}") from error
 
 

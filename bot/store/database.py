@@ -15,7 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, ExceptionContext, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -38,6 +38,7 @@ _PRAGMAS = (
 POSTGRES_LIMITS = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 IDLE = 10.0  # seconds that a transaction may do nothing: its locks hold up other workers
 ALIVE = 1.0  # seconds after its last use in which a connection is taken to be there still
+READ_ONLY = "25006"  # what PostgreSQL calls a write where it takes none
 
 
 class Database(ABC):
@@ -148,6 +149,7 @@ class Postgres(Database):
         self._at_once = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.url = self._engine.url
         event.listen(self._engine.sync_engine, "connect", self._on_connect)
+        event.listen(self._engine.sync_engine, "handle_error", self._on_error)
         event.listen(self._engine.sync_engine, "checkin", self._on_checkin)
         event.listen(self._engine.sync_engine, "checkout", self._on_checkout)
 
@@ -161,6 +163,15 @@ class Postgres(Database):
         cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE * 1000:.0f}")
         cursor.close()
         connection.commit()
+
+    @staticmethod
+    def _on_error(context: ExceptionContext) -> None:
+        """Leave a server that only reads: it stays so for its connections, and answers each call.
+
+        Another may have taken its place at the same address, as after a fail-over.
+        """
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+            context.is_disconnect = True
 
     @staticmethod
     def _on_checkin(_: Any, record: ConnectionPoolEntry) -> None:

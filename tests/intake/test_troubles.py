@@ -6,11 +6,13 @@ import asyncio
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from aiohttp import web
 from telegram.error import InvalidToken, TelegramError, TimedOut
@@ -18,7 +20,7 @@ from telegram.error import InvalidToken, TelegramError, TimedOut
 from bot.intake import poll, turns, worker
 from bot.intake.health import SILENCE
 from bot.intake.worker import TurnsHungError
-from bot.opened import connected, make_bot
+from bot.opened import connected, make_bot, opened_store
 from bot.reply import transport
 from bot.reply.respond import Responder, Response
 from bot.reply.talk import Talk
@@ -397,6 +399,55 @@ async def test_a_connection_that_died_at_rest_costs_no_transaction(
     await asyncio.gather(*(store.depth() for _ in range(4)))
     await store.close()
     await store.db.close()
+
+
+@contextmanager
+def only_reading(server: Postgres) -> Iterator[None]:
+    """As in a fail-over: who is connected to the one that reads is told so for ever."""
+
+    def commands(*statements: str) -> None:
+        with psycopg.connect(server.url, autocommit=True) as operator:
+            operator.execute("SET default_transaction_read_only = off")
+            for statement in statements:
+                operator.execute(statement.encode())
+
+    commands(
+        "ALTER DATABASE postgres SET default_transaction_read_only = on",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    )
+    try:
+        yield
+    finally:
+        commands("ALTER DATABASE postgres RESET default_transaction_read_only")
+
+
+async def test_a_database_that_only_reads_for_a_while_takes_updates_again(
+    api: Emulator, tmp_path: Path, postgres_server: Postgres
+) -> None:
+    bot_id = uuid.uuid4().int % 10**9
+    async with inside(api, tmp_path, postgres_server.url, bot_id=bot_id) as bot:
+        with only_reading(postgres_server):
+            api.say(1, "hello")
+            await bot.until(lambda: "the store does not take updates" in bot.health.faults())
+            await asyncio.sleep(database.ALIVE + 0.2)  # those that died are noticed
+            await asyncio.gather(*(bot.store.depth() for _ in range(4)))  # all connect anew
+        await bot.until(lambda: len(api.texts()) == 1)
+        await bot.quiet()
+        await bot.until(lambda: bot.health.faults() == [])
+
+
+async def test_a_start_on_a_database_that_only_reads_says_so_in_a_line(
+    postgres_server: Postgres,
+) -> None:
+    settings = load_settings(
+        telegram_bot_token="7:a", database_url=postgres_server.url, _env_file=None
+    )
+    async with opened_store(settings) as store:
+        await store.set_setting("username_7", "now it is up to date")
+    with only_reading(postgres_server), pytest.raises(StartError, match="read-only"):
+        async with opened_store(settings) as store:
+            await store.set_setting("username_7", "another")
 
 
 async def test_turns_that_hang_are_given_up_and_too_many_end_the_process(
