@@ -137,7 +137,8 @@ class Answering:
 
     async def _answer(self, row: Claimed) -> Closed | Back:
         age, began = row.age, time.monotonic()
-        if age > LIVES.get(row.kind, UPDATE_LIVES):
+        late = age > LIVES.get(row.kind, UPDATE_LIVES)
+        if late and row.kind != RELAY:
             return Closed(row, "too_old")
         if row.claims > CLAIMS:
             return await self._give_up(row)
@@ -152,9 +153,9 @@ class Answering:
             if not _pressing(response):
                 return await self._turned_away(row, admission)
             self._admitted.add(row.id)  # it may be held, and comes again
-        if response.later is not None:
-            with of_the_store():
-                response = response.completed(await response.later(self._parts.store))
+        response = await self._completed(response)
+        if late and response.undelivered:  # words; a note, as that nobody replied, is still true
+            return Closed(row, "too_old", relays=response.undelivered)
         if response.gone:
             await self._gone(row.chat_id, row)
             return Closed(row, "gone", memory="", kept="", scrub=True)
@@ -167,6 +168,13 @@ class Answering:
         self._parts.stats.replied(response, sent, age + time.monotonic() - began)
         joined = tuple(one.id for one in waiting[: response.took])
         return await self._judge(row, response, sent, joined)
+
+    async def _completed(self, response: Response) -> Response:
+        """The response with what it takes the store to say."""
+        if response.later is None:
+            return response
+        with of_the_store():
+            return response.completed(await response.later(self._parts.store))
 
     async def _note_sent(self, row: Claimed, sent: int) -> None:
         """Note what was sent; where that fails, a crash now would send it again, no more."""

@@ -106,6 +106,58 @@ async def test_a_clock_that_is_behind_does_not_keep_the_telephone_number_back(
         assert town.read(ANNA).count("has not replied") == 1
 
 
+def away_from(town: Town, *chats: int) -> int:
+    """Telegram takes nothing for these chats. Returns how many calls were made so far."""
+    here = {str(chat) for chat in chats}
+    gateway = (502, {"description": "Bad Gateway"})
+    town.api.fault = lambda _, params: gateway if params.get("chat_id") in here else None
+    return len(town.api.calls)
+
+
+async def test_after_days_without_telegram_the_person_is_told_at_once_whom_to_call(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    told = "has not replied within 4 hours. Please call them: 555-0100"
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, ASKED)
+    clock.shift(dt.timedelta(hours=4))
+    since = away_from(town, ANNA)
+    async with town.running(at_once=False):
+        await town.api.until(lambda: told in town.read(ANNA, since))
+    clock.shift(dt.timedelta(hours=49))
+    since = away_from(town)
+    async with town.running():
+        assert town.read(ANNA, since).count(told) == 1
+
+
+async def test_words_that_waited_for_days_are_not_sent_and_who_wrote_them_hears_of_it(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA, BEN)
+        await town.asks(ANNA, ASKED)
+        await town.asks(BEN, "May I swim?")
+        threads = [await Handovers(town.store.db, BOT).latest(who) for who in (ANNA, BEN)]
+    anna, ben = (one.id for one in threads if one is not None)
+    since = away_from(town, ANNA, STAFF)
+    async with town.running(at_once=False):
+        reply = Relay(to="patient", what="reply", clinic="oak", thread=anna, text="Yes, it is.")
+        more = Relay(to="staff", what="question", clinic="oak", thread=ben, text="And sauna?")
+        await town.store.put([relay_row(reply, "1", ANNA, ANNA), relay_row(more, "2", BEN, BEN)])
+        await town.api.until(
+            lambda: "Yes, it is." in town.read(ANNA, since) and "sauna" in town.read(STAFF, since)
+        )
+    clock.shift(dt.timedelta(hours=49))
+    since = away_from(town)
+    async with town.running():
+        assert "Yes, it is." not in town.read(ANNA, since)
+        assert "could not be reached, so your last reply was not sent" in town.read(STAFF, since)
+        assert "sauna" not in town.read(STAFF, since)
+        assert "could not reach Oak Clinic" in town.read(BEN, since)
+    assert b"sauna" not in town.on_disk()
+
+
 async def test_what_was_due_before_the_person_wrote_again_is_not_said(
     town: Town, clock: time_machine.Traveller
 ) -> None:
