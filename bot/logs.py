@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 import structlog
 
-TOKEN = re.compile(r"\b\d{6,}(?::|%3A)[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"(?<!\d)\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 HIDDEN = "[hidden]"
 WARNING = re.compile(r"[\w.-]+:\d+: \w+(?=:)")  # file, line and category
 

@@ -141,6 +141,16 @@ def test_neither_words_nor_secrets_get_through(
         assert json.loads(log.getvalue().splitlines()[0])["event"]
 
 
+@pytest.mark.parametrize("colon", [":", "%3A", "%3a"])
+@pytest.mark.parametrize("before", ["", "token=", "https://api.telegram.org/bot", "file/bot"])
+def test_a_token_that_nobody_named_is_hidden_wherever_it_stands(
+    log: io.StringIO, before: str, colon: str
+) -> None:
+    number, secret = "987654321", "BBanother-bots-token-canary-canary"
+    get_logger("bot").info("called", url=f"{before}{number}{colon}{secret}/getMe")
+    assert secret not in log.getvalue()
+
+
 def test_settings_show_no_secret_even_in_a_traceback() -> None:
     held = Settings(
         telegram_bot_token=TOKEN,
