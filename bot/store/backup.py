@@ -72,6 +72,7 @@ def restore(state_dir: Path, source: Path) -> list[str]:
     target, part = state_dir / "bot.sqlite", state_dir / "restore.part"
     try:
         _check(source)
+        _clear(part)  # of a restore that was killed: SQLite would take its log for this one's
         shutil.copyfile(source, made_private(part))
         _lock(target)
         for file in (part, target):
@@ -88,9 +89,14 @@ def restore(state_dir: Path, source: Path) -> list[str]:
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{source} could not be restored: {error}") from None
     finally:
-        for file in state_dir.glob("restore.part*"):
-            file.unlink()
+        _clear(part)
     return unbound
+
+
+def _clear(part: Path) -> None:
+    """Delete a copy and what SQLite keeps beside it."""
+    for file in part.parent.glob(f"{part.name}*"):
+        file.unlink()
 
 
 def _clinics_as_now(live: sqlite3.Connection, now: list[tuple[int, str, str, str]]) -> list[str]:

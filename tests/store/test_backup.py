@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from bot.cli import cli
 from bot.store import StoreError
-from bot.store.backup import LASTING, backup, restore
+from bot.store.backup import FILES, LASTING, backup, restore
 from bot.store.clinics import Clinic, Clinics
 from bot.store.opening import migrate, open_database
 from bot.store.rows import Arrival, Closed
@@ -244,3 +245,24 @@ async def test_a_database_of_a_newer_version_is_told_in_a_line(tmp_path: Path) -
 def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no database"):
         backup(tmp_path, tmp_path / "file")
+
+
+async def test_a_restore_that_was_killed_leaves_nothing_to_the_next_one(tmp_path: Path) -> None:
+    """Its copy of the backup and the log beside it stay; the log is of another backup."""
+    old, new, state = tmp_path / "old", tmp_path / "new", tmp_path / "state"
+    for folder, name in ((old, "Oak"), (new, "Elm")):
+        store = await opened(folder)
+        await Clinics(store.db, 7).add(Clinic(id="it", name=name, phone="1"))
+        if folder is old:
+            state.mkdir()
+            for ending in FILES:  # as it is while a process has it open
+                shutil.copyfile(old / f"bot.sqlite{ending}", state / f"restore.part{ending}")
+        await store.close()
+    file = tmp_path / "file"
+    await asyncio.to_thread(backup, new, file)
+
+    await asyncio.to_thread(restore, state, file)
+    again = await opened(state)
+    assert [one.name for one in await Clinics(again.db, 7).refresh()] == ["Elm"]
+    await again.close()
+    assert not list(state.glob("restore.part*"))
