@@ -39,6 +39,10 @@ REMEMBERED = 48 * 3600.0  # a closed row, to know a repeated update
 CHANNEL = "inbox"
 
 
+class _NotOursError(Exception):
+    """Of the rows to close some are not, or no longer, ours as they were claimed."""
+
+
 class Store:
     """One bot's view of the database. ``arrived`` is set whenever there may be rows to claim.
 
@@ -158,7 +162,10 @@ class Store:
             next one go (None: it does not hold any up).
         """
         keys = await self.tally.keys() if any(one.counted for one in closed) else {}
-        done = await self._step(closed, back, take, more, keys)
+        try:
+            done = await self._step(closed, back, take, more, keys)
+        except _NotOursError:  # rare, so only then is each of them looked at before
+            done = await self._step(closed, back, take, more, keys, doubtful=True)
         if self._notes is not None and (closed or back):
             settled: list[Closed | Back] = [*closed, *back]
             try:
@@ -176,11 +183,13 @@ class Store:
         take: int,
         more: int,
         keys: dict[Period, str],
+        *,
+        doubtful: bool = False,
     ) -> tuple[list[Claimed], float | None]:
         wait: float | None = None
         claimed: list[Claimed] = []
         if closed:
-            closed = self._close(connection, closed)
+            closed = self._close(connection, closed, doubtful=doubtful)
         if back:
             rows = [
                 self._bind(id=b.row.id, owner=self.owner, delay=b.delay, sent=b.sent,
@@ -199,7 +208,8 @@ class Store:
         if self._rate and len(claimed) + more:
             bound = self._bind(spent=(len(claimed) + more) / self._rate, burst=self._burst)
             connection.execute(self._sql(sql.SPEND), bound)
-        if keys:  # last, for it holds rows that every worker counts in
+        # last, for it holds rows that every worker counts in
+        if any(one.counted for one in closed):
             self.tally.count(connection, closed, keys)
         return claimed, wait
 
@@ -211,17 +221,24 @@ class Store:
         followed = set(found.scalars())
         return [replace(row, followed=True) if row.id in followed else row for row in claimed]
 
-    def _close(self, connection: Connection, closed: Sequence[Closed]) -> Sequence[Closed]:
+    def _close(
+        self, connection: Connection, closed: Sequence[Closed], *, doubtful: bool
+    ) -> Sequence[Closed]:
         """Close rows with all that they change.
 
         Returns:
-            The rows, without whose they were where the person had all deleted meanwhile.
+            The rows that were closed; if ``doubtful``, see ``_ours``.
+
+        Raises:
+            _NotOursError: some are not ours; never if ``doubtful``.
         """
         lanes = sorted({c.row.lane for c in closed})
         others = {relay.lane for c in closed for relay in c.relays}
         self._lock(connection, {*lanes, *others})
-        if self._settle(connection, closed) < len(closed):
-            closed = self._without_the_deleted(connection, closed)
+        if doubtful:
+            closed = self._ours(connection, closed)
+        if closed and self._settle(connection, closed) < len(closed):
+            raise _NotOursError
         if joined := [self._bind(id=one, lane=c.row.lane) for c in closed for one in c.joined]:
             connection.execute(self._sql(sql.JOIN), joined)
         people = [
@@ -246,22 +263,26 @@ class Store:
         ]  # fmt: skip
         return connection.execute(self._sql(sql.CLOSE), rows).rowcount
 
-    def _without_the_deleted(
-        self, connection: Connection, closed: Sequence[Closed]
-    ) -> list[Closed]:
-        """Close the rows that are nobody's since they were claimed: nothing is kept of them."""
+    def _ours(self, connection: Connection, closed: Sequence[Closed]) -> list[Closed]:
+        """The rows that are still ours, held until the commit.
+
+        One that another took over, or that was closed before by a transaction whose
+        acknowledgement was lost, changes nothing: what it would set is newer there. One whose
+        person had all deleted meanwhile is nobody's, and nothing is kept of it.
+        """
         inbox = schema.inbox
+        at_work = (inbox.c.state == schema.State.WORK, inbox.c.owner == self.owner)
         found = connection.execute(
-            select(inbox.c.id).where(
-                inbox.c.id.in_([c.row.id for c in closed]), inbox.c.user_id == 0
-            )
+            select(inbox.c.id, inbox.c.user_id)
+            .where(inbox.c.id.in_([c.row.id for c in closed]), *at_work)
+            .with_for_update()
         )
-        ids = set(found.scalars())
-        nobodys = {c.row.id: replace(c, row=replace(c.row, user_id=0)) for c in closed
-                   if c.row.id in ids and c.row.user_id}  # fmt: skip
-        if nobodys:
-            self._settle(connection, list(nobodys.values()))
-        return [nobodys.get(c.row.id, c) for c in closed]
+        whose = {row.id: row.user_id for row in found}
+        return [
+            replace(c, row=replace(c.row, user_id=whose[c.row.id]))
+            for c in closed
+            if c.row.id in whose
+        ]
 
     @transaction
     def behind(self, connection: Connection, row: Claimed, most: int) -> list[Behind]:

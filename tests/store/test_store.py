@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.store.listen import listen
 from bot.store.opening import migrate, open_database
 from bot.store.rows import Arrival, Back, Claimed, Closed
 from bot.store.store import TROUBLE, Store
-from bot.turn.handover import Relay
+from bot.turn.handover import Draft, Relay, Thread
 
 
 async def rows_of(store: Store, statement: str) -> list[tuple[Any, ...]]:
@@ -157,6 +158,51 @@ async def test_a_dead_workers_rows_are_taken_over(stores: tuple[Store, Store]) -
     assert await claim(store) == []
     await other.step([Closed(taken, "answered")], [], 0)
     assert [row.update_id for row in await claim(store)] == [2]
+
+
+async def test_a_worker_that_wakes_up_late_changes_nothing_that_another_did_since(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lease was over: another answered the row, and what came after it."""
+    late, other = stores
+    monkeypatch.setattr("bot.store.store.LEASE", -1.0)
+    await late.put([says(1), says(2), says(3, chat=2)])
+    old, own = await claim(late)
+    monkeypatch.setattr("bot.store.store.LEASE", 60.0)
+    await other.take_over(all_owners=False)
+    thread = Thread(clinic="oak", draft=Draft(text="?"))
+    first = Closed(old, "answered", "first", kept="1", thread=thread, counted=(("asked", "", ""),))
+    taken, again = await claim(other)
+    assert (taken.id, again.id) == (old.id, own.id)
+    await other.step([replace(first, row=taken)], [Back(again, 60.0)], 0)
+    (second,) = await claim(other)
+    await other.step([Closed(second, "answered", "second", kept="2")], [], 0)
+
+    await late.put([says(4, chat=4)])
+    (still,) = await claim(late)
+    await late.step([first, Closed(still, "answered", "fourth"), Closed(own, "answered")], [], 0)
+    mine = f"WHERE bot_id = {late.bot_id}"
+    memories = f"SELECT chat_id, memory FROM conversation {mine} ORDER BY chat_id"
+    assert await rows_of(late, memories) == [(1, "second"), (4, "fourth")]
+    assert await rows_of(late, f"SELECT kept FROM person {mine}") == [("2",)]
+    assert len(await rows_of(late, f"SELECT id FROM handover {mine}")) == 1
+    assert set(await rows_of(late, f"SELECT count FROM tally {mine}")) == {(1,)}
+    assert (await late.depth()).waiting == 1, "the other's, and given back"
+
+
+async def test_a_settlement_whose_acknowledgement_is_lost_counts_once(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    await store.put([says(1)])
+    (row,) = await claim(store)
+    thread = Thread(clinic="oak", draft=Draft(text="?"))
+    done = Closed(row, "answered", "it", thread=thread, counted=(("asked", "", ""),))
+    await store.step([done], [], 0)
+    await store.step([done], [], 0)  # it heard nothing, and tries again
+    mine = f"WHERE bot_id = {store.bot_id}"
+    assert len(await rows_of(store, f"SELECT id FROM handover {mine}")) == 1
+    assert set(await rows_of(store, f"SELECT count FROM tally {mine}")) == {(1,)}
 
 
 async def test_a_forgotten_chat_leaves_nothing(stores: tuple[Store, Store]) -> None:
