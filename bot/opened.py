@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import socket
+import sqlite3
 import time
 import uuid
 import warnings
@@ -76,7 +77,7 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
     except StoreError as error:
         raise StartError(str(error)) from None
     # the disk is full, the server went away, or only reads
-    except (OperationalError, InternalError) as error:
+    except (OperationalError, InternalError, sqlite3.OperationalError) as error:
         raise StartError(f"the database cannot be used: {why(error)}") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sqlite3
 import time
 from pathlib import Path
 
@@ -79,7 +80,7 @@ async def migrate(db: Database) -> None:
             return
 
 
-def why(error: OSError | SQLAlchemyError) -> str:
+def why(error: OSError | SQLAlchemyError | sqlite3.Error) -> str:
     """The database's own words, without the statement and its values."""
     said = error.orig if isinstance(error, DBAPIError) and error.orig else error
     return (str(said) or type(said).__name__).splitlines()[0]

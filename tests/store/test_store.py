@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.util import await_only
 
+from bot.opened import opened_store
+from bot.settings import StartError, load_settings
 from bot.store import database
 from bot.store.handovers import relay_row
 from bot.store.listen import listen
@@ -145,6 +147,14 @@ async def test_damaged_notes_keep_no_bot_from_starting(tmp_path: Path) -> None:
     await store.take_over(all_owners=True)
     await store.note(row, 1)
     await store.close()
+
+
+async def test_notes_that_cannot_be_opened_are_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "sent.sqlite").mkdir()
+    settings = load_settings(telegram_bot_token="7:a", state_dir=tmp_path, _env_file=None)
+    with pytest.raises(StartError, match="unable to open database file"):
+        async with opened_store(settings) as store:
+            await store.take_over(all_owners=True)
 
 
 async def test_a_dead_workers_rows_are_taken_over(stores: tuple[Store, Store]) -> None:
