@@ -138,7 +138,7 @@ async def test_words_that_waited_for_days_are_not_sent_and_who_wrote_them_hears_
         await town.settles_in(ANNA, BEN)
         await town.asks(ANNA, ASKED)
         await town.asks(BEN, "May I swim?")
-        threads = [await Handovers(town.store.db, BOT).latest(who) for who in (ANNA, BEN)]
+        threads = [await town.store.handovers.latest(who) for who in (ANNA, BEN)]
     anna, ben = (one.id for one in threads if one is not None)
     since = away_from(town, ANNA, STAFF)
     async with town.running(at_once=False):
