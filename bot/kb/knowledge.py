@@ -24,7 +24,7 @@ from bot.kb.models import (
 )
 from bot.kb.no_doses import amounts_in
 from bot.kb.replies import Replies, unfit
-from bot.kb.triage_rules import TriageRules, load_triage
+from bot.kb.triage_rules import TriageError, TriageRules, load_triage
 from bot.kb.yaml_file import Fault, Model, line_of, parse
 
 CHAT = "chat-"  # labels of small talk
@@ -216,8 +216,8 @@ class _Loader:
         self.checked["files"] += len(list((self.root / "triage").glob("*.yaml")))
         try:
             return load_triage(self.root / "triage")
-        except (OSError, ValueError) as why:
-            self.faults.append(Fault("triage", 1, str(why)))
+        except TriageError as why:
+            self.faults += why.faults
             return None
 
     def _replies(self) -> Replies | None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from bot.kb.models import Frozen, Review, Urgency, Verified
 from bot.kb.triage_index import Index, make_index
-from bot.kb.triage_phrases import Lexicon, Phrase, read_phrase
+from bot.kb.triage_phrases import Phrase, read_phrase
 from bot.kb.triage_spelling import Speller, make_speller
-from bot.kb.yaml_file import PlainLoader
+from bot.kb.yaml_file import Fault, Loc, line_of, read, told
 
 RowId = Annotated[str, Field(pattern=r"^RF\d\d$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -205,33 +204,6 @@ class TriageFile(Frozen):
     answers: Mapping[Literal["yes", "no", "so"], tuple[str, ...]]
     no_words: tuple[str, ...]  # words that may stand in a clear no to a question of ours
 
-    @model_validator(mode="after")
-    def _all_known(self) -> Self:
-        for where, rule in self.all_rules():
-            unknown = rule.names() - set(self.concepts)
-            if unknown:
-                raise ValueError(f"{where}: no concept {', '.join(sorted(unknown))}")
-        for name, question in self.questions.items():
-            for row in (question.yes, question.no, question.alert, *question.signs):
-                if row is not None and row not in self.rows:
-                    raise ValueError(f"question {name}: no row {row}")
-        for name, told in self.rows.items():
-            if unknown := set(told.named) - set(self.concepts):
-                raise ValueError(f"{name}: no concept {', '.join(sorted(unknown))}")
-            for row in (*told.covers, *told.after):
-                if row not in self.rows:
-                    raise ValueError(f"{name}: no row {row}")
-        return self
-
-    def all_rules(self) -> Iterable[tuple[str, Rule]]:
-        """Each rule with the row or question it belongs to."""
-        for row_id, row in self.rows.items():
-            for rule in row.rules:
-                yield row_id, rule
-        for name, question in self.questions.items():
-            for rule in (*question.rules, *question.no_if):
-                yield f"question {name}", rule
-
 
 @dataclass(frozen=True)
 class TriageRules:
@@ -264,34 +236,43 @@ class TriageRules:
         )
 
 
-def _read_all(name: str, lines: Iterable[str], joins: dict[str, str]) -> tuple[Phrase, ...]:
-    found: list[Phrase] = []
-    for line in lines:
-        try:
-            found += read_phrase(line, joins)
-        except ValueError as problem:
-            raise ValueError(f"triage: {name}: {line!r}: {problem}") from None
-    return tuple(found)
+class TriageError(ValueError):
+    """The rules do not check; ``faults`` says all that is wrong, each with its file and line."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
 
 
-def compile_rules(file: TriageFile) -> TriageRules:
-    """Read every phrase once.
+Wrong = tuple[Loc, str]
+"""Where something is wrong in the rules put together, and what."""
+_Lines = Mapping[str, Sequence[tuple[Loc, Phrase]]]
+"""The phrases of each list, with where each stands."""
+
+
+def load_triage(folder: Path) -> TriageRules:
+    """Read ``triage/*.yaml``, check it and make it ready.
 
     Raises:
-        ValueError: a phrase is not in the language, or names a concept that does not exist.
+        TriageError: with every fault that can be told before the first of them is mended.
     """
-    joins = dict(file.joins)
-    lists: dict[str, tuple[str, ...]] = dict(file.concepts)
-    lists |= {
-        "Idiom": file.idioms,
-        "Denial": file.denials,
-        "NotDenial": file.not_denials,
-        "Until": file.until,
-    }
-    lists |= {f"Frame_{status}": frame.phrases for status, frame in file.frames.items()}
-    lists |= {f"Answer_{answer}": lines for answer, lines in file.answers.items()}
-    lexicon = {name: _read_all(name, lines, joins) for name, lines in lists.items()}
-    _check_groups(lexicon)
+    found = {path: read(path, folder.parent) for path in sorted(folder.glob("*.yaml"))}
+    if not found:
+        raise TriageError([Fault(folder.name, 1, "no triage rules; *.yaml files belong in here")])
+    unread = [data for data in found.values() if isinstance(data, Fault)]
+    parts = {path: data for path, data in found.items() if not isinstance(data, Fault)}
+    merged, twice = _merged(parts, folder.parent)
+    if unread or twice:
+        raise TriageError([*unread, *twice])
+    try:
+        file = TriageFile.model_validate(merged)
+    except ValidationError as why:
+        raise TriageError([_fault(parts, folder, *one) for one in told(why)]) from None
+    lines, wrong = _read_lines(file)
+    wrong += [*_no_concepts(file), *_no_rows(file), *_unfit_groups(lines)]
+    if wrong:
+        raise TriageError([_fault(parts, folder, *one) for one in wrong])
+    lexicon = {name: tuple(phrase for _, phrase in held) for name, held in lines.items()}
     speller = make_speller(
         lexicon,
         spelling=file.spelling,
@@ -302,59 +283,125 @@ def compile_rules(file: TriageFile) -> TriageRules:
     return TriageRules(file, make_index(lexicon), speller)
 
 
-def _check_groups(lexicon: Lexicon) -> None:
-    def groups(name: str) -> set[str]:
-        if name not in lexicon:
-            raise ValueError(f"triage: no concept {name}")
-        parts = (part for phrase in lexicon[name] for part in phrase.parts)
-        return {g for part in parts for element in part for g in element.groups}
-
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        if name in above:
-            raise ValueError(f"triage: concept {name} is defined by itself")
-        for inner in groups(name):
-            if any(len(phrase.parts) > 1 for phrase in lexicon.get(inner, ())):
-                raise ValueError(f"triage: <{inner}> in {name} has phrases with &")
-            visit(inner, (*above, name))
-
-    for name in lexicon:
-        visit(name, ())
+_Files = Mapping[Path, dict[str, Any]]
 
 
-def _merge(into: dict[str, Any], more: dict[str, Any], file: str) -> None:
-    for key, value in more.items():
-        if key not in into:
-            into[key] = value
-        elif isinstance(value, dict) and isinstance(into[key], dict):
-            twice = set(value) & set(into[key])
-            if twice:
-                raise ValueError(f"{file}: {key}: {', '.join(sorted(twice))} is there already")
-            into[key] = into[key] | value
-        else:
-            raise ValueError(f"{file}: {key} is there already")
-
-
-def load_triage(folder: Path) -> TriageRules:
-    """Read ``triage/*.yaml``, check it and make it ready.
-
-    Raises:
-        ValueError: what is wrong and in which file, in words for a curator.
-    """
-    files = sorted(folder.glob("*.yaml"))
-    if not files:
-        raise ValueError(f"{folder.name}: no triage rules; expected *.yaml files here")
+def _merged(parts: _Files, root: Path) -> tuple[dict[str, Any], list[Fault]]:
+    """The files as one, lists of names put together; and what stands in two of them."""
     merged: dict[str, Any] = {}
-    for path in files:
-        try:
-            data = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
-        except yaml.YAMLError as problem:
-            raise ValueError(f"{path.name}: not valid YAML: {problem}") from None
-        if not isinstance(data, dict):
-            raise ValueError(f"{path.name}: expected names with values")  # noqa: TRY004
-        _merge(merged, data, path.name)
-    try:
-        return compile_rules(TriageFile.model_validate(merged))
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise ValueError(f"triage: {where}: {first['msg']}") from None
+    faults: list[Fault] = []
+    for path, data in parts.items():
+        for key, value in data.items():
+            there = merged.get(key, {})
+            both = isinstance(value, dict) and isinstance(there, dict)
+            twice = [(key, name) for name in value if name in there] if both else [(key,)]
+            for loc in twice if key in merged else ():
+                what = f"{'.'.join(map(str, loc))} stands in another file as well"
+                name = path.relative_to(root).as_posix()
+                faults.append(Fault(name, line_of(path, loc), what))
+            merged[key] = there | value if both else value
+    return merged, faults
+
+
+def _fault(parts: _Files, folder: Path, loc: Loc, what: str) -> Fault:
+    """The same with the file that holds it, or would."""
+    holders = [path for path, data in parts.items() if loc[0] in data]
+    exact = [path for path in holders if loc[1:2] and _has(parts[path][str(loc[0])], loc[1])]
+    for path in (*exact, *holders):
+        return Fault(f"{folder.name}/{path.name}", line_of(path, loc), what)
+    return Fault(folder.name, 1, what)
+
+
+def _has(held: object, name: int | str) -> bool:
+    return isinstance(held, dict) and name in held
+
+
+def _no_concepts(file: TriageFile) -> Iterator[Wrong]:
+    """Concepts that a rule, or a row's ``named``, names and that are not there."""
+    named: list[tuple[Loc, str, Iterable[str]]] = []
+    for owner, row in file.rows.items():
+        named.append((("rows", owner, "named"), owner, row.named))
+        named += [(("rows", owner, "rules", n), owner, r.names()) for n, r in enumerate(row.rules)]
+    for owner, question in file.questions.items():
+        for kind, rules in (("rules", question.rules), ("no_if", question.no_if)):
+            named += [
+                (("questions", owner, kind, n), owner, rule.names())
+                for n, rule in enumerate(rules)
+            ]
+    for where, owner, names in named:
+        for name in sorted(set(names) - set(file.concepts)):
+            yield where, f"{owner}: no concept {name!r}"
+
+
+def _no_rows(file: TriageFile) -> Iterator[Wrong]:
+    """Rows that a question or another row names and that are not there."""
+    for owner, question in file.questions.items():
+        for row in dict.fromkeys((question.yes, question.no, question.alert, *question.signs)):
+            if row is not None and row not in file.rows:
+                yield ("questions", owner), f"question {owner}: no row {row}"
+    for owner, said in file.rows.items():
+        for row in (*said.covers, *said.after):
+            if row not in file.rows:
+                yield ("rows", owner), f"{owner}: no row {row}"
+
+
+def _read_lines(file: TriageFile) -> tuple[_Lines, list[Wrong]]:
+    """Every phrase, read once; and the lines that are not in the language of phrases."""
+    joins = dict(file.joins)
+    lists: dict[str, tuple[Loc, Sequence[str]]] = {
+        name: (("concepts", name), lines) for name, lines in file.concepts.items()
+    }
+    lists |= {
+        "Idiom": (("idioms",), file.idioms),
+        "Denial": (("denials",), file.denials),
+        "NotDenial": (("not_denials",), file.not_denials),
+        "Until": (("until",), file.until),
+    }
+    for status, frame in file.frames.items():
+        lists[f"Frame_{status}"] = (("frames", status, "phrases"), frame.phrases)
+    for answer, said in file.answers.items():
+        lists[f"Answer_{answer}"] = (("answers", answer), said)
+    found: dict[str, list[tuple[Loc, Phrase]]] = {name: [] for name in lists}
+    wrong: list[Wrong] = []
+    for name, (loc, lines) in lists.items():
+        for number, line in enumerate(lines):
+            at = (*loc, number)
+            try:
+                found[name] += [(at, phrase) for phrase in read_phrase(line, joins)]
+            except ValueError as why:
+                wrong.append((at, f"{line!r}: {why}"))
+    return found, wrong
+
+
+def _unfit_groups(lines: _Lines) -> Iterator[Wrong]:
+    """Phrases that speak of a ``<concept>`` which cannot stand there."""
+    inside = {
+        name: {group for _, phrase in held for group in _groups(phrase)}
+        for name, held in lines.items()
+    }
+    split = {name for name, held in lines.items() if any(len(one.parts) > 1 for _, one in held)}
+    for name, held in lines.items():
+        for loc, phrase in held:
+            for group in sorted(_groups(phrase)):
+                if group not in lines:
+                    yield loc, f"no concept {group!r}"
+                elif group in split:
+                    yield loc, f"<{group}> has phrases with &"
+                elif name in _below(group, inside):
+                    yield loc, f"{name} is defined by itself"
+
+
+def _groups(phrase: Phrase) -> set[str]:
+    return {group for part in phrase.parts for element in part for group in element.groups}
+
+
+def _below(name: str, inside: Mapping[str, set[str]]) -> set[str]:
+    """A concept and all that it is defined by."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += inside.get(one, ())
+    return found

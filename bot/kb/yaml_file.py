@@ -63,26 +63,42 @@ class Fault:
         return f"{self.file}:{self.line}: {self.what}"
 
 
-def parse(path: Path, root: Path, model: type[Model], faults: list[Fault]) -> Model | None:
-    """Read one file into a model; what is wrong is added to ``faults`` and gives None."""
+def read(path: Path, root: Path) -> dict[str, Any] | Fault:
+    """What one file holds, by name, or what is wrong with it."""
     name = path.relative_to(root).as_posix()
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
     except (OSError, UnicodeDecodeError) as why:
-        faults.append(Fault(name, 1, f"cannot be read: {why}"))
-        return None
+        return Fault(name, 1, f"cannot be read: {why}")
     except yaml.YAMLError as why:
         mark = getattr(why, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        faults.append(Fault(name, line, f"is not YAML: {getattr(why, 'problem', why)}"))
+        return Fault(name, line, f"is not YAML: {getattr(why, 'problem', why)}")
+    if not isinstance(data, dict):
+        return Fault(name, 1, "names with values belong in here, as in `title: Alcohol`")
+    return data
+
+
+def parse(path: Path, root: Path, model: type[Model], faults: list[Fault]) -> Model | None:
+    """Read one file into a model; what is wrong is added to ``faults`` and gives None."""
+    data = read(path, root)
+    if isinstance(data, Fault):
+        faults.append(data)
         return None
     try:
         return model.model_validate(data)
     except ValidationError as why:
-        for error in why.errors():
-            where = ".".join(str(part) for part in error["loc"])
-            faults.append(Fault(name, line_of(path, error["loc"]), f"{where}: {error['msg']}"))
+        name = path.relative_to(root).as_posix()
+        faults += [Fault(name, line_of(path, loc), what) for loc, what in told(why)]
         return None
+
+
+def told(error: ValidationError) -> Iterator[tuple[Loc, str]]:
+    """Where a model finds fault, and with what."""
+    for one in error.errors():
+        where = ".".join(str(part) for part in one["loc"])
+        what = one["msg"].removeprefix("Value error, ")
+        yield one["loc"], f"{where}: {what}" if where else what
 
 
 def line_of(path: Path, loc: Loc) -> int:
