@@ -57,16 +57,20 @@ def split_into(document: Path, root: Path, today: dt.date) -> SplitReport:
 
     Raises:
         SplitError: the document is no UTF-8 text, the plan or a file of the base does not read,
-            or nothing of the plan is in the document. Nothing is written then.
+            nothing of the plan is in the document and it lies elsewhere, or no passage is in it.
+            Nothing is written then.
     """
     raw, text = read_document(document)
     plan = plan_of(root)
     done = split(text, plan)
-    if plan.passages and not done.placed:
+    own = document.resolve().parent == (root / "source").resolve()  # no other base was meant
+    if plan.passages and not (done.placed or own):
         raise SplitError(
             f"nothing of the plan in {root} is in {document.name}: `bot split --diff` shows it,"
             " and --into DIR names another knowledge base"
         )
+    if not (done.placed or done.appeared):
+        raise SplitError(f"{document} has no words that could be a passage: nothing was written")
     report = SplitReport(
         gone=[entry.id for entry in done.gone],
         loose=[" ".join(text[one.start : one.end].split()) for one in done.loose],

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from bot.cli import cli
 from bot.clinic import ClinicError
+from bot.kb.split_files import SplitError
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +32,31 @@ def test_it_is_begun_changed_compared_split_and_checked(tmp_path: Path) -> None:
     assert "[-9:00-] {+8:00+} to [-16:00.-] {+17:00.+}" in said
     assert "changed: contact" in bot("split", str(new), "--into", str(own))
     assert "no fault found" in bot("check", str(own))
+
+
+def test_the_samples_text_is_replaced_as_its_readme_says(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    bot("kb", "new", str(own))
+    text = own / "source" / "clinic.txt"
+    text.write_text("Parking\n\nThere is a car park behind the house.\n", encoding="utf-8")
+    said = bot("split", str(text), "--into", str(own))
+    assert "appeared: there-is-a-car" in said
+    assert "gone: appointments, contact" in said
+    for sample in ("questions/en/appointments", "questions/en/contact", "questions/en/fees"):
+        (own / f"{sample}.yaml").unlink()
+    (own / "topics" / "fees.yaml").unlink()
+    asked = "".join(f"  - where do i park my car, number {n}\n" for n in range(8))
+    questions = own / "questions" / "en" / "there-is-a-car.yaml"
+    questions.write_text(f"voices:\n  us:\n{asked}", encoding="utf-8")
+    assert "no fault found" in bot("check", str(own))
+
+
+def test_a_document_without_words_makes_no_knowledge_base(tmp_path: Path) -> None:
+    empty, made = tmp_path / "empty.txt", tmp_path / "made"
+    empty.write_text("\n", encoding="utf-8")
+    with pytest.raises(SplitError, match="nothing was written"):
+        bot("split", str(empty), "--into", str(made))
+    assert not made.exists()
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
