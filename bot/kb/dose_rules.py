@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from string import Formatter
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -39,6 +39,11 @@ class Limits(Frozen):
             raise ValueError("start, average and maximum must rise")
         return self
 
+    def each(self) -> Iterator[tuple[tuple[str, ...], Limit]]:
+        """Each limit, with where it stands in the file."""
+        for name in ("start", "average", "maximum"):
+            yield ("limits", name), getattr(self, name)
+
 
 class WeightRange(Frozen):
     """Weights in kg that are computed with, both ends included, and why these."""
@@ -46,6 +51,12 @@ class WeightRange(Frozen):
     least_kg: Positive
     most_kg: Positive
     reason: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.least_kg < self.most_kg:
+            raise ValueError("least_kg must be below most_kg")
+        return self
 
 
 class AgeLimit(Frozen):
@@ -62,7 +73,7 @@ class Market(Frozen):
     label: str
     words: tuple[str, ...] = ()  # how people name it
     strengths_mg: tuple[Positive, ...] = Field(min_length=1)
-    doses_a_day: tuple[int, ...] = Field(min_length=1)
+    doses_a_day: tuple[Annotated[int, Field(gt=0)], ...] = Field(min_length=1)
     authority: str
     section: str
     verified: Verified
@@ -176,8 +187,8 @@ class DoseRules(Frozen):
     age: AgeLimit
     general_passage: Id
     pregnancy_passage: Id
-    pounds_in_stone: int
-    kg_in_pound: Positive
+    pounds_in_stone: Literal[14]
+    kg_in_pound: Annotated[Decimal, Field(ge=Decimal("0.4535"), le=Decimal("0.4536"))]
     markets: tuple[Market, ...] = Field(min_length=1)
     course: CourseRules
     reads: Reads

@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from bot.kb.dose_rules import DoseRules
 from bot.kb.models import (
+    LONGEST_QUESTION,
     Example,
     Note,
     Origin,
@@ -111,22 +113,24 @@ class _Loader:
         source = self._source()
         passages = self._folder("passages", Passage)
         topics = self._folder("topics", Topic)
+        self._check_names(passages, topics)
         words = self._words()
         replies, triage, dose = self._rules()
         if source is not None:
             self._check_spans(source, passages)
         if dose is not None and self.base is None:
-            self._check_dose(dose, passages)
+            self._check_dose(dose, passages, source)
         if source is not None and dose is not None and self.base is not None:
             for file, loc, amount in amounts_in(source, passages, topics, dose.reads):
                 what = "a clinic's document gives no doses, they are the base's: take out"
                 self._fault(file, loc, f"{what} {amount!r}")
-        for topic in topics.values():
+        for name, topic in topics.items():
             for near in topic.nearest:
                 if near not in passages and not (self.base and near in self.base.passages):
-                    self._fault(f"topics/{topic.id}.yaml", ("nearest",), f"no passage {near!r}")
+                    self._fault(f"topics/{name}.yaml", ("nearest",), f"no passage {near!r}")
         examples = self._examples({**passages, **topics}, replies)
-        self._check_reviews((*passages.values(), *topics.values()))
+        self._check_reviews("passages", passages)
+        self._check_reviews("topics", topics)
         if self.faults or not (source and words and replies and triage and dose):
             raise KnowledgeError(self.faults)
         return Knowledge(
@@ -195,6 +199,21 @@ class _Loader:
             found[path.stem] = item
         return found
 
+    def _check_names(self, passages: dict[str, Passage], topics: dict[str, Topic]) -> None:
+        """Whether each name stands for one thing, and each file will be read."""
+        for folder, names in (("passages", passages), ("topics", topics)):
+            for name in names:
+                if name in (*NOT_FOR_US, ELSEWHERE) or name.startswith(CHAT):
+                    what = f"{name!r} is a label of the bot's own; choose another id"
+                    self._fault(f"{folder}/{name}.yaml", ("id",), what)
+        for name in sorted(set(passages) & set(topics)):
+            self._fault(f"topics/{name}.yaml", ("id",), f"there is a passage {name!r} as well")
+        for folder in ("passages", "topics", f"questions/{self.language}", "triage"):
+            for path in sorted((self.root / folder).glob("*")):
+                if path.suffix != ".yaml" and path.suffix.lower() in (".yml", ".yaml"):
+                    what = "is not read: its name has to end in .yaml"
+                    self.faults.append(Fault(f"{folder}/{path.name}", 1, what))
+
     def _words(self) -> Words | None:
         own = self._one("words.yaml", Words)
         return own.and_those_of(self.base.words) if own and self.base else own
@@ -235,19 +254,26 @@ class _Loader:
         for key, what in unfit(dose.says, rules.says) if rules else ():
             self._fault("dose.yaml", ("says", key), f"says.{key} {what}")
 
-    def _check_dose(self, dose: DoseRules, passages: dict[str, Passage]) -> None:
+    def _check_dose(
+        self, dose: DoseRules, passages: dict[str, Passage], source: Source | None
+    ) -> None:
         noted = (dose.general_passage, dose.pregnancy_passage)  # their first note is always said
         for loc, name in dose.cited():
             if name not in passages:
                 self._fault("dose.yaml", loc, f"no passage {name!r}")
             elif name in noted and not passages[name].notes:
                 self._fault("dose.yaml", loc, f"passage {name!r} needs a note, and has none")
+        for loc, limit in dose.limits.each():
+            passage = passages.get(limit.passage)
+            if source and passage and not stands_in(limit.mg_per_kg, passage.quote(source)):
+                what = f"{limit.mg_per_kg} does not stand in the passage {limit.passage!r}"
+                self._fault("dose.yaml", loc, what)
 
     def _check_spans(self, source: Source, passages: dict[str, Passage]) -> None:
         if not passages:
             self.faults.append(Fault("passages", 1, "there is no passage"))
-        for passage in passages.values():
-            file, span = f"passages/{passage.id}.yaml", passage.span
+        for name, passage in passages.items():
+            file, span = f"passages/{name}.yaml", passage.span
             self.checked["quotes"] += 1
             if not span.start < span.end <= len(source.text):
                 self._fault(file, ("span",), f"the source has {len(source.text)} characters")
@@ -274,10 +300,15 @@ class _Loader:
         for label, (file, questions) in files.items():
             if label not in labels:
                 self._fault(file, (), f"there is no passage or topic {label!r}")
+                continue
             for voice, index, entry in _entries(questions):
                 loc = ("voices", voice, index)
                 text = entry if isinstance(entry, str) else entry.text
                 also = () if isinstance(entry, str) else entry.also
+                if not text.strip() or len(text) > LONGEST_QUESTION:
+                    what = f"a question has words, and up to {LONGEST_QUESTION} characters"
+                    self._fault(file, loc, what)
+                    continue
                 for other in also:
                     if other not in labels:
                         self._fault(file, loc, f"there is no passage or topic {other!r}")
@@ -311,17 +342,17 @@ class _Loader:
                 files[path.stem] = (f"{folder}/{path.name}", questions)
         return files
 
-    def _check_reviews(self, items: tuple[Passage | Topic, ...]) -> None:
-        for item in items:
-            folder = "passages" if isinstance(item, Passage) else "topics"
+    def _check_reviews(self, folder: str, items: Mapping[str, Passage | Topic]) -> None:
+        for name, item in items.items():
             marks: list[tuple[tuple[int | str, ...], Review]] = [(("review",), item.review)]
             marks += [(("notes", n, "review"), note.review) for n, note in enumerate(item.notes)]
             for loc, review in marks:
+                signed = bool(review.by and review.by.strip())
                 self.checked["reviews"] += 1
-                self.checked["reviews signed"] += review.by is not None
-                if (review.by is None) != (review.on is None):
+                self.checked["reviews signed"] += signed
+                if signed != (review.on is not None):
                     what = "a review needs both who signed it (by) and when (on), or neither"
-                    self._fault(f"{folder}/{item.id}.yaml", loc, what)
+                    self._fault(f"{folder}/{name}.yaml", loc, what)
             self.checked["notes"] += len(item.notes)
 
 
@@ -343,6 +374,12 @@ def _digest(examples: tuple[Example, ...], words: Words) -> str:
 def same_question(text: str) -> str:
     """What two texts share that are the same question but for case, marks and spaces."""
     return re.sub(r"\W+", " ", text.casefold()).strip() or text
+
+
+def stands_in(amount: Decimal, text: str) -> bool:
+    """Whether a text has this very number: 0.5 or 0,5, and not as a part of 10.5 or 0.55."""
+    digits = re.escape(f"{amount.normalize():f}").replace(r"\.", "[.,]")
+    return re.search(rf"(?<!\d)(?<!\d[.,]){digits}(?![.,]?\d)", text) is not None
 
 
 def inside_word(text: str, at: int) -> bool:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Title = Annotated[str, Field(min_length=1, max_length=64)]  # it is a button's label
+LONGEST_QUESTION = 2000  # characters
 NONE = "none"  # the label of a message that raises no red flag
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -154,7 +155,7 @@ class Topic(Frozen):
 class Example(Frozen):
     """A question as a person might ask it. ``labels``: what answers it, best first."""
 
-    text: str = Field(min_length=1, max_length=2000)
+    text: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     labels: tuple[Id, ...] = Field(min_length=1)
     voice: str
 

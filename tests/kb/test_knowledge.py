@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kb.knowledge import KnowledgeError, inside_word, load, packaged
+from bot.kb.dose_rules import DoseRules
+from bot.kb.knowledge import KnowledgeError, inside_word, load, packaged, stands_in
 from bot.kb.models import NoteVerdict
+from bot.kb.yaml_file import Fault, parse
 
 
 def faults(base: Path) -> list[str]:
@@ -218,3 +222,89 @@ def test_edges_inside_words_and_numbers_are_seen(text: str, at: int, *, inside: 
 def test_the_ends_of_a_text_are_never_inside_a_word(text: str) -> None:
     assert not inside_word(text, 0)
     assert not inside_word(text, len(text))
+
+
+def test_a_question_that_cannot_be_one_is_told_and_no_traceback(base: Path) -> None:
+    folder = base / "questions" / "en"
+    for name, entry in (("what", "- ''"), ("why", "- ' '"), ("duration", f"- {'x y ' * 501}")):
+        edit(folder / f"{name}.yaml", "voices:\n", f"voices:\n  me:\n  {entry}\n")
+    (folder / "No_Name.yaml").write_text("voices: {me: [what is it for]}", encoding="utf-8")
+    found = faults(base)
+    for name in ("what", "why", "duration"):
+        assert f"questions/en/{name}.yaml:4: a question has words, and up to 2000 characters" in (
+            found
+        )
+    assert "questions/en/No_Name.yaml:1: there is no passage or topic 'No_Name'" in found
+    assert len(found) == 4
+
+
+def test_an_id_that_is_not_the_files_hides_no_other_fault(base: Path) -> None:
+    for file in ("passages/what.yaml", "topics/sun.yaml"):
+        edit(base / file, "id: ", "id: other-")
+        edit(base / file, "review: {by: null", "review: {by: Dr A")
+    edit(base / "passages" / "what.yaml", "start: 42", "start: 43")
+    found = "\n".join(faults(base))
+    assert "passages/what.yaml:1: id 'other-what' is not the file's name" in found
+    assert "passages/what.yaml:4: the quote is cut inside a word" in found
+    assert "topics/sun.yaml:1: id 'other-sun' is not the file's name" in found
+    assert found.count("needs both") == 2
+
+
+def test_a_name_stands_for_one_thing_and_every_file_is_read(base: Path) -> None:
+    topics = base / "topics"
+    text = (topics / "sun.yaml").read_text(encoding="utf-8")
+    for name in ("what", "unrelated", "chat-sun"):
+        (topics / f"{name}.yaml").write_text(text.replace("id: sun", f"id: {name}"), "utf-8")
+    (base / "triage" / "rows-4.yml").write_text("rows: {}", encoding="utf-8")
+    found = faults(base)
+    assert "topics/what.yaml:1: there is a passage 'what' as well" in found
+    for name in ("unrelated", "chat-sun"):
+        assert (
+            f"topics/{name}.yaml:1: {name!r} is a label of the bot's own; choose another id"
+            in found
+        )
+    assert "triage/rows-4.yml:1: is not read: its name has to end in .yaml" in found
+
+
+def test_a_signature_without_a_name_is_none(base: Path) -> None:
+    nobody = "review: {by: ' ', 'on': 2026-11-30}"
+    edit(base / "topics" / "sun.yaml", "review: {by: null, 'on': null}", nobody)
+    assert any("needs both" in f for f in faults(base))
+
+
+def test_a_dose_that_its_passage_does_not_state_is_refused(base: Path) -> None:
+    edit(base / "dose.yaml", 'start: {mg_per_kg: "0.5"', 'start: {mg_per_kg: "0.6"')
+    edit(base / "dose.yaml", 'maximum: {mg_per_kg: "2"', 'maximum: {mg_per_kg: "20"')
+    assert faults(base) == [
+        "dose.yaml:6: 0.6 does not stand in the passage 'dose-start'",
+        "dose.yaml:8: 20 does not stand in the passage 'dose-increase'",
+    ]
+
+
+@pytest.mark.parametrize("text", ["0.5 mg", "at 0,5 mg", "mg 0.5.", "0.5"])
+def test_a_number_is_found_as_it_may_be_written(text: str) -> None:
+    assert stands_in(Decimal("0.50"), text)
+
+
+@pytest.mark.parametrize("text", ["10.5 mg", "0.55 mg", "0.5.1", "5 mg", "1,0.5", ""])
+def test_a_part_of_another_number_is_not_that_number(text: str) -> None:
+    assert not stands_in(Decimal("0.5"), text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('least_kg: "30"', 'least_kg: "300"'),
+        ("doses_a_day: [1, 2]", "doses_a_day: [0]"),
+        ("pounds_in_stone: 14", "pounds_in_stone: 41"),
+        ('kg_in_pound: "0.45359237"', 'kg_in_pound: "4.5359237"'),
+    ],
+)
+def test_a_slip_of_the_keys_in_the_dose_rules_is_refused(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    file = Path(shutil.copy(packaged() / "dose.yaml", tmp_path))
+    edit(file, old, new)
+    found: list[Fault] = []
+    assert parse(file, tmp_path, DoseRules, found) is None
+    assert all(fault.file == "dose.yaml" and fault.line > 1 for fault in found)
