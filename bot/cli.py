@@ -64,7 +64,8 @@ def main() -> None:
 
 
 def _fail(message: str) -> None:
-    Console(stderr=True).print(message, style="red", markup=False, highlight=False)
+    # an error that is cut at the terminal's width is none that an editor can follow to its line
+    Console(stderr=True, soft_wrap=True).print(message, style="red", markup=False, highlight=False)
     sys.exit(1)
 
 

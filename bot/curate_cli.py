@@ -14,7 +14,7 @@ from rich.progress import Progress
 from bot.brain import bind, build_context, knowledge_dir, stand_beside
 from bot.evaluation.bench import time_turns
 from bot.evaluation.kept import keep
-from bot.evaluation.messages import Judged, figures, measure, read_rows
+from bot.evaluation.messages import Judged, RowsError, figures, measure, read_rows
 from bot.evaluation.report import broken, floors, show_errors, show_figures, show_writers
 from bot.evaluation.writers import leave_one_out, voices
 from bot.kb.alarms import load_alarms
@@ -154,8 +154,8 @@ def evaluate(
         _show_writers(load(beside or knowledge_dir(settings), settings.language))
         return
     name = chosen or ("triage" if red_flags else "messages")
-    own = (beside or knowledge_dir(settings)) / "evaluation" / f"{name}.jsonl"
-    rows = [row for file in files or [own] for row in read_rows(file)]
+    chosen_files = files or [_set_of(beside or knowledge_dir(settings), name)]
+    rows = [row for file in chosen_files for row in read_rows(file)]
     context = context_of(settings, beside)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Asking", total=len(rows))
@@ -178,6 +178,16 @@ def evaluate(
     for fault in faults:
         Console(stderr=True).print(fault, style="red")
     raise typer.Exit(code=int(bool(faults)))
+
+
+def _set_of(root: Path, name: str) -> Path:
+    """The file of a set in a knowledge base's own evaluation/."""
+    folder = root / "evaluation"
+    file = folder / f"{name}.jsonl"
+    if not file.is_file():
+        known = ", ".join(sorted(one.stem for one in folder.glob("*.jsonl"))) or "none"
+        raise RowsError(f"there is no set {name!r} in {folder}; the sets there: {known}")
+    return file
 
 
 def _show_writers(kb: Knowledge) -> None:

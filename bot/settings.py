@@ -30,20 +30,20 @@ class Settings(BaseSettings):
     )
 
     telegram_bot_token: SecretStr | None = None
-    telegram_api_url: str = Field(default=TELEGRAM, pattern=r"^https?://")
+    telegram_api_url: str = TELEGRAM
     state_dir: Path = Field(default_factory=lambda: user_state_path("acne-bot"))
     database_url: SecretStr | None = None
-    public_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
+    public_url: str | None = None
     listen: str = "127.0.0.1:8080"
     webhook_secret: SecretStr | None = None
-    dashboard_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
+    dashboard_url: str | None = None
     knowledge_dir: Path | None = None
     show_notes: bool = True
     dose_calculator: bool = True
-    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()  # of people, so above 0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
-    language: str = Field(default="en", pattern=r"^[a-z]{2}$")
-    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    language: str = "en"
+    country: str | None = None
 
     role: Literal["all", "web", "worker"] = "all"
     workers: int = Field(default=64, ge=1, le=256)
@@ -69,8 +69,10 @@ class Settings(BaseSettings):
     @classmethod
     def _not_the_desktops(cls, value: Any) -> Any:
         """Take none of ``en_US:en``: a desktop's own LANGUAGE, which is not meant for us."""
-        desktops = isinstance(value, str) and not {":", "_"}.isdisjoint(value)
-        return cls.model_fields["language"].default if desktops else value
+        if not isinstance(value, str):
+            return value
+        desktops = not {":", "_"}.isdisjoint(value)
+        return cls.model_fields["language"].default if desktops else value.lower()
 
     @field_validator("listen")
     @classmethod
@@ -80,21 +82,33 @@ class Settings(BaseSettings):
             raise ValueError("host:port, e.g. 127.0.0.1:8080; a port is 0 to 65535")
         return value
 
-    @field_validator("state_dir")
+    @field_validator("language", "country")
     @classmethod
-    def _home(cls, value: Path) -> Path:
+    def _two_letters(cls, value: str | None) -> str | None:
+        if value is not None and not (len(value) == 2 and value.isascii() and value.isalpha()):  # noqa: PLR2004
+            raise ValueError("a code of two letters: a language like en, a country like GB")
+        return value
+
+    @field_validator("state_dir", "knowledge_dir")
+    @classmethod
+    def _home(cls, value: Path | None) -> Path | None:
         """Read ``~`` as a shell does, which has no say in .env."""
-        return value.expanduser()
+        return value.expanduser() if value else value
 
     @field_validator("telegram_api_url", "public_url", "dashboard_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         """An address without a slash at its end, whose host and port can be read."""
+        if value is None:
+            return None
         try:
-            urlsplit(value or "").port  # noqa: B018 - it is read in order to be checked
+            parts = urlsplit(value)
+            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:  # its words would show the value
-            raise ValueError("an address looks like https://bot.example.org:8443") from None
-        return value.rstrip("/") if value else value
+            good = False
+        if not good:
+            raise ValueError("an address looks like https://bot.example.org:8443")
+        return value.rstrip("/")
 
     @field_validator("admin_ids", mode="before")
     @classmethod
@@ -102,7 +116,10 @@ class Settings(BaseSettings):
         """Take ``12, 34`` as well as a sequence."""
         if not isinstance(value, str):
             return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() and int(part) for part in parts):
+            raise ValueError("numbers of people at Telegram with commas between, like 12345, 678")
+        return tuple(map(int, parts))
 
     @field_validator("log_level", "country", mode="before")
     @classmethod
@@ -177,7 +194,8 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         faults = [
-            f"{'.'.join(map(str, fault['loc'])).upper() or 'settings'}: {fault['msg']}"
+            f"{'.'.join(map(str, fault['loc'])).upper() or 'together'}: "
+            + fault["msg"].removeprefix("Value error, ")
             for fault in error.errors(
                 include_input=False, include_context=False, include_url=False
             )

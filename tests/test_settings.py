@@ -42,8 +42,37 @@ def test_an_address_that_is_none_is_told_without_it(name: str, address: str) -> 
     assert "secret" not in str(why.value)
 
 
-def test_the_home_folder_may_be_written_as_in_a_shell() -> None:
-    assert load_settings(_env_file=None, state_dir="~/acne").state_dir == Path.home() / "acne"
+@pytest.mark.parametrize("name", ["state_dir", "knowledge_dir"])
+def test_the_home_folder_may_be_written_as_in_a_shell(name: str) -> None:
+    settings = load_settings(_env_file=None, **{name: "~/acne"})
+    assert getattr(settings, name) == Path.home() / "acne"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("public_url", "bot.example.org", "an address looks like https://bot.example.org"),
+        ("telegram_api_url", "127.0.0.1:8081/bot", "an address looks like https://"),
+        ("country", "England", "two letters: a language like en, a country like GB"),
+        ("language", "english", "two letters: a language like en, a country like GB"),
+        ("admin_ids", "@anna", "numbers of people at Telegram with commas between, like 12345"),
+        ("admin_ids", "-1001234", "numbers of people at Telegram"),
+        ("admin_ids", "12;34", "numbers of people at Telegram"),
+        ("listen", "8080", "host:port, e.g. 127.0.0.1:8080"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_says_in_words_what_could(
+    name: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=rf"^{name.upper()}: ") as why:
+        load_settings(_env_file=None, **{name: value})
+    assert said in str(why.value)
+    assert not any(words in str(why.value) for words in ("pattern", "Value error"))
+
+
+def test_what_is_written_in_capitals_is_the_same_setting() -> None:
+    settings = load_settings(_env_file=None, language="EN", country="gb", admin_ids="12, 34,")
+    assert (settings.language, settings.country, settings.admin_ids) == ("en", "GB", (12, 34))
 
 
 @pytest.mark.parametrize("coding", ["utf-16", "windows-1252"])

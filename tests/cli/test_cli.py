@@ -91,7 +91,9 @@ def test_explain_shows_labels_and_nearest_examples(bot: Bot) -> None:
         (("frobnicate",), "No such command"),
         (("split", "nowhere.txt"), "cannot be read"),
         (("eval", "nowhere.jsonl"), "cannot be read"),
-        (("eval", "--triage", "--set", "nowhere"), "nowhere.jsonl cannot be read"),
+        (("eval", "--triage", "--set", "nowhere"), "there is no set 'nowhere'"),
+        (("eval", "--set", "postss"), "there is no set 'postss'"),
+        (("eval", "--set", "postss"), "the sets there: clean, clean-2, everyday,"),
         (("run",), "TELEGRAM_BOT_TOKEN"),
         (("webhook", "info"), "TELEGRAM_BOT_TOKEN"),
     ],
@@ -124,6 +126,15 @@ def test_the_bot_refuses_a_base_that_does_not_check(bot: Bot, tmp_path: Path) ->
     done = bot("ask", "hi", KNOWLEDGE_DIR=str(tmp_path))
     assert done.returncode == 1
     assert "does not check" in done.stderr
+
+
+def test_a_fault_is_one_line_that_an_editor_can_follow(bot: Bot, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    bot("kb", "new", str(own))
+    (own / "source" / "clinic.txt").write_text("Another text.\n", encoding="utf-8")
+    lines = bot("check", str(own)).stderr.splitlines()
+    (long,) = [line for line in lines if line.startswith("source/ORIGIN.yaml:3: ")]
+    assert long.endswith("it changed, run `bot split` and review")
 
 
 def test_check_prints_how_much_it_checked(bot: Bot) -> None:
