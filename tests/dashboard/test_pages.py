@@ -14,8 +14,10 @@ from axe_playwright_python.async_playwright import Axe
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page
 
+from bot.clinic import commands
 from bot.dashboard.app import PAGES
 from bot.dashboard.site import COOKIE
+from bot.settings import Settings
 from bot.store.opening import open_database
 from bot.store.staff import Staff
 from tests.dashboard.world import (
@@ -27,6 +29,7 @@ from tests.dashboard.world import (
     World,
     running,
 )
+from tests.emulator import TOKEN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PHONE, DESK = {"width": 375, "height": 812}, {"width": 1280, "height": 900}
@@ -266,6 +269,19 @@ async def test_pages_are_readable_by_everybody(
             await page.goto(world.url + other.path)
             await sound(page, "", size, dark=dark)
     await context.close()
+
+
+async def test_a_clinics_long_name_fits_on_a_phone(world: World, browser: Browser) -> None:
+    settings = Settings(telegram_bot_token=TOKEN, state_dir=world.state, _env_file=None)
+    name = "Donaudampfschifffahrtsgesellschaftsdermatologie am Ring"
+    await asyncio.to_thread(commands.add, settings, name, "555-0199", clinic_id="long")
+    context = await browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page = await entered(world, context, ADMIN)
+    await page.goto(f"{world.url}/?clinic=long")
+    assert name in await page.inner_text("h1")
+    await sound(page, "", "phone", dark=False)
+    await context.close()
+    await asyncio.to_thread(commands.remove, settings, "long")
 
 
 async def sound(page: Page, name: str, size: str, *, dark: bool) -> None:
