@@ -45,10 +45,15 @@ def unfit(own: Mapping[str, str], packaged: Mapping[str, str]) -> Iterator[tuple
         if key not in own:
             yield key, "is missing"
             continue
-        known = _placeholders(text)
-        for field in sorted(_placeholders(own[key]) - known):
-            there = ", ".join(sorted(known)) or "none"
+        if text.strip() and not own[key].strip():
+            yield key, "is empty"
+            continue
+        known, used = _placeholders(text), _placeholders(own[key])
+        there = ", ".join(sorted(known)) or "none"
+        for field in sorted(used - known):
             yield key, f"cannot fill {field}; the placeholders here are: {there}"
+        if known and not used:  # a quote or a figure would never be seen
+            yield key, f"leaves out all that is filled in: {there}"
 
 
 def _placeholders(text: str) -> set[str]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.kb.dose_rules import DoseRules
 from bot.kb.knowledge import KnowledgeError, inside_word, load, packaged, stands_in
 from bot.kb.models import NoteVerdict
+from bot.kb.replies import unfit
 from bot.kb.yaml_file import Fault, parse
 
 
@@ -308,3 +309,13 @@ def test_a_slip_of_the_keys_in_the_dose_rules_is_refused(
     found: list[Fault] = []
     assert parse(file, tmp_path, DoseRules, found) is None
     assert all(fault.file == "dose.yaml" and fault.line > 1 for fault in found)
+
+
+def test_a_text_that_is_empty_or_shows_nothing_of_the_quote_is_refused() -> None:
+    packaged_ones = {"quoted": "“{quote}”", "disclaimer": "No advice.", "none": ""}
+    own = {"quoted": "“quote”", "disclaimer": " ", "none": ""}
+    assert list(unfit(own, packaged_ones)) == [
+        ("quoted", "leaves out all that is filled in: {quote}"),
+        ("disclaimer", "is empty"),
+    ]
+    assert not list(unfit(packaged_ones, packaged_ones))
