@@ -98,12 +98,12 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         if rest:
             return say(event, desk, rest)
         return answer_with(event, desk.say("telegram.ask"))
-    if name is not None and name in OWN and not rest:
-        return OWN[name](event, desk)
+    if name is not None and name in OWN:  # "/deletedata please" asks for it as well
+        return red_flag(event, desk, rest) or OWN[name](event, desk)
     if (heard := awaited(event, desk, name, rest)) is not None:
         return heard
     said = say(event, desk, f"/{name} {rest}".strip() if name else rest)
-    strange = name is not None and name not in (*COMMANDS, *OWN)
+    strange = name is not None and name not in COMMANDS
     if strange and said.reply is not None and said.reply.kind is Kind.CHAT:
         known = ", ".join(f"/{one}" for one in PRIVATE)
         return show(event, desk, chat(desk.kb, "command.unknown", commands=known))

@@ -191,3 +191,21 @@ def test_a_press_that_names_no_chat_still_ends_its_spinner(chat: Chat) -> None:
 def test_the_second_bot_of_a_process_names_the_one_that_opens_the_pages(context: Context) -> None:
     second = Chat(replace(desk(context), pages_of="first_bot"))
     assert "@first_bot" in text(second.message("/dashboard"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("/deletedata please", "privacy.delete_ask"),
+        ("/remind 14 march", "reminder.what"),
+        ("/visit now", "visit.empty"),
+        ("/privacy now", "privacy.text"),
+    ],
+)
+def test_a_command_with_words_behind_it_is_that_command(chat: Chat, typed: str, key: str) -> None:
+    assert text(chat.message(typed)) == chat.desk.say(key)
+
+
+def test_a_red_flag_behind_a_command_comes_first(chat: Chat) -> None:
+    said = text(chat.message("/deletedata i want to kill myself"))
+    assert said.startswith("I am really glad you told me")
