@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.kb.knowledge import Knowledge
 from bot.turn.alert import safety_lines
 from bot.turn.answer import answer, chat, clarify, gap, refuse, with_notes
 from bot.turn.beside import theirs_first
@@ -46,6 +47,7 @@ def found_reply(
     kb, confidence = context.kb, found.confidence
     extra = safety_lines(verdict, kb.triage)
     nearest = [name for name in found.nearest if name not in memory.offered] or found.nearest
+    nearest = [*found.also, *nearest]
     match found.outcome:
         case Outcome.ANSWER:
             reply = answer(
@@ -73,10 +75,21 @@ def found_reply(
             )
         case Outcome.CHAT:
             reply = with_notes(kb, chat(kb, found.names[0].replace("-", ".", 1)), extra)
+    reply = _with_others(kb, reply, found)
     talk = memory.isotretinoin or found.match.drug or found.outcome is Outcome.ANSWER
     named = [*kb.passages, *kb.topics]
     ranked = tuple(name for name, _ in found.match.best(named)[:RANKED])
     return remembered(memory.model_copy(update={"isotretinoin": talk, "ranked": ranked}), reply)
+
+
+def _with_others(kb: Knowledge, reply: Reply, found: Found) -> Reply:
+    """The reply with what else was asked, which stands on its first buttons."""
+    offered = {one.passage or one.topic: one.label for one in reply.suggestions}
+    titles = [offered[name] for name in found.also if name in offered]
+    if not titles:
+        return reply
+    line = kb.replies.say("answer.also", titles=", ".join(f"“{title}”" for title in titles))
+    return reply.model_copy(update={"text": f"{reply.text}\n\n{line}"})
 
 
 def remembered(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:

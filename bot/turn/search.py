@@ -13,10 +13,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from bot.kb.knowledge import CHAT, NOT_FOR_US, Knowledge
+from bot.kb.knowledge import CHAT, NOT_FOR_US, UNRELATED, Knowledge
 from bot.kb.matcher import Match, Matcher
 from bot.kb.reading import MASK, sentences
 from bot.turn.memory import Memory
+from bot.turn.second_question import questions
 
 # Chosen with messages, posts, clean and the real messages in view (docs/matching.md).
 ANSWER_FROM = 0.45  # probability from which a passage is given as the answer
@@ -35,6 +36,10 @@ CALIBRATION = (
     (1.0, 1.0),
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
+GREETS = f"{CHAT}greeting"
+ASKED = 4  # questions of one message that are read
+GREETING = 5  # words of small talk that may stand before a question
+_POINTS = " .!?,:;-"
 SHORT = 7  # words; a shorter one may lean on the talk so far
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|then|what about|how about|what if|why|after|before|is it|is that|"
@@ -61,7 +66,8 @@ class Found:
 
     ``names``: passages (ANSWER, best first), one topic (GAP), one label (CHAT, REFUSE).
     ``nearest``: passages and topics to offer. ``why`` says it in words, for ``--explain``.
-    ``guessed``: not where the message is known word for word.
+    ``guessed``: not where the message is known word for word. ``also``: what else was clearly
+    asked, to be offered first.
     """
 
     outcome: Outcome
@@ -71,6 +77,7 @@ class Found:
     why: str
     match: Match
     guessed: bool = True
+    also: tuple[str, ...] = ()
 
 
 def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
@@ -86,6 +93,12 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
         return replace(
             found, outcome=Outcome.CHAT, names=(said,), confidence=1.0, why=why, guessed=False
         )
+    if found.outcome is Outcome.CHAT:
+        greets = found.names == (GREETS,)
+        return _asked_beside(text, memory, kb, matcher, greets=greets) or found
+    if len(each := questions(text)[:ASKED]) > 1:
+        named = talk or whole.drug
+        found = _each(found, [decide(matcher.match(one), kb, talk=named) for one in each])
     bare = _BARE.match(text) is not None
     if bare and memory.passage is None and memory.topic is None:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
@@ -157,6 +170,63 @@ def _both(found: Found, pieces: Sequence[Match], kb: Knowledge) -> Found:
     sure = found.confidence if first else calibrated(BOTH_FROM)
     why = f"{found.why}; single sentences clearly ask for {', '.join(names)}"
     return replace(found, outcome=Outcome.ANSWER, names=names, confidence=sure, why=why)
+
+
+def _asked_beside(
+    text: str, memory: Memory, kb: Knowledge, matcher: Matcher, *, greets: bool
+) -> Found | None:
+    """What is asked beside small talk: "thanks! do i need blood tests?"; None where nothing is.
+
+    ``greets``: behind a greeting stands what somebody came to say, asked or clearly told.
+    """
+    behind = _behind_small_talk(text, matcher)
+    asks = "?" in behind or bool(questions(behind))
+    asked = " ".join(questions(text)[:ASKED])
+    for rest, told in ((behind, not asks), (asked, False)):
+        if rest in ("", text) or (told and not greets):
+            continue
+        found = search(rest, memory, kb, matcher)
+        clear = found.outcome in (Outcome.ANSWER, Outcome.GAP) and found.confidence >= BOTH_FROM
+        other = found.outcome is not Outcome.CHAT and UNRELATED not in found.names
+        if clear or (other and not told):
+            return replace(found, why=f"beside small talk: {found.why}")
+    return None
+
+
+def _behind_small_talk(text: str, matcher: Matcher) -> str:
+    """What follows the words at a text's beginning that are small talk; "" where none are."""
+    words, rest = text.split(), ""
+    while words:
+        heads = [" ".join(words[:number]).strip(_POINTS) for number in range(1, GREETING + 1)]
+        ends = [n for n, head in enumerate(heads, 1) if matcher.small_talk(head) is not None]
+        if not ends:
+            break
+        words = words[ends[-1] :]
+        rest = " ".join(words)
+    return rest
+
+
+def _each(found: Found, asked: Sequence[Found]) -> Found:
+    """The same, where a message asks several things: each that is clear is quoted or offered.
+
+    What the message comes to as a whole stays first: a gap may be why the rest was asked.
+    """
+    if found.outcome not in (Outcome.ANSWER, Outcome.CLARIFY, Outcome.GAP):
+        return found
+    clear = [one for one in asked if one.match.pairs()[0][1] >= BOTH_FROM]
+    told = [one.names[0] for one in clear if one.outcome is Outcome.ANSWER]
+    gaps = [one.names[0] for one in clear if one.outcome is Outcome.GAP]
+    outcome, first = found.outcome, found.names
+    if outcome is Outcome.CLARIFY:
+        outcome, first = (Outcome.ANSWER, ()) if told else (Outcome.GAP, tuple(gaps[:1]))
+    if outcome is Outcome.ANSWER:
+        first = tuple(dict.fromkeys((*first, *told)))[:2]
+    also = tuple(name for name in dict.fromkeys((*told, *gaps)) if name not in first)
+    if not first or (first == found.names and not also):
+        return found
+    sure = found.confidence if outcome is found.outcome else calibrated(BOTH_FROM)
+    why = f"{found.why}; it asks for {', '.join((*first, *also))}"
+    return replace(found, outcome=outcome, names=first, confidence=sure, why=why, also=also)
 
 
 def _between(alone: Match, leaning: Match) -> Match:
