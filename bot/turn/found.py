@@ -104,5 +104,5 @@ def remembered(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
         update |= {"passage": reply.citations[0].passage, "topic": None, "isotretinoin": True}
         update["offered"] = tuple(cited.passage for cited in reply.citations)
     elif reply.topic is not None:
-        update |= {"topic": reply.topic, "isotretinoin": True, "offered": ()}
+        update |= {"passage": None, "topic": reply.topic, "isotretinoin": True, "offered": ()}
     return memory.model_copy(update=update), reply

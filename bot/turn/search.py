@@ -40,12 +40,16 @@ GREETS = f"{CHAT}greeting"
 ASKED = 4  # questions of one message that are read
 GREETING = 5  # words of small talk that may stand before a question
 _POINTS = " .!?,:;-"
+SURE = 0.7  # probability from which a short message is of no other that it points back to
 SHORT = 7  # words; a shorter one may lean on the talk so far
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|then|what about|how about|what if|why|after|before|is it|is that|"
-    r"does it|for how long|how long|how often|more|else|ok)\b|\b(?:that|it|this|then|those)\b",
+    r"does it|for how long|how long|how often|more|else|ok)\b"
+    r"|\b(?:it|that|this|then|those|they|them|these)\b",
     re.IGNORECASE,
 )
+# what points to the answer before; "it" is mostly the drug
+_POINTS_BACK = re.compile(r"^why\b|\b(?:that|this|then|those|they|them|these)\b", re.IGNORECASE)
 # "is this normal?" alone asks about something that was said before, or was not said at all
 _BARE = re.compile(r"(?:is|was|are) (?:this|that|it|these|they)(?: \w+)?\W*$", re.IGNORECASE)
 
@@ -95,14 +99,17 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
         )
     if found.outcome is Outcome.CHAT:
         greets = found.names == (GREETS,)
-        return _asked_beside(text, memory, kb, matcher, greets=greets) or found
-    if len(each := questions(text)[:ASKED]) > 1:
+        if (beside := _asked_beside(text, memory, kb, matcher, greets=greets)) is not None:
+            return beside
+    elif len(each := questions(text)[:ASKED]) > 1:
         named = talk or whole.drug
         found = _each(found, [decide(matcher.match(one), kb, talk=named) for one in each])
     bare = _BARE.match(text) is not None
     if bare and memory.passage is None and memory.topic is None:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
+    if _points_back(text, memory) and not found.also:
+        unclear = unclear or whole.pairs()[0][1] < SURE
     if unclear and talk and len(text.split()) <= SHORT:
         leaning = matcher.match(_in_talk(text, memory, kb))
         return decide(_between(whole, leaning), kb, talk=talk)
@@ -114,10 +121,15 @@ def leans(text: str) -> bool:
     return len(text.split()) <= SHORT and _LEANS.search(text) is not None
 
 
+def _points_back(text: str, memory: Memory) -> bool:
+    return (memory.passage or memory.topic) is not None and bool(_POINTS_BACK.search(text))
+
+
 def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:
-    """A short message with what the talk is of: the passage it points back to, or the drug."""
-    if memory.passage in kb.passages and _LEANS.search(text):
-        return f"{kb.passages[str(memory.passage)].title}: {text}"
+    """A short message with what the talk is of: what it points back to, or the drug."""
+    shown = kb.passages.get(memory.passage or "") or kb.topics.get(memory.topic or "")
+    if shown is not None and _LEANS.search(text):
+        return f"{shown.title}: {text}"
     return f"{text} on {MASK}"
 
 

@@ -103,6 +103,45 @@ def test_a_follow_up_leans_on_what_was_said(context: Context) -> None:
     assert replies[1].citations[0].passage == "duration"
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "topic"),
+    [
+        ("can i drink alcohol", "why", "alcohol"),
+        ("can i go in the sun", "why not", "sun"),
+        ("does it cause depression", "is that proven", "mood-depression"),
+        ("can i wear contact lenses", "what can i do about it", "contact-lenses-eyes"),
+    ],
+)
+def test_a_follow_up_leans_on_the_gap_that_was_named_last(
+    context: Context, before: str, asked: str, topic: str
+) -> None:
+    """It leant on the passage before the gap: "why" got the side effects once more."""
+    *_, reply = ask(context, "what are the side effects", before, asked)
+    assert reply.topic == topic
+
+
+def test_a_follow_up_on_side_effects_is_not_about_storage(context: Context) -> None:
+    """ "They" were the capsules, whatever had been spoken of."""
+    *_, reply = ask(context, "what are the side effects", "do they go away")
+    assert reply.topic != "storage"
+    assert "side-effects" in [offered.passage for offered in reply.suggestions]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("how much does that cost", "cost-insurance"),
+        ("does that include hair loss", "hair"),
+        ("can i drink alcohol then", "alcohol"),
+    ],
+)
+def test_a_clear_question_is_its_own_though_it_points_back(
+    context: Context, asked: str, name: str
+) -> None:
+    *_, reply = ask(context, "how long is a course", asked)
+    assert reply.topic == name
+
+
 def test_the_calculator_can_be_switched_off(context: Context) -> None:
     off = Context(context.kb, context.matcher, dose_calculator=False)
     (reply,) = ask(off, "what dose for 70 kg?")
