@@ -89,6 +89,7 @@ def _mask_others(scan: Scan) -> None:
         "measure",
     )
     scan.mask(rf"{NUMBER}\s*(?:{_THINGS})\b(?! {NUMBER})", "count")
+    scan.mask(r"\b(?:the|my|her|his) (?:[23]?1)st\b(?! \d)", "count")  # a day; "21st" may be stone
     scan.mask(r"\b24/7\b", "time")
 
 
