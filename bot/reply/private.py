@@ -214,7 +214,7 @@ def _unread(event: Event, desk: Desk, text: str, memory: Memory, reply: Reply) -
     date = (
         reply.kind is Kind.CLARIFY and memory.asking == ASKING_COURSE
     )  # not for the course clock
-    if not (date or _lost(text, reply)):
+    if not (date or _lost(text, reply) or (asked.startswith("day") and _dated(text, reply))):
         return None
     key = "zone_unknown" if asked.startswith("zone") else "day_unknown"
     return answer_with(event, desk.say(f"reminder.{key}"), event.talk)
@@ -227,6 +227,13 @@ def _lost(text: str, reply: Reply) -> bool:
     guess = reply.confidence < _SURE and "?" not in text and len(text.split()) <= _FEW
     number = not any(character.isalpha() for character in text)
     return reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED) and (guess or number)
+
+
+def _dated(text: str, reply: Reply) -> bool:
+    """Whether words with a figure in them, and no question, got only a guess for an answer."""
+    figure = any(map(str.isdigit, text)) and "?" not in text
+    guess = reply.kind is Kind.CLARIFY or reply.confidence < _SURE
+    return figure and guess and reply.kind in (Kind.CLARIFY, Kind.NOT_COVERED)
 
 
 def show(

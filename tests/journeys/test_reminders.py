@@ -295,7 +295,20 @@ def test_an_old_day_button_sets_no_reminder_once_they_are_stopped(chat: Chat) ->
     assert said == chat.desk.say("service.old_button")
 
 
-@pytest.mark.parametrize("typed", ["thanks", "hello", "bye", "31 february", "31/2/2027", "soon"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "thanks",
+        "hello",
+        "bye",
+        "31 february",
+        "31/2/2027",
+        "soon",
+        "my appointment is on the 14th",
+        "my 2nd visit is on the 5th",
+        "on the 31st of this month",
+    ],
+)
 def test_what_is_no_day_leaves_the_question_open(chat: Chat, typed: str) -> None:
     asked_for_a_day(chat, "Monthly exam")
     assert text(chat.message(typed)) == chat.desk.say("reminder.day_unknown")
