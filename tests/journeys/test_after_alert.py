@@ -77,10 +77,11 @@ def test_an_alert_that_others_had_before_stays_too(chat: Chat) -> None:
 
 
 def test_a_yes_that_comes_late_is_heard(chat: Chat) -> None:
-    chat.message("period late")
-    question = max(chat.shown)
     chat.message("dose for 60 kg")
     dose = max(chat.shown)
+    chat.message("period late")
+    question = max(chat.shown)
+    assert "mg a day" not in text(chat.message("dose for 60 kg"))  # our question is open
     assert "stop isotretinoin" in text(chat.press("Yes", on=question)).lower()
     assert "mg a day" not in text(chat.message("60 kg"))
     assert "mg a day" not in text(chat.press("As a picture", on=dose))
