@@ -100,6 +100,9 @@ def command(event: Event, desk: Desk, name: str | None, rest: str) -> Response:
         return answer_with(event, desk.say("telegram.ask"))
     if name is not None and name in OWN:  # "/deletedata please" asks for it as well
         return red_flag(event, desk, rest) or OWN[name](event, desk)
+    meant = desk.kb.words.command(rest) if name is None else None
+    if meant is not None and event.talk.asking != WRITING:
+        return OWN[meant](event, desk)
     if (heard := awaited(event, desk, name, rest)) is not None:
         return heard
     said = say(event, desk, f"/{name} {rest}".strip() if name else rest)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.kb.knowledge import Knowledge
 from bot.turn.alert import safety_lines
-from bot.turn.answer import answer, chat, clarify, gap, refuse, with_notes
+from bot.turn.answer import OFFERED, answer, chat, clarify, gap, refuse, with_notes
 from bot.turn.beside import theirs_first
 from bot.turn.context import Context
 from bot.turn.memory import Memory
@@ -38,6 +38,16 @@ def named_reply(
     if names[0] in kb.passages:
         return remembered(memory, answer(kb, names, show_notes=notes, extra=extra))
     return remembered(memory, gap(kb, names[0], show_notes=notes, extra=extra))
+
+
+def other_reply(memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | None:
+    """What comes next after what was shown and offered; None where nothing is."""
+    shown = (*memory.offered, memory.passage, memory.topic)
+    left = [name for name in memory.ranked if name not in shown]
+    if not left or (memory.passage or memory.topic) not in memory.ranked:
+        return None
+    memory, reply = remembered(memory, clarify(kb, left))
+    return memory.model_copy(update={"offered": (*memory.offered, *left[:OFFERED])}), reply
 
 
 def found_reply(

@@ -24,7 +24,7 @@ from bot.turn.dose_doubt import heard, which_first
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_units import in_kilos
-from bot.turn.found import found_reply, named_reply, remembered, searched
+from bot.turn.found import found_reply, named_reply, other_reply, remembered, searched
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
@@ -61,8 +61,10 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
-    if not text:
+    if not any(map(str.isalnum, text)):  # "?" or a thumb up
         return memory, refuse(kb, EMPTY)
+    if kb.words.says_not_it(text) and (other := other_reply(memory, kb)) is not None:
+        return other
     if (done := command(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:

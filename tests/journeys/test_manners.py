@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.reply.ending import WRITING
+from bot.reply.private import OWN
 from bot.reply.profile import PRIVATE
 from bot.reply.respond import Responder
-from bot.reply.talk import Kept, Reminder
+from bot.reply.talk import Kept, Reminder, Talk
 from bot.turn.context import Context
 from tests.journeys.chat import GROUP, Chat, desk, text
 
@@ -209,3 +211,55 @@ def test_a_command_with_words_behind_it_is_that_command(chat: Chat, typed: str, 
 def test_a_red_flag_behind_a_command_comes_first(chat: Chat) -> None:
     said = text(chat.message("/deletedata i want to kill myself"))
     assert said.startswith("I am really glad you told me")
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("How do I delete my data?", "privacy.delete_ask"),
+        ("Are my messages private?", "privacy.text"),
+        ("set a reminder", "reminder.what"),
+        ("show my list", "visit.empty"),
+        ("what's my clinic's phone number", "clinic.none"),
+    ],
+)
+def test_what_the_bot_can_do_is_done_when_it_is_asked_for_in_words(
+    chat: Chat, typed: str, key: str
+) -> None:
+    """They got "I am a program, not a doctor", or that the document does not cover that."""
+    assert text(chat.message(typed)) == chat.desk.say(key)
+
+
+def test_words_for_the_clinic_are_no_command(chat: Chat) -> None:
+    chat.memory = Talk(asking=WRITING).stored()
+    assert text(chat.message("delete my data")) != chat.desk.say("privacy.delete_ask")
+
+
+def test_every_phrase_for_a_command_is_read_as_that_command(chat: Chat) -> None:
+    words = chat.desk.kb.words
+    assert set(words.commands) <= set(OWN)
+    for name, phrases in words.commands.items():
+        assert [words.command(phrase) for phrase in phrases] == [name] * len(phrases)
+    assert all(words.says_not_it(phrase) for phrase in words.not_it)
+
+
+def test_who_says_that_it_was_not_asked_gets_the_next_things_and_no_thanks(chat: Chat) -> None:
+    chat.message("how long til it works")
+    shown = set(chat.labels())
+    assert "You are welcome" not in text(chat.message("that didn't help"))
+    offered = set(chat.labels())
+    assert "How well it works" not in offered
+    assert len(offered - {"Not what I asked"}) == 3
+    chat.message("no, that's not what I asked!")
+    assert not (set(chat.labels()) - {"Not what I asked"}) & (offered - shown)
+
+
+@pytest.mark.parametrize("typed", ["?", "\N{THUMBS UP SIGN}", "...", "\N{LOUDLY CRYING FACE}" * 2])
+def test_what_holds_no_word_is_not_called_a_gap_of_the_document(chat: Chat, typed: str) -> None:
+    assert text(chat.message(typed)) == chat.desk.say("refuse.empty")
+
+
+def test_a_mark_alone_leaves_our_question_open(chat: Chat) -> None:
+    chat.message("dose?")
+    chat.message("?")
+    assert "35 mg" in text(chat.message("70 kg"))
