@@ -61,11 +61,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
-    if not any(map(str.isalnum, text)):  # "?" or a thumb up
-        return memory, refuse(kb, EMPTY)
-    if kb.words.says_not_it(text) and (other := other_reply(memory, kb)) is not None:
-        return other
-    if (done := command(text, memory, kb)) is not None:
+    if (done := _no_question(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
         return _with_lines(clocked, verdict, kb)
@@ -82,6 +78,15 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         reply = _with_second_question(said, reply, after, context)
         return _with_lines((after, reply), verdict, kb)
     return _looked_up(said, verdict, memory, context)
+
+
+def _no_question(text: str, memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | None:
+    """What no words, "that is not it", a command or small talk gets; None for all else."""
+    if not any(map(str.isalnum, text)):  # "?" or a thumb up
+        return memory, refuse(kb, EMPTY)
+    if kb.words.says_not_it(text) and (other := other_reply(memory, kb)) is not None:
+        return other
+    return command(text, memory, kb)
 
 
 def _with_lines(
