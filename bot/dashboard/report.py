@@ -137,6 +137,7 @@ REFUSED = {
     "dose": "A dose that the calculator gives nobody",
     "skin-care": "Skin care in general",
     "unrelated": "Something else",
+    "language": "Not in English",
     "unknown": "Counted before reasons were told apart",
 }
 URGENCY = {

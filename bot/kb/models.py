@@ -180,7 +180,8 @@ class Words(Frozen):
     """``words.yaml``: the drug's names and their misspellings, other drugs, slang.
 
     ``commands``: what people type in place of a command, and ``not_it`` where an answer was not
-    what they asked; lower-case whole messages, without the points at their end.
+    what they asked; lower-case whole messages, without the points at their end. ``english`` and
+    ``foreign``: words that tell the language (``bot.kb.language``).
     """
 
     drug: tuple[str, ...]  # names of isotretinoin, masked before matching
@@ -188,6 +189,8 @@ class Words(Frozen):
     spelling: Mapping[str, str]  # as written -> as meant, whole words
     commands: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     not_it: tuple[str, ...] = ()
+    english: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     def command(self, text: str) -> str | None:
         """The command that a message stands for, if it is one of those phrases."""
@@ -206,6 +209,8 @@ class Words(Frozen):
             spelling={**other.spelling, **self.spelling},
             commands=self.commands,
             not_it=self.not_it,
+            english=self.english,
+            foreign=self.foreign,
         )
 
 

@@ -14,6 +14,7 @@ from bot.turn.reply import Citation, Kind, Reply, ShownNote, Suggestion
 
 OFFERED = 3  # nearest things shown under a reply
 EMPTY = "empty"  # why nothing was answered: nothing was said
+LANGUAGE = "language"  # ... or not in English
 
 
 def passage_button(passage: Passage) -> Suggestion:
@@ -111,7 +112,7 @@ def refuse(
     confidence: float = 1.0,
     extra: Sequence[ShownNote] = (),
 ) -> Reply:
-    """Say that the document has no answer; ``why`` is ``EMPTY`` or a label of ``NOT_FOR_US``."""
+    """Say that there is no answer; ``why``: ``EMPTY``, ``LANGUAGE`` or one of ``NOT_FOR_US``."""
     near = buttons(kb, nearest)
     not_for_us = why in NOT_FOR_US
     key = f"refuse.{why}_beside" if not_for_us and kb.apart else f"refuse.{why}"

@@ -115,7 +115,8 @@ class Reply(Frozen):
     """One turn's reply.
 
     ``refused``: why there is no answer, where no topic says it: a label of ``NOT_FOR_US``,
-    ``NO_DOSE`` or ``EMPTY``. ``course``: the first day of a course whose dates are told.
+    ``NO_DOSE``, ``LANGUAGE`` or ``EMPTY``. ``course``: the first day of a course whose dates
+    are told.
     """
 
     kind: Kind

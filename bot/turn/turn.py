@@ -10,9 +10,10 @@ import datetime as dt
 from collections.abc import Callable
 
 from bot.kb.knowledge import Knowledge
+from bot.kb.language import is_foreign
 from bot.turn.alarmed import alarmed, answered_no, closed, pressed
 from bot.turn.alert import read_button, safety_lines
-from bot.turn.answer import EMPTY, buttons, refuse, with_notes
+from bot.turn.answer import EMPTY, LANGUAGE, buttons, refuse, with_notes
 from bot.turn.command import command
 from bot.turn.context import Context
 from bot.turn.course import ASKING_COURSE, course_reply
@@ -123,6 +124,8 @@ def _looked_up(
 ) -> tuple[Memory, Reply]:
     """Search the document; a weight about which it has nothing is asked about."""
     found = searched(text, memory, context)
+    if found.outcome not in (Outcome.ANSWER, Outcome.GAP) and is_foreign(text, context.kb.words):
+        return _with_lines(remembered(memory, refuse(context.kb, LANGUAGE)), verdict, context.kb)
     if found.outcome is Outcome.REFUSE and context.dose_calculator:
         asked = body_weight_reply(in_one_line(text), context.kb)
         if asked is not None:

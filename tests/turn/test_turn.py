@@ -148,6 +148,15 @@ def test_the_calculator_can_be_switched_off(context: Context) -> None:
     assert reply.dose is None
 
 
+def test_another_language_is_told_that_only_english_is_read(context: Context) -> None:
+    for text in ("combien de temps dure le traitement", "сколько длится лечение"):
+        _, reply = take_turn(Inbound(text=text), Memory(), context)
+        assert reply.refused == "language"
+        assert "English" in reply.text
+    _, reply = take_turn(Inbound(text="je suis enceinte"), Memory(), context)
+    assert reply.kind is Kind.ALERT
+
+
 def test_memory_ends_after_half_an_hour(context: Context) -> None:
     memory, _ = take_turn(Inbound(text="dose", at=NOON), Memory(), context)
     late = Inbound(text="70 kg", at=NOON + LASTS + dt.timedelta(seconds=1))
