@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from bot.kb.models import Words
 
@@ -17,12 +18,12 @@ def is_foreign(text: str, words: Words) -> bool:
     One foreign word is enough where no English one stands beside it, of at least two words.
     """
     letters = [char for char in text if char.isalpha()]
-    latin = sum(unicodedata.name(char, "").startswith("LATIN") for char in letters)
+    latin = sum(c.isascii() or unicodedata.name(c, "").startswith("LATIN") for c in letters)
     if 2 * latin < len(letters):
         return True
-    said = _WORD.findall(re.sub(r"['’]", "", text.lower()))
-    english = sum(word in words.english for word in said)
-    foreign = sum(word in words.foreign for word in said)
+    said = Counter(_WORD.findall(re.sub(r"['’]", "", text.lower())))
+    english = sum(said[word] for word in set(words.english))
+    foreign = sum(said[word] for word in set(words.foreign))
     if english == 0:
-        return foreign > 0 and len(said) > 1
+        return foreign > 0 and said.total() > 1
     return foreign >= _CLEARLY and foreign > english
