@@ -18,7 +18,6 @@ from bot.kb.models import (
     Origin,
     Passage,
     QuestionFile,
-    Review,
     Source,
     Topic,
     Words,
@@ -26,8 +25,9 @@ from bot.kb.models import (
 )
 from bot.kb.no_doses import amounts_in
 from bot.kb.replies import Replies, unfit
+from bot.kb.reviews import half_signed, reviews
 from bot.kb.triage_rules import TriageError, TriageRules, load_triage
-from bot.kb.yaml_file import Fault, Model, line_of, parse
+from bot.kb.yaml_file import Fault, Loc, Model, line_of, parse
 
 CHAT = "chat-"  # labels of small talk
 SKIN_CARE = "skin-care"  # skin, but no isotretinoin in play
@@ -157,7 +157,7 @@ class _Loader:
         known = ", ".join(sorted(one.stem for one in replies.glob("*.yaml"))) or "none"
         return Fault("replies", 1, f"LANGUAGE is {self.language!r}; there are replies in: {known}")
 
-    def _fault(self, file: str, loc: tuple[int | str, ...], what: str) -> None:
+    def _fault(self, file: str, loc: Loc, what: str) -> None:
         self.faults.append(Fault(file, line_of(self.root / file, loc), what))
 
     def _one(self, file: str, model: type[Model]) -> Model | None:
@@ -224,7 +224,10 @@ class _Loader:
             replies, dose = self._replies(), self._one("dose.yaml", DoseRules)
             if replies and dose:
                 self._check_texts(replies, dose)
-            return replies, self._triage(), dose
+            triage = self._triage()
+            self._count_signed("triage", triage and triage.file)
+            self._count_signed("dose.yaml", dose)
+            return replies, triage, dose
         for name in RULES:
             if (self.root / name).exists():
                 what = "a clinic's document has no red flags, doses or replies of its own"
@@ -344,16 +347,15 @@ class _Loader:
 
     def _check_reviews(self, folder: str, items: Mapping[str, Passage | Topic]) -> None:
         for name, item in items.items():
-            marks: list[tuple[tuple[int | str, ...], Review]] = [(("review",), item.review)]
-            marks += [(("notes", n, "review"), note.review) for n, note in enumerate(item.notes)]
-            for loc, review in marks:
-                signed = bool(review.by and review.by.strip())
-                self.checked["reviews"] += 1
-                self.checked["reviews signed"] += signed
-                if signed != (review.on is not None):
-                    what = "a review needs both who signed it (by) and when (on), or neither"
-                    self._fault(f"{folder}/{name}.yaml", loc, what)
             self.checked["notes"] += len(item.notes)
+            self._count_signed(f"{folder}/{name}.yaml", item)
+
+    def _count_signed(self, file: str, held: object) -> None:
+        for loc, what in half_signed(held):
+            self._fault(file, loc, what)
+        for _, review in reviews(held):
+            self.checked["reviews"] += 1
+            self.checked["reviews signed"] += review.signed
 
 
 def _entries(

@@ -54,10 +54,15 @@ class Urgency(StrEnum):
 
 
 class Review(Frozen):
-    """Who signed a passage or a note, and when; both empty until a clinician has."""
+    """Who signed what stands beside it, and when; both empty until a clinician has."""
 
     by: str | None = None
     on: dt.date | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether a name stands in it."""
+        return bool(self.by and self.by.strip())
 
 
 class Verified(StrEnum):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from bot.kb.models import Frozen, Review, Urgency, Verified
+from bot.kb.reviews import half_signed
 from bot.kb.triage_index import Index, make_index
 from bot.kb.triage_phrases import Phrase, read_phrase
 from bot.kb.triage_spelling import Speller, make_speller
@@ -269,7 +270,7 @@ def load_triage(folder: Path) -> TriageRules:
     except ValidationError as why:
         raise TriageError([_fault(parts, folder, *one) for one in told(why)]) from None
     lines, wrong = _read_lines(file)
-    wrong += [*_no_concepts(file), *_no_rows(file), *_unfit_groups(lines)]
+    wrong += [*half_signed(file), *_no_concepts(file), *_no_rows(file), *_unfit_groups(lines)]
     if wrong:
         raise TriageError([_fault(parts, folder, *one) for one in wrong])
     lexicon = {name: tuple(phrase for _, phrase in held) for name, held in lines.items()}

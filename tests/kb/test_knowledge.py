@@ -273,6 +273,24 @@ def test_a_signature_without_a_name_is_none(base: Path) -> None:
     assert any("needs both" in f for f in faults(base))
 
 
+def test_red_flags_and_doses_are_signed_like_passages(base: Path) -> None:
+    unsigned = load(base).checked["reviews"]
+    for file in ("triage/rows-2.yaml", "triage/questions.yaml", "dose.yaml"):
+        edit(base / file, "by: null", "by: Dr A")
+        edit(base / file, "'on': null", "'on': 2026-11-30")
+    signed = load(base).checked
+    assert (signed["reviews"], signed["reviews signed"]) == (unsigned, 3)
+
+
+def test_a_half_signed_red_flag_or_dose_is_told_with_its_line(base: Path) -> None:
+    for file in ("triage/rows-2.yaml", "dose.yaml"):
+        edit(base / file, "by: null", "by: Dr A")
+    found = [fault for fault in faults(base) if "needs both" in fault]
+    assert len(found) == 2
+    assert any(fault.startswith("triage/rows-2.yaml:") for fault in found)
+    assert any(fault.startswith("dose.yaml:4:") for fault in found)
+
+
 def test_a_dose_that_its_passage_does_not_state_is_refused(base: Path) -> None:
     edit(base / "dose.yaml", 'start: {mg_per_kg: "0.5"', 'start: {mg_per_kg: "0.6"')
     edit(base / "dose.yaml", 'maximum: {mg_per_kg: "2"', 'maximum: {mg_per_kg: "20"')
