@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.kb.beside import background, joined, to_train
 from bot.kb.cache import matcher_for
 from bot.kb.encoder import packaged_encoder
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import Knowledge, load, packaged
 from bot.kb.models import Example
 from bot.kb.ngrams import Progress
 from bot.settings import Settings, SettingsError
@@ -32,10 +32,7 @@ def build_context(settings: Settings, progress: Progress = lambda _: None) -> Co
         SettingsError: the knowledge base has no numbers for ``COUNTRY``.
     """
     kb = load(knowledge_dir(settings), settings.language)
-    countries = kb.triage.file.countries
-    if settings.country not in (None, *countries):
-        known = ", ".join(sorted(countries))
-        raise SettingsError(f"COUNTRY: the knowledge base has the numbers of {known}")
+    check_country(kb, settings)
     cache = settings.state_dir / "cache"
     encoder = packaged_encoder()
     return Context(
@@ -67,6 +64,18 @@ def stand_beside(
     matcher = matcher_for(learnt, cache, balanced=True, kept=MOST)
     kb = joined(context.kb, own)
     return replace(context, kb=kb, beside=Beside(kb=own, matcher=matcher))
+
+
+def check_country(kb: Knowledge, settings: Settings) -> None:
+    """See that there are numbers to call where the patients live.
+
+    Raises:
+        SettingsError: the knowledge base has none for ``COUNTRY``.
+    """
+    countries = kb.triage.file.countries
+    if settings.country not in (None, *countries):
+        known = ", ".join(sorted(countries))
+        raise SettingsError(f"COUNTRY: the knowledge base has the numbers of {known}")
 
 
 def knowledge_dir(settings: Settings) -> Path:

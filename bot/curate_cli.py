@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.brain import bind, build_context, knowledge_dir, stand_beside
+from bot.brain import bind, build_context, check_country, knowledge_dir, stand_beside
 from bot.evaluation.bench import time_turns
 from bot.evaluation.kept import keep
 from bot.evaluation.messages import Judged, RowsError, figures, measure, read_rows
@@ -56,6 +56,7 @@ def check(
     settings = load_settings()
     root = directory or knowledge_dir(settings)
     kb = _loaded(root, settings)
+    check_country(kb, settings)
     checked = dict(kb.checked)
     if not stands_beside(root):
         checked["alarm messages"] = len(load_alarms(root, kb.triage, settings.language))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from platformdirs import user_state_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import fuzz, process
 
 TELEGRAM = "https://api.telegram.org/bot"
+NEARLY = 85  # of 100: how alike a misspelt name is to the one that is meant
 TELEGRAM_SENDS = 30  # messages a second that Telegram takes from one bot
 
 
@@ -47,9 +51,9 @@ class Settings(BaseSettings):
 
     role: Literal["all", "web", "worker"] = "all"
     workers: int = Field(default=64, ge=1, le=256)
-    send_rate: float | None = Field(default=None, ge=0)
+    send_rate: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     questions_per_minute: int = Field(default=60, ge=0)
-    stop_seconds: float = Field(default=8.0, gt=0)
+    stop_seconds: float = Field(default=8.0, gt=0, le=600)
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -188,9 +192,12 @@ def load_settings(**given: Any) -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: naming each setting that cannot be used, never its value.
+        SettingsError: naming each setting that cannot be used or is misspelt, never its value.
     """
     try:
+        file = Path(given.get("_env_file", Settings.model_config.get("env_file")) or "")
+        if file.is_file() and (faults := _misspelt(dotenv_values(file, interpolate=False))):
+            raise SettingsError("\n".join(faults))
         return Settings(**given)
     except ValidationError as error:
         faults = [
@@ -203,3 +210,14 @@ def load_settings(**given: Any) -> Settings:
         raise SettingsError("\n".join(faults)) from None
     except UnicodeDecodeError as why:
         raise SettingsError(f".env is not UTF-8 text ({why.reason}); save it as UTF-8") from None
+
+
+def _misspelt(names: Iterable[str]) -> list[str]:
+    """What is nearly a setting of ours: other programs' settings may stand in ``.env`` too."""
+    ours = [name.upper() for name in Settings.model_fields]
+    told = []
+    for name in names:
+        near = process.extractOne(name.upper(), ours, scorer=fuzz.ratio, score_cutoff=NEARLY)
+        if near is not None and near[0] != name.upper():
+            told.append(f"{name} in .env is no setting; {near[0]} is")
+    return told

@@ -70,6 +70,23 @@ def test_a_setting_that_cannot_be_used_says_in_words_what_could(
     assert not any(words in str(why.value) for words in ("pattern", "Value error"))
 
 
+@pytest.mark.parametrize("name", ["stop_seconds", "send_rate"])
+@pytest.mark.parametrize("value", ["inf", "nan", "-1"])
+def test_a_time_or_rate_without_end_is_none(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{name.upper()}: "):
+        load_settings(_env_file=None, **{name: value})
+
+
+def test_a_misspelt_setting_is_told_and_other_programs_are_let_be(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text("POSTGRES_PASSWORD=x\nDOMAIN=bot.example.org\nCONTRY=GB\n", "utf-8")
+    with pytest.raises(SettingsError) as why:
+        load_settings(_env_file=env)
+    assert str(why.value) == "CONTRY in .env is no setting; COUNTRY is"
+    env.write_text("POSTGRES_PASSWORD=x\nDOMAIN=bot.example.org\nCOUNTRY=GB\n", "utf-8")
+    assert load_settings(_env_file=env).country == "GB"
+
+
 def test_what_is_written_in_capitals_is_the_same_setting() -> None:
     settings = load_settings(_env_file=None, language="EN", country="gb", admin_ids="12, 34,")
     assert (settings.language, settings.country, settings.admin_ids) == ("en", "GB", (12, 34))
