@@ -16,6 +16,11 @@ _ABOUT = (
 )
 NO_NUMBER = r"(?:nan|-?inf|-?infinity|infinite|∞|null|none|undefined|zero)"  # in place of one
 _SAME = 100  # one part in so many is still the same weight
+_ALIKE = Decimal("1.25")  # times: numbers that differ by less are likely two weights
+_FOR_BOTH = re.compile(r"\b(?:for|at|both)\s+$")
+_OF_PERSON = re.compile(
+    r"\b(?:i'm|im|i am|(?:s?he)(?:'s|s| is)|aged?|male|female|[mf]|height|tall)[\s:]+$"
+)
 _HALF = r"(?P<half>\s+and a half(?!\s*(?:a|of|the)\b))?"
 _CHANGE_BEFORE = re.compile(
     r"\b(?:lost|lose|loses|losing|loss of|gain(?:ed|ing|s)?|put on|dropped|shed|"
@@ -85,15 +90,18 @@ def read_weights(scan: Scan) -> None:
         rf"(?P<a>{NUMBER})\s*(?:(?P<akg>{kg})|(?P<alb>{lb})|{st})?\s*(?:-|~|to|or|/)\s*"
         rf"(?P<b>{NUMBER})\s*(?:(?P<bkg>{kg})|(?P<blb>{lb})|{st})(?!\w)"
     )
-    both = rf"{NUMBER}(?:,\s|\s*&\s*|\s+and\s+)(?P<b>{NUMBER})\s*(?:{kg}|{lb})(?!\w)"
-    scan.mask(rf"(?P<keep>\b(?:for|at|both)\s+){both}", lambda m: _range(scan, m))
     scan.mask(
         rf"(?:between\s+{NUMBER}\s*(?:{kg}|{lb})?\s*and\s*{NUMBER}\s*(?:{kg}|{lb})(?!\w))|{pair}",
         lambda m: _range(scan, m),
     )
+    listed = (
+        rf"(?P<a>{NUMBER})\s*(?P<by>,\s|/|&|\+|\band\b|\bthen\b|\s)\s*"
+        rf"(?P<b>{NUMBER})\s*(?:(?P<kg>{kg})|{lb})(?!\w)"
+    )
+    scan.mask(listed, lambda m: _listed(scan, m))
     stone = (
         rf"(?P<st>{NUMBER})\s*-?\s*{st}(?!\w)\.?{_HALF}"
-        rf"(?:\s*,?\s*(?:and )?(?P<lb>(?<![\w.,])\d{{1,2}}(?:\.\d+)?)"
+        rf"(?:\s*,?\s*(?:and )?(?P<lb>(?<![\w.,])\d{{1,2}}(?!\d)(?:\.\d+)?)"
         rf"\s*(?:(?P<u>{lb})(?!\w)|(?![\w%/.,]\w|\s*(?:{kg}|{scan.reads.mg}))))?"
     )
     stone_glued = rf"(?P<st>{NUMBER})\s*-?\s*{st}(?P<lb>\d{{1,2}})\s*(?P<u>{lb})?(?!\w)"
@@ -142,6 +150,25 @@ def _range(scan: Scan, match: re.Match[str]) -> str | None:
         return "weight"
     scan.ranged = True
     return "weights"
+
+
+def _listed(scan: Scan, match: re.Match[str]) -> str | None:
+    """Read "70 & 80 kg" as two weights; None where the first may be an age, a height or a dose."""
+    before = match.string[: match.start()]
+    unit = "kg" if match["kg"] else "lb"
+    values = [value for value in (number(match["a"]), number(match["b"])) if value is not None]
+    least, most = scan.rules.weight.least_kg, scan.rules.weight.most_kg
+    kilos = [scan.rules.in_kg(value, unit) for value in values]
+    if len(kilos) != 2 or not all(least <= kg <= most for kg in kilos):  # noqa: PLR2004
+        return None
+    told = match["by"] in "&+" or (_FOR_BOTH.search(before) and match["by"].strip(" /"))
+    if not told and (_OF_PERSON.search(before) or max(kilos) > min(kilos) * _ALIKE):
+        return None
+    if _CHANGE_BEFORE.search(before[-60:]) or _LIFT_BEFORE.search(before[-60:]):
+        return None
+    for value, kg in zip(values, kilos, strict=True):
+        scan.weights.append(Weight(kg, f"{value} {unit}", unit, str(value)))
+    return "weight"
 
 
 def _moved(scan: Scan, match: re.Match[str]) -> str:
