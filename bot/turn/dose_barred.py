@@ -24,7 +24,8 @@ from bot.turn.memory import Memory
 _I_AM = r"\b(?:i'?m|i am|we'?re|we are|patient is|patient's)\b"  # "patient": a doctor asks
 _THEY_ARE = rf"\b(?:he|she|{KIN})(?:'?s| is|,)?(?!\w)"
 _MY_CHILD = r"\b(?:my|our)(?= (?:only |just )?<age>)"  # "my 9 year old"
-_SOMEBODY = rf"{_I_AM}|{_THEY_ARE}|\b(?:my|our) \w"
+_I_TURN = r"\bi(?:'ll be| will be| turn)\b"  # "I turn 12 next month" leaves "i <age>"
+_SOMEBODY = rf"{_I_AM}|{_THEY_ARE}|\b(?:my|our) \w|{_I_TURN}"
 _SUPPOSED = r"\b(?:if|when|once|after|until|till)\b[^.!?,;]*"  # what is not yet so
 _PARENT = r"\b(?:mother|mum|mom|father|dad|parent)\b"
 _LASTING = {Problem.PREGNANT, Problem.BREASTFEEDING, Problem.UNDER_AGE}
@@ -98,7 +99,7 @@ def _told(figures: Figures, rules: DoseRules) -> Iterator[Problem]:
     """What stands against a dose in what people say that they are, or that a child is."""
     shape = figures.shape
     who = rf"(?:{_I_AM}|{_THEY_ARE})"
-    aged = re.search(rf"(?:{who}|{_MY_CHILD}) (?:only |just )?<age>", shape)
+    aged = re.search(rf"(?:{who}|{_MY_CHILD}|\bi) (?:only |just )?<age>", shape)
     if aged and figures.under(rules.age.years):
         yield Problem.UNDER_AGE
     small = "|".join(map(re.escape, rules.reads.infants))

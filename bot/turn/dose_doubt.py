@@ -15,11 +15,14 @@ from bot.turn.dose_request import DoseRequest, Problem
 from bot.turn.figures import confirmed, names_ours
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Figures
-from bot.turn.figures_whose import FOR_ME, child_named
+from bot.turn.figures_whose import FOR_ME, child_named, told_young
 from bot.turn.memory import Memory
 
 _NOT_OURS = {Problem.PET, Problem.OTHER_DRUG}
 _FOR_A_PERSON = rf"{FOR_ME}|\bfor (?:a|the) (?:person|man|woman)\b"
+_MAY = r"(?:can|could|may|should|must|do|does|will|would)"
+_TAKES = r"(?:\w+ )?(?:take|use|have|be on|go on|get|start|try)"
+_YOUNG = re.compile(r"\b(?:born|birth|dob|grade|class|primary|year|yr|p ?\d)|\dth ")
 _FOR_AN_ADULT = rf"{FOR_ME}|\bfor (?:a|the) (?:man|woman)\b"
 
 
@@ -59,7 +62,9 @@ def _doubting(memory: Memory, left: list[str], found: list[Problem]) -> Memory:
 
 
 def _named(text: str, reads: Reads) -> bool:
-    """Whether a child, an animal or another medicine is named."""
+    """Whether a child, a birth, a school year, an animal or another medicine may be named."""
+    if _YOUNG.search(text):
+        return True
     whom = (*reads.children, *reads.infants, *reads.pets)
     return intent.says(text, whom) is not None or intent.other_drug(text, reads) is not None
 
@@ -68,12 +73,13 @@ def _doubts(figures: Figures, rules: DoseRules) -> list[Problem]:
     shape, reads = figures.shape, rules.reads
     other = intent.other_drug(shape, reads) is not None
     amount = other and intent.matches(shape, (*reads.asks, *reads.names))  # "how much ibuprofen"
+    young = told_young(figures) or _for_a_child(shape, reads)
     if not (amount or intent.asks(shape, reads)):
-        return []
+        return [Problem.AGE] if young and not figures.ages else []
     named = {
         Problem.OTHER_DRUG: other,
         Problem.PET: intent.says(shape, reads.pets) is not None,
-        Problem.AGE: _child(shape, reads) and not figures.ages,
+        Problem.AGE: (young or _child(shape, reads)) and not figures.ages,
     }
     return [why for why, said in named.items() if said]
 
@@ -81,6 +87,13 @@ def _doubts(figures: Figures, rules: DoseRules) -> list[Problem]:
 def _child(shape: str, reads: Reads) -> bool:
     child = child_named(shape, reads) or intent.says(shape, reads.infants)
     return child is not None
+
+
+def _for_a_child(shape: str, reads: Reads) -> bool:
+    """Whether it is asked if children may take it: "can kids take it?", "is it ok for my son"."""
+    words = "|".join(map(re.escape, (*reads.children, *reads.infants)))
+    whom = rf"(?:(?:my|our|a|an|the|any|small|young|little) )*(?:{words})(?!\w)"
+    return bool(re.search(rf"\b{_MAY} {whom} {_TAKES}\b|\b(?:for|in) {whom}", shape))
 
 
 def _taken_back(why: Problem, figures: Figures, rules: DoseRules) -> bool:

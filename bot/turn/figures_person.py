@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.turn.figures_numbers import NUMBER, number
 from bot.turn.figures_scan import Role, Scan
 
+_GROWN = 21  # years from which "not 75" tells no age
 OLDEST = 120  # years; a higher number is no age
 _WHO = (
     r"(?:i'm|im|i am|he's|hes|he is|she's|shes|she is|(?:my |our )?(?:son|"
@@ -33,6 +34,11 @@ _LASTS = re.compile(  # what is said to last so many years, or to be so many ago
 )
 _NO_AGE_AFTER = (
     r"(?!\s*(?:on|of|off|ago|clear|later|since|post|after|with|acne|in|into|from|de|di|से)(?!\w))"
+)
+_UNIVERSITY = r"(?:uni\w*|colleges?|med\w*|nursing|law|degree|phd|residency|apprentice\w*)"
+_NO_SCHOOL_AFTER = (  # "year 2 of treatment", "year 3 at uni", "in grade 4 acne"
+    rf"(?!\d|[.,]\d|\s*(?:%|x\b|of\b|on\b|(?:in |at )?{_UNIVERSITY}|post\b|since\b|after\b|"
+    r"acne|cystic|nodul\w*|treatment|months?\b|weeks?\b|days?\b))"
 )
 _TO_WEIGHT = (
     r"[\s,;/.()-]*(?:(?:and|y|e|et|und|en|i|и|&|old|male|female|boy|girl|[mf]|he|she|weigh\w*|at|"
@@ -67,6 +73,21 @@ def read_heights(scan: Scan) -> None:
     scan.mask(r"\b(?:height|tall)\s*(?:is|:|=|of)*\s*[12]\d\d\b(?!\s*(?:kg|lb))", "height")
 
 
+def read_school(scan: Scan) -> None:
+    """School years in which a child may be under 12: "year 6", "5th grade", "primary 4"."""
+    reads = scan.reads
+    amount = rf"(?!\s*(?:{reads.kg}|{reads.lb}|{reads.st}|{reads.mg})(?!\w))"
+    year = r"(?:year|yr)\s?[1-7]"
+    grade = r"[1-6](?:st|nd|rd|th)\s+(?:grade(?:rs?)?|class|standard|std)"
+    pupil = r"(?:student|pupil|kid|child|boy|girl|schoolboy|schoolgirl)"
+    named = (
+        rf"(?<!acne )(?<!treatment )(?<!course )\b(?:{year}|{grade}|primary\s?[1-7])|"
+        rf"\bin (?:the )?(?:(?:grade|class|standard|std)\s?[1-6]|p\s?[1-7])|"
+        rf"\b(?:grade|class)\s?[1-6](?=s? {pupil})"
+    )
+    scan.mask(rf"(?:{named}){_NO_SCHOOL_AFTER}{amount}", "school")
+
+
 def read_ages(scan: Scan) -> None:
     """Ages said as ages: "19yo", "aged 14", "girl, 16", "8 months old", "not yet 12"."""
     age = r"(?P<age>(?<![\w.,])\d{1,3})(?:[.,]\d)?(?:\s*(?:and )?a half|\s+1/2)?"
@@ -80,8 +101,8 @@ def read_ages(scan: Scan) -> None:
 
     def young(match: re.Match[str]) -> str | None:
         value = number(match["age"])
-        if value is None:
-            return None
+        if value is None or (value > _GROWN and match[0].startswith("not")):
+            return None  # "67, not 75"
         scan.ages.append(value - 1)
         return "age"
 

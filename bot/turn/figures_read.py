@@ -13,7 +13,7 @@ from bot.kb.dose_rules import DoseRules
 from bot.turn.figures_dates import date_pattern, months_put_right
 from bot.turn.figures_dose import read_doses
 from bot.turn.figures_numbers import NUMBER, normalise, number
-from bot.turn.figures_person import read_ages, read_heights, read_i_am
+from bot.turn.figures_person import read_ages, read_heights, read_i_am, read_school
 from bot.turn.figures_ratio import read_ratios
 from bot.turn.figures_scan import Figures, Scan
 from bot.turn.figures_units import in_digits, units_put_right
@@ -52,6 +52,7 @@ def read_figures(text: str, rules: DoseRules) -> Figures:
     scan.mask(date_pattern(rules.reads), "date")
     if _FIGURES.search(scan.text):
         read_heights(scan)
+        read_school(scan)
         read_ages(scan)
         read_doses(scan)
         _mask_others(scan)

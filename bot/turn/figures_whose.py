@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.kb.dose_rules import DoseRules, Reads
 from bot.turn import dose_intent as intent
+from bot.turn.figures_person import OLDEST
 from bot.turn.figures_scan import Figures, Role, Weight
 
 _NOW = (
@@ -22,7 +23,10 @@ _ANOTHER = rf"\b(?:he|she|him|her|mate|{KIN})(?:'?s)?\b{_TO}"
 ANOTHERS_WEIGHT = rf"{_ANOTHER}<weight>"
 ANOTHERS_NUMBER = rf"{_ANOTHER}<(?:n|bare)>"
 _BORN = r"\b(?:born|birthday|birth ?date|date of birth|dob)\b[^.!?]{0,20}<(?:n|bare|date)>"
-_ALONE = r"(?:^|[,;/])\s*<n>(?=\s*(?:[,;/?.!]|$))"  # "45 kg, 11, dose?"
+_ALONE = (  # "45 kg, 11, dose?", "dose for 45 kg 11", "11 45 kg"
+    r"(?:(?:^|[,;/])\s*|<weight>\s+)<n>(?=\s*(?:[,;/?.!]|$))|^<n> <weight>"
+)
+_GROWN_BORN = 2000  # who was born before this year is no child
 _PRONOUN = r"he|she|him|her|his|they|them|their"
 _SAYS = (  # of who prescribes or has a view: "she put me on <mg>", "mum says <mg> is a lot"
     r"(?:says?|said|thinks?|thought|told|tells|prescribe[sd]?|g[ia]ves?|wants?|put|recommend\w*|"
@@ -89,10 +93,18 @@ def anothers_weight(shape: str, reads: Reads) -> bool:
 
 
 def may_be_young(figures: Figures, years: int) -> bool:
-    """Whether a birth is told, or a number that may be an age under so many years."""
-    if re.search(_BORN, figures.shape):
+    """Whether a birth is told, a school year, or a number that may be an age under so many."""
+    if told_young(figures):
         return True
     return any(n < years for n in figures.loose) and re.search(_ALONE, figures.shape) is not None
+
+
+def told_young(figures: Figures) -> bool:
+    """Whether a birth or a school year is told that may be a child's."""
+    if "<school>" in figures.shape:
+        return True
+    grown = any(OLDEST < n < _GROWN_BORN for n in figures.loose)
+    return re.search(_BORN, figures.shape) is not None and not grown
 
 
 def for_kin(shape: str) -> bool:

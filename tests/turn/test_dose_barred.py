@@ -33,6 +33,13 @@ def talk(*said: str, memory: Memory | None = None) -> tuple[Memory, Reply | None
     return memory, reply
 
 
+@pytest.mark.parametrize("said", ["I turn 12 next month, 45 kg", "I'll be 12 next month"])
+def test_who_will_be_old_enough_one_day_is_not_yet(said: str) -> None:
+    _, reply = talk(said, "dose for 45 kg")
+    assert reply is not None
+    assert (reply.kind, reply.dose) == (Kind.NOT_COVERED, None)
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -22,6 +22,12 @@ def ask(context: Context, *turns: str) -> list[Reply]:
         ("my kid takes 30 mg", "41 kg"),
         ("what dose for a child", "what are the side effects?", "39 kg"),
         ("what if my kid forgets a dose", "39 kg"),
+        ("can kids take it?", "38 kg"),
+        ("is it ok for children", "40 kg"),
+        ("can my son take it?", "45 kg"),
+        ("born in 2016, 45 kg", "dose for 45 kg"),
+        ("I'm in year 5", "dose for 45 kg"),
+        ("my kid is in 5th grade", "45 kg"),
     ],
 )
 def test_a_childs_age_is_asked_for_whenever_its_weight_comes(
@@ -97,3 +103,18 @@ def test_the_example_under_another_medicine_is_understood(context: Context) -> N
 def test_another_question_on_a_child_is_answered_as_ever(context: Context, said: str) -> None:
     (reply,) = ask(context, said)
     assert "body weight" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "can teenagers take it?",
+        "I have had acne for 3 years",
+        "keep it away from kids",
+        "can i have children after accutane?",
+        "I was born in 1998",
+    ],
+)
+def test_what_makes_no_child_the_patient_asks_for_no_age(context: Context, said: str) -> None:
+    *_, reply = ask(context, said, "70 kg")
+    assert reply.kind is Kind.DOSE
