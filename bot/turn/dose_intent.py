@@ -15,6 +15,9 @@ _DENIED = r"(?:\b(?:not|nor|neither) )?(?<!get )(?<!getting )(?<!become )"
 _BECOMES = r"\b(?:can|could|will|would|may|if) (?:i |she |you |we )?(?:get|become)$"
 _LONG_NAME = 7  # letters from which a near misspelling still tells a drug's name
 _NEAR = 84  # per cent of likeness, as in "isotretinon"
+_NAME = 5  # letters from which a word that we do not know may be a medicine's name
+_NO_NAME = r"(?:ing|ed|ly|'s)$"
+_AFTER_NAME = r"\s*(?:$|[,.;:!?<]|(?:at|for|and|daily|once|twice|a day|per day)\b)"
 _BESIDE = 3  # words that may stand beside a weight and a dose without changing what is asked
 _ASKS_ELSE = r"\b(?:when|why|how long|where|who|will|with|without)\b"
 _AFTERTHOUGHT = 6  # words that may stand beside the answer to our own question
@@ -126,6 +129,21 @@ def other_drug(shape: str, reads: Reads) -> str | None:
 def _ours(word: str, reads: Reads) -> bool:
     """Whether "dose of ..." goes on with no other medicine's name."""
     return word in {*reads.fillers, *reads.after_how_much, *reads.not_so} or is_drug(word, reads)
+
+
+def unlisted(shape: str, reads: Reads) -> str | None:
+    """A word that stands as a medicine's name at a dose, and is none that we know."""
+    if names_drug(shape, reads):
+        return None
+    ours = " ".join((*reads.asks, *reads.names, *reads.judges, *reads.elsewhere, *reads.never))
+    for word in leftover(shape, reads):
+        if len(word) < _NAME or word in ours or re.search(_NO_NAME, word):
+            continue
+        name = re.escape(word)
+        before = rf"(?:^|[,.;:!?]\s*|\b(?:on|tak(?:e|es|ing)|of|my|is|with|and) ){name} <mg>"
+        if re.search(rf"{before}|<mg> (?:of )?{name}(?={_AFTER_NAME})", shape):
+            return word
+    return None
 
 
 def other_thing(shape: str, reads: Reads) -> bool:

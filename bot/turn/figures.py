@@ -391,6 +391,8 @@ def _with_weight(
     own = daily.mg if daily is not None else ratio * weight.kg if ratio is not None else None
     if own is not None and not rules.least_daily_mg <= own <= rules.most_daily_mg:
         return replace(request, problem=Problem.DAILY)
+    if own is not None and intent.unlisted(figures.shape, rules.reads) is not None:
+        return replace(request, problem=Problem.WHICH_DRUG)
     return request
 
 
