@@ -74,6 +74,8 @@ def dose_reply(
     if request.target_mg is not None:
         after = memory.model_copy(update={"asking": None, "details": {"dose": _told(memory)}})
         return after, capsules_reply(request.target_mg, request.market, kb, memory)
+    if request.problem is Problem.WEIGHT_OR_DOSE:
+        return _either(request, memory), problem_reply(request, kb)
     if request.problem is not None:
         return _asking(request, memory), problem_reply(request, kb)
     figures = dose_figures(request, kb.dose)
@@ -182,6 +184,14 @@ def _told(memory: Memory) -> dict[str, str]:
     """What of a weight stays known: its number and unit, as they were written."""
     kept = kept_of(memory)
     return {name: kept[name] for name in ("number", "unit") if name in kept}
+
+
+def _either(request: DoseRequest, memory: Memory) -> Memory:
+    """The weight told before stays, for "80 mg"; "kg" says that the number is a weight."""
+    kept = _told(memory)
+    if request.readings:
+        kept["number"] = request.readings[0].number
+    return memory.model_copy(update={"asking": None, "details": {"dose": kept}})
 
 
 def _asking(request: DoseRequest, memory: Memory) -> Memory:

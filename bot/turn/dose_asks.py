@@ -42,7 +42,8 @@ def problem_reply(request: DoseRequest, kb: Knowledge) -> Reply:
     """Say what is missing or wrong, and what would be accepted; never a dose."""
     rules, problem = kb.dose, request.problem or Problem.NO_WEIGHT
     weight = rules.weight
-    number = request.readings[0].number if request.readings else ""
+    doses = [plain(dose.mg) for dose in request.doses if dose.mg is not None]
+    number = request.readings[0].number if request.readings else "".join(doses[:1])
     text = rules.say(
         problem.value,
         number=number,
@@ -110,6 +111,11 @@ def _choices(request: DoseRequest, kb: Knowledge) -> tuple[Suggestion, ...]:
     if request.problem in _TAKEN_BACK:
         key, command = _TAKEN_BACK[request.problem]
         return (Suggestion(label=rules.say(key), command=command),)
+    if request.problem is Problem.WEIGHT_OR_DOSE:
+        return (
+            *(_reading_button(one, rules) for one in request.readings),
+            *_each_day(request, rules),
+        )
     if request.problem is Problem.UNIT:
         return tuple(_reading_button(reading, rules) for reading in request.readings)
     if request.problem in (Problem.TWO_WEIGHTS, Problem.NO_WEIGHT, Problem.TWO_DOSES):
@@ -125,7 +131,7 @@ def _choices(request: DoseRequest, kb: Knowledge) -> tuple[Suggestion, ...]:
 
 def _each_day(request: DoseRequest, rules: DoseRules) -> tuple[Suggestion, ...]:
     """A button that takes "60 mg a week" back: it is each day's after all."""
-    weight, daily = request.weight, request.daily
+    weight, daily = request.weight, request.daily or next(iter(request.doses), None)
     if weight is None or daily is None or daily.amount is None:
         return ()
     said = f"{plain(daily.amount)} mg a day"

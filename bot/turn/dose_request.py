@@ -36,6 +36,7 @@ class Problem(Enum):
     NOT_DAILY = "not_daily"
     DAILY = "daily"
     WHICH_DRUG = "which_drug"
+    WEIGHT_OR_DOSE = "weight_or_dose"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from bot.kb.dose_rules import DoseRules
 from bot.turn import dose_intent as intent
-from bot.turn.dose_request import OURS, kept_of
-from bot.turn.figures_scan import Figures
+from bot.turn.dose_request import OURS, DoseRequest, Problem, kept_of
+from bot.turn.figures_scan import Dose, Figures, Weight
 from bot.turn.figures_whose import ANOTHERS_NUMBER, meanings
 from bot.turn.memory import Memory
 
@@ -17,7 +17,11 @@ _I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\
 _ABOUT_ME = r"\b(?:i'm|im|i am|weigh|weight)\b"
 _PUTS_RIGHT = (
     r"\b(?:sorry|wait|oops|actually|correction|i meant?|meant|now|nope|no|not|don't|dont|"
-    r"lost|gained|changed)\b"
+    r"lost|gained|changed|typo|make (?:it|that)|should be|rather)\b|\*"
+)
+_WHAT_ABOUT = (
+    r"(?:(?:and|so|ok|okay|then|but|or)\W+)*(?:what|how) about <(?:n|bare)>"
+    r"(?: then| instead)?\W*"
 )
 
 
@@ -75,6 +79,22 @@ def next_one(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | No
         return None
     number = numbers.pop()
     return replace(figures, bare=(number,), loose=()) if meanings(number, rules) else None
+
+
+def weight_or_dose(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
+    """Ask of "what about 80?", said next to the figures for a weight, which of the two it is."""
+    numbers = {*figures.bare, *figures.loose}
+    kept = memory.asking is None and "number" in kept_of(memory) and memory.weight_kg is not None
+    if not kept or len(numbers) != 1 or not re.fullmatch(_WHAT_ABOUT, figures.shape):
+        return None
+    number = numbers.pop()
+    if not rules.least_daily_mg <= number <= rules.most_daily_mg:
+        return None
+    dose = Dose(number, f"{number} mg", said_daily=False, amount=number)
+    weight = Weight(memory.weight_kg or Decimal(0), "", "kg", str(memory.weight_kg))
+    readings = meanings(number, rules)
+    problem = Problem.WEIGHT_OR_DOSE
+    return DoseRequest(weight=weight, readings=readings, doses=(dose,), problem=problem)
 
 
 def has_weight(figures: Figures) -> bool:

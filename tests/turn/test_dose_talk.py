@@ -116,6 +116,24 @@ def test_who_is_refused_beside_a_weight_is_refused_after_one(
     assert asked(before, said).problem is problem
 
 
+@pytest.mark.parametrize("said", ["what about 80?", "how about 80", "and what about 80 then"])
+def test_a_number_said_next_is_asked_about_as_a_weight_or_a_dose(said: str) -> None:
+    request = asked("dose for 70 kg", said)
+    assert request.problem is Problem.WEIGHT_OR_DOSE
+    buttons = [one.command for one in problem_reply(request, knowledge()).suggestions]
+    assert buttons == ["80 kg", "80 lb", "80 mg a day at 70 kg"]
+    assert told("dose for 70 kg", said, "80 kg") == (80, None)
+    assert told("dose for 70 kg", said, "kg") == (80, None)
+    assert told("dose for 70 kg", said, "80 mg") == (70, 80)
+
+
+@pytest.mark.parametrize("said", ["67 not 75", "*67", "67*", "make that 67", "typo, 67"])
+def test_a_weight_that_is_put_right_is_read(said: str) -> None:
+    request = asked("dose for 75 kg", said)
+    assert request.problem is Problem.UNIT
+    assert {reading.number for reading in request.readings} == {"67"}
+
+
 def test_another_medicine_is_no_answer_to_what_is_the_weight() -> None:
     assert asked("/dose", "400 mg ibuprofen").problem is Problem.OTHER_DRUG
 
