@@ -108,7 +108,8 @@ class Asked(Frozen):
     that raises one is a yes, at that urgency. ``matching``: a row that the answer raises counts in
     place of ``yes``. ``firm``: the second opinion, which cannot tell the two apart, does not
     raise ``yes`` in its place. ``no_if``: rules by which an answer is a no in other words
-    ("amoxicillin" is none of the antibiotics that we named).
+    ("amoxicillin" is none of the antibiotics that we named), ``yes_if``: by which it is a yes
+    ("not yet"). ``beside``: concepts that may stand beside a clear no ("no, just hungry").
     """
 
     ask: str
@@ -122,6 +123,8 @@ class Asked(Frozen):
     matching: bool = False
     firm: bool = False
     no_if: tuple[Rule, ...] = ()
+    yes_if: tuple[Rule, ...] = ()
+    beside: tuple[Name, ...] = ()
 
 
 class Question(Asked):
@@ -324,7 +327,9 @@ def _no_concepts(file: TriageFile) -> Iterator[Wrong]:
         named.append((("rows", owner, "named"), owner, row.named))
         named += [(("rows", owner, "rules", n), owner, r.names()) for n, r in enumerate(row.rules)]
     for owner, question in file.questions.items():
-        for kind, rules in (("rules", question.rules), ("no_if", question.no_if)):
+        named.append((("questions", owner, "beside"), owner, question.beside))
+        answers = (("no_if", question.no_if), ("yes_if", question.yes_if))
+        for kind, rules in (("rules", question.rules), *answers):
             named += [
                 (("questions", owner, kind, n), owner, rule.names())
                 for n, rule in enumerate(rules)

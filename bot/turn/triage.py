@@ -294,7 +294,10 @@ def _answered(
     question: Asked, text: str, raised: Mapping[str, Urgency], rules: TriageRules
 ) -> Finding | None:
     """The row of the answer, beside what is ``raised`` by its words."""
-    answer = _answer(text, rules)
+    answer = _answer(text, rules, question)
+    usual = question.level or rules.file.rows[question.yes].urgency
+    if _answers_by(question.yes_if, usual, text, rules):
+        return Finding(id=question.yes, urgency=usual)
     named = [level for row_id, level in question.signs.items() if row_id in raised]
     if answer.no and not named and (answer.plain or raised):
         if question.no is None:
@@ -302,24 +305,29 @@ def _answered(
         return Finding(id=question.no, urgency=rules.file.rows[question.no].urgency)
     if question.doubt and not (answer.yes or answer.so_it_is):
         return None
-    usual = question.level or rules.file.rows[question.yes].urgency
-    if not named and _no_in_other_words(question, usual, text, rules):
+    if not named and _answers_by(question.no_if, usual, text, rules):
         return None
     if question.matching and any(urgency.rank >= usual.rank for urgency in raised.values()):
         return None
     return Finding(id=question.yes, urgency=max([usual, *named], key=lambda urgency: urgency.rank))
 
 
-def _no_in_other_words(question: Asked, level: Urgency, text: str, rules: TriageRules) -> bool:
-    """Whether an answer names something else than what was asked about."""
+def _answers_by(worded: Sequence[Rule], level: Urgency, text: str, rules: TriageRules) -> bool:
+    """Whether an answer is a yes or a no in other words, by rules of the question."""
     signs = _Signs(read(text, rules.speller), rules, isotretinoin=True)
-    return any(signs.hold(rule, level) for rule in question.no_if)
+    return any(signs.hold(rule, level) for rule in worded)
 
 
-def says_no(text: str, rules: TriageRules) -> bool:
-    """Whether a text is a clear no."""
-    answer = _answer(text, rules)
+def says_no(text: str, rules: TriageRules, question: Asked | None = None) -> bool:
+    """Whether a text is a clear no, to a question where one is open."""
+    answer = _answer(text, rules, question)
     return answer.no and answer.plain
+
+
+def says_why_not(text: str, rules: TriageRules, question: Asked | None) -> bool:
+    """Whether an answer names what it is instead ("just hungry")."""
+    hits = find(read(text, rules.speller), rules.index)
+    return question is not None and any(hit.concept in question.beside for hit in hits)
 
 
 @dataclass(frozen=True)
@@ -336,25 +344,25 @@ class _Answer:
     so_it_is: bool
 
 
-def _answer(text: str, rules: TriageRules) -> _Answer:
+def _answer(text: str, rules: TriageRules, question: Asked | None) -> _Answer:
     reading = read(text, rules.speller)
     hits = find(reading, rules.index)
     said = {hit.concept for hit in hits}
     frames = Frames(reading, hits, rules.file)
+    beside = question.beside if question is not None else ()
     told = {
         word
         for hit in hits
-        if hit.concept == "Answer_no" or "denied" in frames.states(hit)  # "no vomiting"
+        if hit.concept in ("Answer_no", *beside) or "denied" in frames.states(hit)  # "no vomiting"
         for word in hit.words
     }
     words = set(rules.file.no_words)
     plain = all(at in told or words.intersection(t.forms) for at, t in enumerate(reading.tokens))
     yes = [set(hit.words) for hit in hits if hit.concept == "Answer_yes"]
-    # "i dont" says no, but not where it is part of "i dont know"
-    no = any(
-        hit.concept == "Answer_no" and not any(set(hit.words) < more for more in yes)
-        for hit in hits
-    )
+    noes = [set(hit.words) for hit in hits if hit.concept == "Answer_no"]
+    # "i dont" says no, but not where it is part of "i dont know"; so with "absolutely not"
+    no = any(not any(one < more for more in yes) for one in noes)
+    yes = [one for one in yes if not any(one < more for more in noes)]
     return _Answer(
         yes=bool(yes) and not no and not reading.questions,
         no=no and not yes,

@@ -32,7 +32,7 @@ from bot.turn.reply import Kind, Reply
 from bot.turn.search import Outcome
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
-from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, says_no, triage
+from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, says_no, says_why_not, triage
 
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
@@ -56,8 +56,9 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
     memory = memory.model_copy(update={"about": verdict.about})
     if verdict.findings or verdict.ask:
         return alarmed(said, verdict, memory, context)
-    if memory.asking == ASKING_TRIAGE and says_no(text, kb.triage):
-        if len(text.split()) <= SHORT_NO:
+    question = kb.triage.asked(memory.details.get("ask"))
+    if memory.asking == ASKING_TRIAGE and says_no(text, kb.triage, question):
+        if len(text.split()) <= SHORT_NO or says_why_not(text, kb.triage, question):
             return closed(memory, context)  # a clear no, and nothing else
         memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):

@@ -232,6 +232,83 @@ def test_an_answer_that_names_it_too_is_none(context: Context, asked: str, answe
 
 
 @pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("bad headache today", "no the worst ever"),
+        ("bad headache today", "no my vision is gone"),
+        ("my stomach hurts", "no its unbearable"),
+        ("took two by mistake", "no it was ten"),
+        ("took two by mistake", "no he ate two"),
+    ],
+)
+def test_a_no_before_a_sentence_of_its_own_does_not_deny_it(
+    context: Context, asked: str, answer: str
+) -> None:
+    assert is_emergency(last(context, asked, answer))
+
+
+def test_a_no_before_the_name_of_what_was_asked_about_is_a_yes(context: Context) -> None:
+    reply = last(context, "on antibiotics", "no its doxy")
+    assert reply.alert is not None
+    assert reply.alert.id == "RF20"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["not yet", "no not yet", "not today", "not tonight", "no not ok", "definitely not ok"],
+)
+def test_who_is_safe_only_for_now_or_not_ok_is_not_safe(context: Context, answer: str) -> None:
+    assert is_emergency(last(context, "my acne makes me want to die", answer))
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("bad headache today", "nah just hungry"),
+        ("bad headache today", "no my vision is fine"),
+        ("my stomach hurts", "no, mild"),
+        ("my stomach hurts", "no it's better now"),
+        ("my muscles ache", "no just gym"),
+        ("my muscles ache", "no pee is clear"),
+        ("i have a rash", "no just itchy"),
+        ("my acne makes me want to die", "no lol figure of speech"),
+        ("my acne makes me want to die", "hahaha no"),
+        ("my acne makes me want to die", "absolutely not"),
+        ("my acne makes me want to die", "no it was just an expression lol"),
+        ("feeling weird since i started", "no just tired"),
+        ("im late", "no i'm a guy"),
+    ],
+)
+def test_a_no_with_a_harmless_reason_closes_the_question(
+    context: Context, asked: str, answer: str
+) -> None:
+    assert last(context, asked, answer).kind is Kind.CHAT
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("my acne makes me want to die", "no just tired"),
+        ("my acne makes me want to die", "no just tired of living"),
+        ("my acne makes me want to die", "no just sometimes"),
+        ("my stomach hurts", "no just vomiting"),
+        ("i have a rash", "no just peeling"),
+        ("my muscles ache", "no just gym and brown pee"),
+    ],
+)
+def test_a_no_with_a_reason_that_is_not_harmless_is_no_clear_one(
+    context: Context, asked: str, answer: str
+) -> None:
+    assert is_emergency(last(context, asked, answer))
+
+
+def test_two_capsules_and_well_stay_a_call_of_today(context: Context) -> None:
+    reply = last(context, "took two by mistake", "no just two and i feel fine")
+    assert reply.alert is not None
+    assert (reply.alert.id, reply.alert.urgency) == ("RF26", Urgency.TODAY)
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "my son told me he doesnt want to live any more",
