@@ -124,6 +124,8 @@ def test_a_claim_behind_a_question_is_heard_in_the_words_of_a_chat(
         ("does accutane cause suicidal thoughts", "i have them", "RF04"),
         ("can accutane make you suicidal?", "because i am", "RF04"),
         ("what happens if a toddler swallows one?", "mine did", "RF12"),
+        ("what if a child swallows a capsule?", "she did just now", "RF12"),
+        ("what if a kid eats one?", "it just happened", "RF12"),
         ("does it cause seizures?", "yes he had one", "RF17"),
         ("does it cause depression?", "i think i have it", "RF05"),
         ("can you get pregnant on accutane?", "i am", "RF01"),
@@ -309,6 +311,43 @@ def test_two_capsules_and_well_stay_a_call_of_today(context: Context) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "row"),
+    [
+        ("donate plasma? did on friday", "RF23"),
+        ("can you give blood on accutane? did it last week", "RF23"),
+        ("blood sugar? mine's at 20", "RF28"),
+        ("does accutane raise blood sugar? mine's 320", "RF28"),
+        ("blood sugar's 18 since i started accutane", "RF28"),
+        ("can you take doxy with it? i still do", "RF20"),
+        ("does accutane harm a baby? im 5 weeks", "RF01"),
+        ("is low mood common? ive got it", "RF05"),
+        ("can a kid of 10 take isotretinoin", "RF24"),
+    ],
+)
+def test_a_fact_of_today_behind_a_short_question_is_called_about_today(
+    context: Context, said: str, row: str
+) -> None:
+    reply = last(context, said)
+    assert reply.alert is not None
+    assert (reply.alert.id, reply.alert.urgency) == (row, Urgency.TODAY)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "does accutane raise blood sugar? mine is fine",
+        "does accutane harm a baby? im 5 weeks in and im a guy",
+        "should i try doxycycline first? i did",
+    ],
+)
+def test_a_calm_fact_behind_a_short_question_raises_nothing_of_today(
+    context: Context, said: str
+) -> None:
+    reply = last(context, said)
+    assert reply.alert is None or reply.alert.urgency is Urgency.NEXT_VISIT
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "my son told me he doesnt want to live any more",
@@ -317,6 +356,20 @@ def test_two_capsules_and_well_stay_a_call_of_today(context: Context) -> None:
 )
 def test_who_tells_of_somebody_else_hears_what_to_do_for_them(context: Context, said: str) -> None:
     assert "stay with them and make the call" in last(context, said).text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my wife is pregnant and she takes accutane",
+        "my daughter had unprotected sex, she is on accutane",
+        "my sister cant breathe and her tongue is swelling",
+    ],
+)
+def test_whose_partner_or_daughter_it_is_hears_that_the_call_is_for_her(
+    context: Context, said: str
+) -> None:
+    assert "If this is about somebody else" in last(context, said).text
 
 
 def test_who_tells_of_oneself_hears_nothing_of_others(context: Context) -> None:
