@@ -101,21 +101,23 @@ DOUBT = "doubt"  # begins the name of a question that the second opinion asks
 class Asked(Frozen):
     """What we ask back where a message may or may not be a red flag.
 
-    ``yes``: the row if the person says yes; ``no``: the row that still holds after a clear no;
-    ``alert``: raised with the question already. ``level``: the urgency on yes where it differs
-    from the row's. ``doubt``: the second opinion saw no red flag, so that only a yes raises one;
-    else whatever is no clear no does. ``signs``: rows that are a sign we asked about; an answer
-    that raises one is a yes, at that urgency. ``matching``: a row that the answer raises counts in
-    place of ``yes``. ``firm``: the second opinion, which cannot tell the two apart, does not
-    raise ``yes`` in its place. ``no_if``: rules by which an answer is a no in other words
-    ("amoxicillin" is none of the antibiotics that we named), ``yes_if``: by which it is a yes
-    ("not yet"). ``beside``: concepts that may stand beside a clear no ("no, just hungry").
+    ``yes``: the row if the person says yes; ``no``: the row that still holds after a clear no, and
+    ``no_level`` its urgency then, where it differs from the row's; ``alert``: raised with the
+    question already. ``level``: the urgency on yes where it differs from the row's. ``doubt``: the
+    second opinion saw no red flag, so that only a yes raises one; else whatever is no clear no
+    does. ``signs``: rows that are a sign we asked about; an answer that raises one is a yes, at
+    that urgency. ``matching``: a row that the answer raises counts in place of ``yes``. ``firm``:
+    the second opinion, which cannot tell the two apart, does not raise ``yes`` in its place.
+    ``no_if``: rules by which an answer is a no in other words ("amoxicillin" is none of the
+    antibiotics that we named), ``yes_if``: by which it is a yes ("not yet"). ``beside``: concepts
+    that may stand beside a clear no ("no, just hungry").
     """
 
     ask: str
     now: str  # what to do at once if it is so, shown with the question
     yes: RowId
     no: RowId | None = None
+    no_level: Urgency | None = None
     alert: RowId | None = None
     level: Urgency | None = None
     doubt: bool = False

@@ -300,9 +300,10 @@ def _answered(
         return Finding(id=question.yes, urgency=usual)
     named = [level for row_id, level in question.signs.items() if row_id in raised]
     if answer.no and not named and (answer.plain or raised):
-        if question.no is None:
+        if question.no is None or _answers_by(question.no_if, usual, text, rules):
             return None
-        return Finding(id=question.no, urgency=rules.file.rows[question.no].urgency)
+        level = question.no_level or rules.file.rows[question.no].urgency
+        return Finding(id=question.no, urgency=level)
     if question.doubt and not (answer.yes or answer.so_it_is):
         return None
     if not named and _answers_by(question.no_if, usual, text, rules):

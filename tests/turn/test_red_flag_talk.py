@@ -45,7 +45,7 @@ def test_a_no_to_a_part_of_what_was_asked_is_no_clear_no(
         ("my acne makes me want to die", "nah im good"),
         ("bad headache today", "not at all"),
         ("bad headache today", "no vomiting, no blur"),
-        ("i have a rash", "none of those"),
+        ("my muscles ache", "none of those"),
     ],
 )
 def test_a_no_as_people_say_it_closes_the_question(
@@ -272,7 +272,6 @@ def test_who_is_safe_only_for_now_or_not_ok_is_not_safe(context: Context, answer
         ("my stomach hurts", "no it's better now"),
         ("my muscles ache", "no just gym"),
         ("my muscles ache", "no pee is clear"),
-        ("i have a rash", "no just itchy"),
         ("my acne makes me want to die", "no lol figure of speech"),
         ("my acne makes me want to die", "hahaha no"),
         ("my acne makes me want to die", "absolutely not"),

@@ -147,8 +147,19 @@ def asked_after(said: str, rules: TriageRules) -> Memory:
 
 
 def test_a_clear_no_closes_the_question(rules: TriageRules) -> None:
-    asked = Memory(asking=ASKING_TRIAGE, details={"ask": triage("i have a rash", rules).ask})
-    assert answer_to_ask("no", asked, rules) is None
+    assert answer_to_ask("no", asked_after("bad headache today", rules), rules) is None
+
+
+@pytest.mark.parametrize("answer", ["no", "none of those", "no just itchy"])
+def test_a_rash_alone_is_told_the_prescriber_the_same_day(answer: str, rules: TriageRules) -> None:
+    verdict = answer_to_ask(answer, asked_after("i have a rash", rules), rules)
+    assert verdict is not None
+    assert [(one.id, one.urgency) for one in verdict.findings] == [("RF10", Urgency.TODAY)]
+
+
+def test_a_heat_rash_is_none_of_ours(rules: TriageRules) -> None:
+    asked = asked_after("i have a rash", rules)
+    assert answer_to_ask("no just heat rash from the gym", asked, rules) is None
 
 
 def test_a_red_flag_in_the_answer_comes_first(rules: TriageRules) -> None:
@@ -183,7 +194,7 @@ def test_a_lesser_red_flag_in_the_answer_takes_nothing_from_what_was_asked(
 
 
 def test_a_no_with_another_red_flag_is_that_red_flag_alone(rules: TriageRules) -> None:
-    verdict = answer_to_ask("no but im pregnant", asked_after("i have a rash", rules), rules)
+    verdict = answer_to_ask("no but im pregnant", asked_after("my stomach hurts", rules), rules)
     assert verdict is not None
     assert [finding.id for finding in verdict.findings] == ["RF01"]
 
