@@ -304,7 +304,8 @@ def _link(event: Event, desk: Desk, payload: str) -> Response:
         case links.Link("g") if (found := carried(link, event, desk)) is not None:
             return _carried(event, desk, *found)
     if reply is None:
-        if (said := red_flag(event, desk, payload)) is not None:
+        words = link is None  # what has a link's form is a code
+        if words and (said := red_flag(event, desk, payload)) is not None:
             return said
         before = "" if payload == "inline" else desk.say("telegram.bad_link")
         reply = chat(kb, "command.start")

@@ -25,6 +25,7 @@ UNNAMED_FROM = 0.55  # the same where neither the message nor the talk so far is
 AHEAD = 0.2  # of any gap and of skin care: a passage that leads by less may not answer at all
 BOTH_FROM = 0.6  # and from which a sentence's own passage is quoted as well
 OPEN_FROM = 0.55  # of all passages together: the document answers, but which part is open
+ELSEWHERE_FROM = 0.3  # of something else, from which no part of an unclear message is answered
 GAP_FROM = 0.15  # probability from which a gap is named
 CALIBRATION = (
     (0.0, 0.0),
@@ -37,6 +38,7 @@ CALIBRATION = (
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 GREETS = f"{CHAT}greeting"
+HELPS = f"{CHAT}help"
 ASKED = 4  # questions of one message that are read
 GREETING = 5  # words of small talk that may stand before a question
 _POINTS = " .!?,:;-"
@@ -108,6 +110,8 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     if bare and memory.passage is None and memory.topic is None:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
+    if found.names == (HELPS,) and leans(text) and whole.pairs()[0][1] < SURE:
+        unclear = (memory.passage or memory.topic) is not None  # "what can I do about it"
     if _points_back(text, memory) and not found.also:
         unclear = unclear or whole.pairs()[0][1] < SURE
     if unclear and talk and len(text.split()) <= SHORT:
@@ -146,7 +150,9 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
 
     if best.startswith(CHAT):
         return found(Outcome.CHAT, [best], p_best, "small talk")
-    enough = ANSWER_FROM if match.drug or talk else UNNAMED_FROM
+    # it is no small talk, so that the share of small talk says nothing
+    left = 1 - match.among([name for name in match.labels if name.startswith(CHAT)])
+    enough = left * (ANSWER_FROM if match.drug or talk else UNNAMED_FROM)
     rival = max([p_topic, *(share for _, share in match.best(NOT_FOR_US))])
     if p_first >= enough and p_first >= rival + AHEAD:
         return found(Outcome.ANSWER, [first], calibrated(p_first), f"{first} is clearly ahead")
@@ -230,6 +236,8 @@ def _each(found: Found, asked: Sequence[Found]) -> Found:
     gaps = [one.names[0] for one in clear if one.outcome is Outcome.GAP]
     outcome, first = found.outcome, found.names
     if outcome is Outcome.CLARIFY:
+        if max(share for _, share in found.match.best(NOT_FOR_US)) >= ELSEWHERE_FROM:
+            return found
         outcome, first = (Outcome.ANSWER, ()) if told else (Outcome.GAP, tuple(gaps[:1]))
     if outcome is Outcome.ANSWER:
         first = tuple(dict.fromkeys((*first, *told)))[:2]

@@ -22,8 +22,8 @@ CHILD = "RF24"  # the row on children under the age limit
 UNDER_TEAM = Finding(id=CHILD, urgency=Urgency.NEXT_VISIT)
 # Probability of the likeliest row from which its words are said. Where none leads, what is likely
 # enough to be an emergency is told all the same, in the words for any, and what is less is not.
-LEADS_FROM = {Urgency.EMERGENCY: 0.2, Urgency.TODAY: 0.3, Urgency.NEXT_VISIT: 0.2}
-ANY_FROM = 0.25
+LEADS_FROM = {Urgency.EMERGENCY: 0.35, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
+ANY_FROM = 0.45
 ANY_SHORT_FROM = 0.45  # of up to SHORT words: what is no English is mostly short
 SHORT = 4
 CHILD_LEADS_FROM = 0.5
@@ -43,7 +43,7 @@ class Limits:
 
 
 # Chosen with triage, -2, -5, everyday, -2 and the real messages in view (docs/safety.md).
-WHOLE = Limits(emergency=0.15, today=0.45, next_visit=0.4)
+WHOLE = Limits(emergency=0.3, today=0.5, next_visit=0.25)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
 
@@ -58,7 +58,7 @@ class Lowering:
 
 
 LOWERING = Lowering(asked=0.7, line=0.9, question=0.955)
-HARDLY = Lowering(asked=0.93, line=0.96, question=0.96)  # for those rows
+HARDLY = Lowering(asked=0.93, line=0.97, question=0.985)  # for those rows
 
 
 def second_opinion(

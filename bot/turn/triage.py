@@ -15,6 +15,7 @@ from bot.turn.triage_read import Reading, Token, read
 
 NEARBY = 1  # sentences from which something less than an emergency may be called off
 ANY_EMERGENCY = "RF00"  # the row for an emergency of no row of its own
+FEW = 6  # words of an answer that says one thing
 ASKING_TRIAGE = "triage"  # what ``Memory.asking`` holds while a question of ours is open
 CLOSE_PERSON = "close_person"  # the concept of somebody else who may be meant
 SO_IT_IS = "so_it_is"  # the concept of what says that it is so, as a clause of its own
@@ -323,6 +324,18 @@ def says_no(text: str, rules: TriageRules, question: Asked | None = None) -> boo
     """Whether a text is a clear no, to a question where one is open."""
     answer = _answer(text, rules, question)
     return answer.no and answer.plain
+
+
+def names_another(text: str, memory: Memory, rules: TriageRules) -> bool:
+    """Whether a few words name another thing than our open question asks about, and no more.
+
+    "its penicillin i think" is no red flag by itself: the second opinion knows no question.
+    """
+    question = rules.asked(memory.details.get("ask"))
+    if question is None or len(text.split()) > FEW:
+        return False
+    level = question.level or rules.file.rows[question.yes].urgency
+    return not triage(text, rules).findings and _answers_by(question.no_if, level, text, rules)
 
 
 def says_why_not(text: str, rules: TriageRules, question: Asked | None) -> bool:

@@ -32,7 +32,15 @@ from bot.turn.reply import Kind, Reply
 from bot.turn.search import Outcome
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
-from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, says_no, says_why_not, triage
+from bot.turn.triage import (
+    ASKING_TRIAGE,
+    Verdict,
+    answer_to_ask,
+    names_another,
+    says_no,
+    says_why_not,
+    triage,
+)
 
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
@@ -153,6 +161,8 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     about = memory.about
     verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin, about=about)
     if context.encoder is None or not text or text.startswith("/"):
+        return verdict
+    if memory.asking == ASKING_TRIAGE and names_another(text, memory, rules):
         return verdict
 
     def grown() -> bool:

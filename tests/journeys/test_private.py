@@ -113,7 +113,7 @@ def test_a_caption_is_read(chat: Chat) -> None:
     "words",
     [
         "rash from my watch strap",
-        "bit of an upset stomach after pizza",
+        "upset tummy after the curry",
         "new glasses give me a headache",
     ],
 )

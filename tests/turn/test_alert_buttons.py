@@ -137,7 +137,7 @@ def test_each_button_fits_into_what_telegram_carries(context: Context) -> None:
 
 
 def test_no_to_its_own_question_takes_back_what_the_alert_said(talk: Talk) -> None:
-    asked = talk.say("im late")
+    asked = talk.say("im late, 3 weeks")
     assert asked.alert is not None
     assert asked.alert.id == "RF01"
     talk.press("No")

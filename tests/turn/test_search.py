@@ -140,3 +140,9 @@ def test_small_talk_is_known_word_for_word(context: Context, said: str, label: s
 def test_small_talk_with_a_question_is_a_question(context: Context) -> None:
     found = search("ok, and what are the side effects?", Memory(), context.kb, context.matcher)
     assert found.names == ("side-effects",)
+
+
+def test_a_part_of_what_may_be_about_something_else_is_not_answered(context: Context) -> None:
+    text = "is accutane a good name for a cat? what does it mean"
+    found = search(text, Memory(), context.kb, context.matcher)
+    assert found.outcome is Outcome.CLARIFY
