@@ -24,10 +24,10 @@ from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
 from bot.reply.update import REMINDER, Raw, UnreadableError
 from bot.store.clinics import Clinics
-from bot.store.handovers import RELAY
-from bot.store.rows import Back, Behind, Claimed, Closed
+from bot.store.handovers import RELAY, undelivered
+from bot.store.rows import Arrival, Back, Behind, Claimed, Closed
 from bot.store.store import TROUBLE, Store
-from bot.turn.handover import Thread
+from bot.turn.handover import Relay, Thread
 
 log = get_logger(__name__)
 
@@ -133,7 +133,17 @@ class Answering:
             apology = self._parts.responder.say("service.apology", row.chat_id)
             await self._parts.sender.send([apology], 0, 0.0)
         again = time.time() + REMIND_AGAIN if row.kind == REMINDER else None
-        return Closed(row, "given_up", dead=True, due=again)
+        return Closed(row, "given_up", dead=True, due=again, relays=self._undelivered(row))
+
+    def _undelivered(self, row: Claimed) -> tuple[Arrival, ...]:
+        """What tells the writer of a dead letter between a person and a clinic."""
+        if row.kind != RELAY or self._calls_made(row):
+            return ()
+        try:
+            relay = Relay.model_validate(parse(row.raw)[RELAY])
+        except (KeyError, ValueError):  # why it is dead: nobody can tell what it was
+            return ()
+        return undelivered(relay, row.update_id, row.chat_id, row.user_id)
 
     async def _answer(self, row: Claimed) -> Closed | Back:
         age, began = row.age, time.monotonic()
@@ -163,7 +173,7 @@ class Answering:
             with of_the_store():
                 await moved(self._parts.store, self._parts.clinics, row.chat_id, response.moved_to)
         self._took[row.id] = response.took
-        note = partial(self._note_sent, row)
+        note = partial(self._note_sent, row, response.shows)
         sent = await self._parts.sender.send(response.calls, row.sent, age, note)
         self._parts.stats.replied(response, sent, age + time.monotonic() - began)
         joined = tuple(one.id for one in waiting[: response.took])
@@ -176,12 +186,15 @@ class Answering:
         with of_the_store():
             return response.completed(await response.later(self._parts.store))
 
-    async def _note_sent(self, row: Claimed, sent: int) -> None:
+    async def _note_sent(
+        self, row: Claimed, shows: int | None, sent: int, message: tuple[int, int] | None
+    ) -> None:
         """Note what was sent; where that fails, a crash now would send it again, no more."""
         self._messages[row.id] += 1
         self._sent[row.id] = sent
+        shown = None if shows is None or message is None else (shows, *message)
         try:
-            await self._parts.store.note(row, sent)
+            await self._parts.store.note(row, sent, shown)
         except TROUBLE as error:
             log.warning("not_noted", update_id=row.update_id, error=describe(error))
 

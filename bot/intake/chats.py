@@ -27,8 +27,7 @@ async def moved(store: Store, clinics: Clinics | None, old: int, new: int) -> No
     """A group got another number: what is kept of it follows."""
     await store.move_chat(old, new)
     if clinics is not None:
-        for clinic in await clinics.move_group(old, new):
-            await store.handovers.group_moved(clinic.id, old)
+        await clinics.move_group(old, new)
 
 
 async def gone(store: Store, clinics: Clinics | None, chat_id: int, before: int) -> None:
@@ -41,4 +40,3 @@ async def gone(store: Store, clinics: Clinics | None, chat_id: int, before: int)
     if chat_id < 0 and clinics is not None:
         for clinic in await clinics.move_group(chat_id, None):
             log.warning("staff_group_gone", clinic=clinic.id)
-            await store.handovers.wake(clinic.id)

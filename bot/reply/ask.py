@@ -18,7 +18,7 @@ from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, messages, units
 from bot.reply.wire import Keyboard, Row, keyboard
 from bot.store.clinics import Clinic
-from bot.store.handovers import relay_row
+from bot.store.handovers import relay_row, undelivered
 from bot.turn.handover import (
     LONGEST,
     LONGEST_CAPTION,
@@ -300,7 +300,7 @@ def _reply(event: Event, desk: Desk, relay: Relay, held: Clinic) -> Response:
         None,
         "replied",
         thread=event.thread.answered(event.at.timestamp()),
-        undelivered=(note(event, event.thread, "lost"),),
+        undelivered=undelivered(relay, event.number, event.chat_id, event.user_id),
         counted=(("handover", "answered", held.id),),
     )
 

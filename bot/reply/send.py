@@ -131,11 +131,11 @@ class Pacer:
             self._strict_until.pop(chat_id, None)
 
 
-Note = Callable[[int], Awaitable[None]]
-"""Told after each message how many calls of the answer were made."""
+Note = Callable[[int, tuple[int, int] | None], Awaitable[None]]
+"""Told after each message how many calls of the answer were made, and its chat and number."""
 
 
-async def _no_note(_: int) -> None:
+async def _no_note(_: int, __: tuple[int, int] | None) -> None:
     """For what nobody minds to get twice."""
 
 
@@ -190,8 +190,13 @@ class Sender:
         """One call, as ``_once``; a message keeps its place in the window until it is noted."""
         if call.chat_id is None:
             return await self._once(call)
-        once, noted = partial(self._once, call), partial(note, number)
-        return await self._window.during(once, noted)
+
+        async def noted(made: tuple[int | None, int | None]) -> None:
+            moved_to, message_id = made
+            chat_id = moved_to or call.kwargs["chat_id"]
+            await note(number, None if message_id is None else (chat_id, message_id))
+
+        return await self._window.during(partial(self._once, call), noted)
 
     async def _once(self, call: Outgoing) -> tuple[int | None, int | None]:
         """One call; what Telegram finds fault with is done otherwise where it can be.

@@ -19,7 +19,7 @@ from bot.reply.outgoing import Outgoing
 from bot.reply.render import Mark, Page, entities, messages
 from bot.reply.wire import keyboard, replying_to
 from bot.store.clinics import Clinic
-from bot.store.handovers import relay_row
+from bot.store.handovers import relay_row, undelivered
 from bot.store.store import Store
 from bot.turn.handover import LONGEST_REPLY, Relay, plain, read_tag
 
@@ -138,7 +138,7 @@ def _bind(event: Event, desk: Desk) -> Response:
         return _said(event, desk, "staff.bad_code")
     old = held.handover.group
     if old == event.chat_id:
-        return _said(event, desk, "staff.bound", name=held.name)
+        return Response((_bound(event, desk, held),), None, "staff")
     key = desk.clinics.key(held.id) or b""
     changes = held.handover.changes
     if not links.staff_signed(desk.me.bot_id, code, key, changes, event.at.timestamp()):
@@ -147,22 +147,27 @@ def _bind(event: Event, desk: Desk) -> Response:
         return _said(event, desk, "staff.public")
     clinics = desk.clinics
 
-    async def later(_: Store) -> Response:
-        await clinics.hand_over(held.id, lambda one: one.bound_to(event.chat_id))
-        return Response(_bound(event, desk, held, old))
+    async def later(store: Store) -> Response:
+        if old is not None:  # a row of its own: once the other is bound, nobody knows of the old
+            moved = Relay(to="staff", what="moved", clinic=held.id, thread=0, group=old)
+            await store.put([relay_row(moved, code.proof)])
+        # read again where nobody else can change it: two groups may have typed the same code
+        await clinics.hand_over(
+            held.id, lambda one: one.bound_to(event.chat_id) if one.changes == changes else one
+        )
+        now = clinics.get(held.id)
+        if now is None or now.handover.group != event.chat_id:
+            return _said(event, desk, "staff.bad_code")
+        return Response((_bound(event, desk, now),))
 
     return Response(outcome="staff", later=later)
 
 
-def _bound(event: Event, desk: Desk, held: Clinic, old: int | None) -> tuple[Outgoing, ...]:
+def _bound(event: Event, desk: Desk, held: Clinic) -> Outgoing:
     text = desk.say("staff.bound", name=held.name)
     if not held.handover.on:
         text = f"{text}\n\n{desk.say('staff.off')}"
-    calls = (_call(event, text),)
-    if old is None:
-        return calls
-    told = {"chat_id": old, "text": desk.say("staff.moved", name=held.name)}
-    return (*calls, Outgoing("send_message", told, essential=False))
+    return _call(event, text)
 
 
 def exposed(event: Event, desk: Desk) -> Response | None:
@@ -174,9 +179,8 @@ def exposed(event: Event, desk: Desk) -> Response | None:
     if clinics is None or not done.public or not clinics.of_group(event.chat_id):
         return None
 
-    async def later(store: Store) -> Response:
-        for one in await clinics.move_group(event.chat_id, None):
-            await store.handovers.wake(one.id)
+    async def later(_: Store) -> Response:
+        await clinics.move_group(event.chat_id, None)
         return _said(event, desk, "staff.public")
 
     calls = (press_answer(done.query_id),) if done.query_id else ()
@@ -187,18 +191,32 @@ def deliver(event: Event, desk: Desk, relay: Relay) -> Response:
     """A row for the staff: a person's words, or a note on a conversation."""
     held = desk.clinics.get(relay.clinic) if desk.clinics else None
     if relay.what == "question":
-        lost = Relay(to="patient", what="lost", clinic=relay.clinic, thread=relay.thread)
-        undelivered = (relay_row(lost, str(event.number), event.chat_id, event.user_id),)
-        if held is None or held.group is None:
-            return Response(outcome="lost", relays=undelivered)
-        calls = tuple(_question(desk, relay, held.group))
-        return Response(calls, None, "relayed", undelivered=undelivered, shows=relay.thread)
+        return _deliver_question(event, desk, relay, held)
+    if relay.what == "moved":
+        if held is None or relay.group is None:
+            return Response()
+        told = text_call(relay.group, desk.say("staff.moved", name=held.name))
+        return Response((told,), None, "relayed")
     group = held.handover.group if held else None
     calls = _deletions(relay.ids, group)
     if group is not None and relay.what != "over":
         head = desk.say("staff.patient", tag=relay.tag)
         calls = (*calls, text_call(group, f"{head}: {desk.say(f'staff.note_{relay.what}')}"))
     return Response(calls, None, "relayed") if calls else Response()
+
+
+def _deliver_question(event: Event, desk: Desk, relay: Relay, held: Clinic | None) -> Response:
+    lost = undelivered(relay, event.number, event.chat_id, event.user_id)
+    group = held.group if held else None
+    if group is None:
+        return Response(outcome="lost", relays=lost)
+
+    async def later(store: Store) -> Response:
+        if await store.handovers.named(relay.thread) is None:  # deleted while it was on its way
+            return Response()
+        return Response(tuple(_question(desk, relay, group)))
+
+    return Response(outcome="relayed", later=later, undelivered=lost, shows=relay.thread)
 
 
 def _deletions(ids: Iterable[tuple[int, int] | int], group: int | None) -> tuple[Outgoing, ...]:

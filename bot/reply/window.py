@@ -72,9 +72,9 @@ class Window:
         return max(1, math.ceil(self._rate * self._lasts))
 
     async def during(
-        self, call: Callable[[], Awaitable[Result]], note: Callable[[], Awaitable[None]]
+        self, call: Callable[[], Awaitable[Result]], note: Callable[[Result], Awaitable[None]]
     ) -> Result:
-        """Make the call, and note it in the place that its ``place()`` took; then leave it.
+        """Make the call, note what came of it in the place that its ``place()`` took, leave it.
 
         A call waits for its place where it goes to the network: what comes before that is done
         while others are under way.
@@ -86,7 +86,7 @@ class Window:
             if taken.since is not None:
                 took = time.monotonic() - taken.since
                 self._lasts = min(took, self._lasts * GROWS)
-            await note()
+            await note(result)
         finally:
             _PLACE.reset(before)
             taken.leave()

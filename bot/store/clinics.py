@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from bot.kb.models import Frozen
+from bot.store import handovers
 from bot.store.database import Database, transaction
 from bot.store.schema import clinic, person, tally, tally_person
 from bot.turn.handover import Handover
@@ -117,15 +118,24 @@ class Clinics:
         self._read(connection)
         return text is not None
 
-    async def move_group(self, old: int, new: int | None) -> list[Clinic]:
-        """A staff group got another number, or is gone. Returns the clinics that it served."""
-        await self.refresh()
-        served = self.of_group(old)
+    @transaction
+    def move_group(self, connection: Connection, old: int, new: int | None) -> list[Clinic]:
+        """A staff group got another number, or is gone (None): then who waits for it is told.
+
+        Returns:
+            The clinics that it served.
+        """
+        served = [one for one in self._read(connection) if one.handover.group == old]
         for one in served:
-            await self.hand_over(
+            self._hand_over(
+                connection,
                 one.id,
                 lambda held: held.bound_to(new) if held.group == old else held,
             )
+            if new is None:
+                handovers.wake(connection, self._bot, one.id)
+            else:
+                handovers.group_moved(connection, self._bot, one.id, old)
         return served
 
     @transaction

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
@@ -48,6 +48,19 @@ def relay_row(relay: Relay, cause: str, chat_id: int = 0, user_id: int = 0) -> A
     return Arrival(number, lane, RELAY, raw, chat_id, user_id)
 
 
+def undelivered(relay: Relay, number: int, chat_id: int, user_id: int) -> tuple[Arrival, ...]:
+    """What tells who wrote these words that they did not arrive; nothing of a note.
+
+    ``number``: of the row that had them; ``chat_id``, ``user_id``: the person.
+    """
+    if relay.what not in ("question", "reply"):
+        return ()
+    writer: Literal["staff", "patient"] = "patient" if relay.to == "staff" else "staff"
+    lost = Relay(to=writer, what="lost", clinic=relay.clinic, thread=relay.thread)
+    whose = (chat_id, user_id) if writer == "patient" else (0, 0)
+    return (relay_row(lost, str(number), *whose),)
+
+
 class Handovers:
     """One bot's conversations."""
 
@@ -73,20 +86,7 @@ class Handovers:
     @transaction
     def wake(self, connection: Connection, clinic: str) -> None:
         """Look at a clinic's open conversations at once: it cannot go on with them."""
-        mine = (handover.c.bot_id == self._bot, handover.c.clinic == clinic)
-        going = handover.c.state == State.OPEN
-        connection.execute(update(handover).where(*mine, going).values(due=time.time()))
-
-    @transaction
-    def group_moved(self, connection: Connection, clinic: str, old: int) -> None:
-        """Forget our messages in a group that became a supergroup: it numbers anew."""
-        mine = (handover.c.bot_id == self._bot, handover.c.clinic == clinic)
-        rows = connection.execute(select(handover).where(*mine).with_for_update())
-        for row in rows.all():
-            kept = [one for one in row.shown.split() if ":" in one]  # the others are of this group
-            left = "".join(f"{one} " for one in kept if not one.startswith(f"{old}:"))
-            this = update(handover).where(handover.c.id == row.id)
-            connection.execute(this.values(shown=left))
+        wake(connection, self._bot, clinic)
 
     @transaction
     def _held(
@@ -126,21 +126,41 @@ def keep(connection: Connection, bot_id: int, chat_id: int, user_id: int, thread
 
 
 def shown(
-    connection: Connection, bot_id: int, number: int, clinic: str, chat_id: int, message_id: int
+    connection: Connection, bot_id: int, clinic: str, number: int, chat_id: int, message_id: int
 ) -> list[Arrival]:
-    """Remember a message of ours in a staff group, to delete it there with the rest.
+    """Remember a message of ours in a staff group, once, to delete it there with the rest.
 
     Returns:
         The row that deletes it at once, where the conversation was deleted while it was sent.
     """
     mine = (handover.c.bot_id == bot_id, handover.c.id == number)
-    more = handover.c.shown + f"{chat_id}:{message_id} "
-    found = connection.execute(update(handover).where(*mine).values(shown=more))
-    if found.rowcount:
+    found = connection.execute(select(handover.c.shown).where(*mine).with_for_update())
+    before, this = found.scalar_one_or_none(), f"{chat_id}:{message_id}"
+    if before is not None:
+        if this not in before.split():
+            connection.execute(update(handover).where(*mine).values(shown=f"{before}{this} "))
         return []
     ids = ((chat_id, message_id),)
     over = Relay(to="staff", what="over", clinic=clinic, thread=number, ids=ids)
     return [relay_row(over, f"{number}/{chat_id}/{message_id}")]
+
+
+def wake(connection: Connection, bot_id: int, clinic: str) -> None:
+    """See ``Handovers.wake``."""
+    mine = (handover.c.bot_id == bot_id, handover.c.clinic == clinic)
+    going = handover.c.state == State.OPEN
+    connection.execute(update(handover).where(*mine, going).values(due=time.time()))
+
+
+def group_moved(connection: Connection, bot_id: int, clinic: str, old: int) -> None:
+    """Forget our messages in a group that became a supergroup: it numbers anew."""
+    mine = (handover.c.bot_id == bot_id, handover.c.clinic == clinic)
+    rows = connection.execute(select(handover).where(*mine).with_for_update())
+    for row in rows.all():
+        kept = [one for one in row.shown.split() if ":" in one]  # the others are of this group
+        left = "".join(f"{one} " for one in kept if not one.startswith(f"{old}:"))
+        this = update(handover).where(handover.c.id == row.id)
+        connection.execute(this.values(shown=left))
 
 
 def _message(kept: str) -> tuple[int, int] | int:

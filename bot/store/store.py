@@ -302,10 +302,7 @@ class Store:
             row = closed.row
             handovers.keep(connection, self.bot_id, row.chat_id, row.user_id, closed.thread)
         if closed.shown is not None:
-            number, chat_id, message_id = closed.shown
-            clinic = closed.row.lane.removeprefix(handovers.STAFF)
-            late = handovers.shown(connection, self.bot_id, number, clinic, chat_id, message_id)
-            self._add(connection, late)
+            self._add(connection, self._late(connection, closed.row, closed.shown))
         self._add(connection, closed.relays)
 
     def _keep(self, connection: Connection, closed: Closed) -> None:
@@ -329,16 +326,32 @@ class Store:
             return take, None
         return max(allowed, 0), (1 - ahead * self._rate) / self._rate
 
-    async def note(self, row: Claimed, sent: int) -> None:
+    async def note(
+        self, row: Claimed, sent: int, shown: tuple[int, int, int] | None = None
+    ) -> None:
         """Note that so many calls of a row's answer were made, so that none is made again.
 
-        It outlives the process; the row is settled with others, later.
+        It outlives the process; the row is settled with others, later. ``shown``: as in
+        ``Closed``; it is kept first, for what is not sent again tells its number only once.
         """
+        if shown is not None:
+            await self._show(row, shown)
         if isinstance(self.db, Postgres):
             bound = {"id": row.id, "owner": self.owner, "sent": sent}
             await self.db.alone(lambda connection: connection.execute(self._sql(sql.NOTE), bound))
         else:
             self._noted().write(self.bot_id, row.update_id, sent)
+
+    @transaction
+    def _show(self, connection: Connection, row: Claimed, shown: tuple[int, int, int]) -> None:
+        self._tell(connection, self._late(connection, row, shown))
+
+    def _late(
+        self, connection: Connection, row: Claimed, shown: tuple[int, int, int]
+    ) -> list[Arrival]:
+        """Remember what a clinic's staff were sent. Returns as ``handovers.shown``."""
+        clinic = row.lane.removeprefix(handovers.STAFF)
+        return handovers.shown(connection, self.bot_id, clinic, *shown)
 
     def _noted(self) -> Notes:
         if self._notes is None:

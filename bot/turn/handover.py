@@ -218,7 +218,8 @@ class Relay(Frozen):
     To the ``staff``: ``question``, or a note (the key of a text), with ``ids`` of our messages
     to delete: chat and number; a number alone, as it was kept once, is of the group of now.
     To the ``patient``: ``reply``, ``closed``, ``lost`` or ``due``,
-    with the time ``due`` that was over when the row was made.
+    with the time ``due`` that was over when the row was made. ``group``: whom ``moved`` is for,
+    the group that answered for the clinic before.
     """
 
     to: Literal["staff", "patient"]
@@ -229,6 +230,7 @@ class Relay(Frozen):
     photo: str | None = None
     ids: tuple[tuple[int, int] | int, ...] = ()
     due: float = 0.0
+    group: int | None = None
 
     @property
     def tag(self) -> str:

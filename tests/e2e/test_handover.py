@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
@@ -13,11 +14,19 @@ from typing import Any
 
 from bot.clinic import commands
 from bot.settings import Settings
+from bot.store.store import Store
+from tests.e2e.fake_main import die_before
 from tests.e2e.process import Process, whole
 from tests.emulator import ME, TOKEN, Emulator, emulator
 
 ANNA, STAFF = 5, -1001
 ASKED, REPLIED = "canary-asked about balm", "canary-replied, yes"
+
+
+def dies_with_a_question_sent() -> int:
+    """The bot itself, killed when a question is with the staff and before that is recorded."""
+    die_before(Store, "step", lambda args: any(one.shown for one in args[0]))
+    return whole()
 
 
 class Mortal:
@@ -83,31 +92,41 @@ def on_disk(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("*.sqlite*"))
 
 
+async def prepared(api: Emulator, folder: Path) -> tuple[str, str]:
+    """A clinic that takes messages: the start of its link, and the line for its group."""
+    settings = Settings(telegram_bot_token=TOKEN, telegram_api_url=api.url, state_dir=folder,
+                        _env_file=None)  # fmt: skip
+
+    def prepare() -> tuple[str, str]:
+        commands.add(settings, "Oak", "555-0100")
+        commands.handover(settings, "oak", {"on": True, "hours": "Mon-Sun 0-24"})
+        return commands.link(settings, "oak"), commands.staff_command(settings, "oak")
+
+    link, code = await asyncio.to_thread(prepare)
+    return f"/start {link.partition('start=')[2]}", code
+
+
+async def about_to_write(api: Emulator, start: str, code: str) -> None:
+    """The staff bind their group; Anna comes by the link and wants to write to them."""
+    api.feed({"message": body(api, STAFF, code)})
+    await api.until(partial(heard, api, STAFF, "now answers for Oak"))
+    api.feed({"message": body(api, ANNA, start)})
+    api.feed({"message": body(api, ANNA, "can I drink alcohol on accutane?")})
+    await api.until(partial(heard, api, ANNA, "Alcohol"))
+    press(api, "Ask my clinic")
+    await api.until(partial(heard, api, ANNA, "before I send it"))
+
+
 async def test_no_question_and_no_reply_is_lost_by_a_kill_and_no_log_keeps_a_word(
     warm_state: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "cache").symlink_to(warm_state / "cache")
     async with emulator() as api:
-        settings = Settings(telegram_bot_token=TOKEN, telegram_api_url=api.url,
-                            state_dir=tmp_path, _env_file=None)  # fmt: skip
-
-        def prepare() -> tuple[str, str]:
-            commands.add(settings, "Oak", "555-0100")
-            commands.handover(settings, "oak", {"on": True, "hours": "Mon-Sun 0-24"})
-            return commands.link(settings, "oak"), commands.staff_command(settings, "oak")
-
-        link, code = await asyncio.to_thread(prepare)
+        start, code = await prepared(api, tmp_path)
         bot = Mortal(api, tmp_path)
         await bot.process.start()
         try:
-            api.feed({"message": body(api, STAFF, code)})
-            await api.until(partial(heard, api, STAFF, "now answers for Oak"))
-            start = f"/start {link.partition('start=')[2]}"
-            api.feed({"message": body(api, ANNA, start)})
-            api.feed({"message": body(api, ANNA, "can I drink alcohol on accutane?")})
-            await api.until(partial(heard, api, ANNA, "Alcohol"))
-            press(api, "Ask my clinic")
-            await api.until(partial(heard, api, ANNA, "before I send it"))
+            await about_to_write(api, start, code)
             await bot.dying("Shall I send it?", lambda: api.feed(
                 {"message": body(api, ANNA, ASKED)}))  # fmt: skip
             await bot.dying("Patient ", lambda: press(api, "Send it"))
@@ -122,3 +141,34 @@ async def test_no_question_and_no_reply_is_lost_by_a_kill_and_no_log_keeps_a_wor
         for words in (ASKED, REPLIED, "Zebedee"):
             assert words not in log
             assert words.encode() not in state
+
+
+async def test_a_question_that_a_kill_kept_from_being_recorded_is_deleted_with_the_rest(
+    warm_state: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").symlink_to(warm_state / "cache")
+    async with emulator() as api:
+        start, code = await prepared(api, tmp_path)
+        bot = Process(api, tmp_path, dies_with_a_question_sent)
+        await bot.start()
+        try:
+            await about_to_write(api, start, code)
+            api.feed({"message": body(api, ANNA, ASKED)})
+            await api.until(partial(heard, api, ANNA, "Shall I send it?"))
+            press(api, "Send it")
+            assert await bot.ended() == -signal.SIGKILL
+            bot = Process(api, tmp_path, whole)
+            await bot.start()
+            api.feed({"message": body(api, ANNA, "/deletedata")})
+            await api.until(partial(heard, api, ANNA, "delete"))
+            press(api, "Yes, delete it all")
+            await api.until(lambda: bool(api.calls_of("deleteMessages")))
+        finally:
+            await bot.end(signal.SIGTERM)
+        sent = [
+            number
+            for number, (_, params) in enumerate(api.calls, start=1)
+            if params.get("chat_id") == str(STAFF) and ASKED in str(params.get("text"))
+        ]
+        (deleted,) = api.calls_of("deleteMessages")
+        assert (deleted["chat_id"], json.loads(deleted["message_ids"])) == (str(STAFF), sent)

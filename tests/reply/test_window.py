@@ -24,7 +24,7 @@ class Call:
         await self.may_end.wait()
 
 
-async def nothing() -> None: ...
+async def nothing(_: None) -> None: ...
 
 
 async def settle() -> None:

@@ -121,6 +121,38 @@ async def test_what_was_sent_while_it_was_deleted_is_deleted_too(
     assert [(note.what, note.ids) for note in seen] == [("deleted", ()), ("over", ((-5, 41),))]
 
 
+async def test_what_was_noted_as_sent_is_deleted_though_nobody_recorded_it(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    thread = await opened(store, 1)
+    question = Relay(to="staff", what="question", clinic="oak", thread=thread.id, text="x")
+    await store.put([relay_row(question, "77", 1, 1)])
+    (row,) = await claim(store)
+    await store.note(row, 1, (thread.id, -5, 41))
+    await store.take_over(all_owners=True)  # the process died and is back
+    (again,) = await claim(store)
+    assert again.sent == 1
+    await store.step([Closed(again, "relayed")], [], 0)
+    await store.forget_handovers(1)
+    assert [note.ids for note in notes(await claim(store))] == [((-5, 41),)]
+
+
+async def test_what_is_noted_and_then_recorded_is_deleted_once(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    thread = await opened(store, 1)
+    question = Relay(to="staff", what="question", clinic="oak", thread=thread.id, text="x")
+    await store.put([relay_row(question, "77", 1, 1)])
+    (row,) = await claim(store)
+    shown = (thread.id, -5, 41)
+    await store.note(row, 1, shown)
+    await store.step([Closed(row, "relayed", shown=shown)], [], 0)
+    await store.forget_handovers(1)
+    assert [note.ids for note in notes(await claim(store))] == [((-5, 41),)]
+
+
 async def test_what_was_deleted_meanwhile_is_not_brought_back(stores: tuple[Store, Store]) -> None:
     store, _ = stores
     thread = await opened(store, 1)
@@ -169,6 +201,18 @@ async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Sto
     await handovers.wake("oak")
     assert [held.thread.id for held in await handovers.due()] == [thread.id]
     assert thread.state is State.OPEN
+
+
+async def test_who_waits_for_a_group_that_is_gone_is_looked_at_in_the_same_transaction(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    clinics = Clinics(store.db, store.bot_id)
+    await clinics.add(Clinic(id="oak", name="Oak", phone="1"))
+    await clinics.hand_over("oak", lambda h: h.model_copy(update={"on": True, "group": -5}))
+    thread = await opened(store, 1)
+    await clinics.move_group(-5, None)  # and the process dies
+    assert [held.thread.id for held in await store.handovers.due()] == [thread.id]
 
 
 async def test_what_a_clinic_has_set_outlives_its_new_details(stores: tuple[Store, Store]) -> None:
