@@ -52,7 +52,8 @@ def _asked(event: Event, desk: Desk) -> Response:
     if talk.asked is None or talk.asked != done.message_id:
         return Response(outcome="old_edit")
     now = said.talk or talk
-    said = replace(said, talk=now.model_copy(update={"asking": talk.asking}))  # asked since
+    asked_since = {"asking": talk.asking, "aside": talk.aside}
+    said = replace(said, talk=now.model_copy(update=asked_since))
     if talk.shown is None:
         return said
     markup = ask.under(buttons.under(reply, desk), event, desk, reply)

@@ -124,7 +124,25 @@ def awaited(event: Event, desk: Desk, name: str | None, text: str) -> Response |
         said = say(event, desk, text)
         heard = None if said.flagged else remind.read_answer(event, desk, text)
         return _answering(event, heard or said)
+    if name is None and event.talk.aside is not None:
+        return _resumed(event, desk, text)
     return None
+
+
+def _resumed(event: Event, desk: Desk, text: str) -> Response | None:
+    """The answer to what we asked before another question came; None where it is none.
+
+    The turn's own open question goes first, and "nice" is a place only where one is asked for.
+    """
+    if event.talk.memory.asking is not None:
+        return None
+    again = event.talk.model_copy(update={"asking": event.talk.aside, "aside": None})
+    back = event.having(again)
+    heard = remind.read_answer(back, desk, text)
+    if heard is None or (said := say(event, desk, text)).flagged:
+        return None
+    small = said.reply is not None and said.reply.kind is Kind.CHAT
+    return None if small else _answering(back, heard)
 
 
 def _answering(event: Event, heard: Response) -> Response:
@@ -149,11 +167,12 @@ def red_flag(event: Event, desk: Desk, text: str) -> Response | None:
 
 def _cancel(event: Event, desk: Desk) -> Response | None:
     """/cancel where a question of this side is open, or a message to the clinic is not sent."""
-    talk = event.talk.model_copy(update={"asking": None, "answered": None})
+    update = {"asking": None, "answered": None, "aside": None}
+    talk = event.talk.model_copy(update=update)
     if event.thread is not None and event.thread.draft is not None:
         call = text_call(event.chat_id, desk.say("ask.refused"))
         return Response((call,), talk, "not_sent", thread=event.thread.refused())
-    if event.talk.asking is None:
+    if event.talk.asking is None and event.talk.aside is None:
         return None
     return answer_with(event, desk.say("command.cancelled"), talk)
 
@@ -202,8 +221,9 @@ def say(event: Event, desk: Desk, text: str, before: str = "") -> Response:
 
 
 def _turned(talk: Talk, memory: Memory, reply: Reply) -> Talk:
-    """The talk after a turn that closes what this side had asked."""
-    closed = {"seen": (), "asking": None, "answered": None}
+    """The talk after a turn; what this side had asked is left aside, or closed."""
+    aside = talk.asking if remind.is_ours(talk.asking) else talk.aside
+    closed = {"seen": (), "asking": None, "answered": None, "aside": aside}
     return talk.after(memory, reply).model_copy(update=closed)
 
 

@@ -22,6 +22,7 @@ from bot.turn.figures_dates import Dates, add_months, months_put_right, read_dat
 from bot.turn.figures_numbers import normalise
 
 _LONGEST_WAIT = 800  # days
+_CLOSED = {"asking": None, "aside": None}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What may stand around a day and says no more. The list is closed, for a question or a story
 # with a date in it is no answer; what falls through it costs one more message.
@@ -37,6 +38,11 @@ _BESIDE: Mapping[str, str] = {
     "end": r"start(?:s|ed|ing)?|beg[aiu]n(?:ning)?|since|from|took|tak(?:e|en|ing)|been|going"
     r"|gonna|was|course|treatment|accutane|roaccutane|isotretinoin|pills?|capsules?|tablets?|dose",
 }
+
+
+def is_ours(asking: str | None) -> bool:
+    """Whether a question is for a reminder's zone or day."""
+    return (asking or "").startswith(("zone ", "day "))
 
 
 def ask_what(event: Event, desk: Desk) -> Response:
@@ -88,7 +94,7 @@ def another(event: Event, desk: Desk) -> Response | None:
 
 
 def _ask(event: Event, desk: Desk, asking: str, key: str, kept: Kept | None = None) -> Response:
-    talk = event.talk.model_copy(update={"asking": asking})
+    talk = event.talk.model_copy(update={"asking": asking, "aside": None})
     return answer_with(event, desk.say(key, days=_LONGEST_WAIT), talk, kept=kept)
 
 
@@ -186,7 +192,7 @@ def _over(event: Event, desk: Desk, start: dt.date, kept: Kept) -> Response | No
     end = _due("end", start, desk, today)
     if end > today:
         return None
-    talk = event.talk.model_copy(update={"asking": None})
+    talk = event.talk.model_copy(update=_CLOSED)
     text = desk.say("reminder.over", start=spoken(start), end=spoken(end))
     return answer_with(event, text, talk)
 
@@ -219,7 +225,7 @@ def _set(
     if first is not None:
         rows.insert(0, button(desk.say("reminder.another"), Press.DO, "remind.another"))
     markup = keyboard(*rows)
-    talk = event.talk.model_copy(update={"asking": None})
+    talk = event.talk.model_copy(update=_CLOSED)
     return answer_with(event, text, talk, kept=kept, reply_markup=markup)
 
 
@@ -294,7 +300,6 @@ def _in_line(one: Reminder, day: dt.date) -> bool:
 def stop(event: Event, desk: Desk) -> Response:
     """Delete all reminders, and the zone that only they need; what we asked about them is over."""
     kept = event.kept.model_copy(update={"reminders": (), "zone": None})
-    ours = (event.talk.asking or "").startswith(("zone ", "day "))
-    asking = None if ours else event.talk.asking
-    talk = event.talk.model_copy(update={"asking": asking, "answered": None})
+    asking = None if is_ours(event.talk.asking) else event.talk.asking
+    talk = event.talk.model_copy(update={**_CLOSED, "asking": asking, "answered": None})
     return answer_with(event, desk.say("reminder.stopped"), talk, kept=kept)

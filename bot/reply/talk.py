@@ -44,7 +44,7 @@ class Talk(Frozen):
     shown or offered since the last question; ``dated``: the message that told the course's first
     day; ``voted``: our messages whose thumbs are used;
     ``asking``: a question of ours that this side reads (``zone exam`` ...); ``answered``: the one
-    that ``asked`` answers.
+    that ``asked`` answers; ``aside``: the one that was left open for something else.
     """
 
     memory: Memory = Memory()
@@ -59,6 +59,7 @@ class Talk(Frozen):
     dated: int | None = None
     asking: str | None = None
     answered: str | None = None
+    aside: str | None = None
 
     @classmethod
     def read(cls, stored: str | None) -> Talk:

@@ -473,6 +473,48 @@ def test_cancel_ends_our_question(chat: Chat) -> None:
     assert chat.kept is None
 
 
+@pytest.mark.parametrize(
+    "asked", ["is it ok to be in the sun?", "how often do i need blood tests?"]
+)
+def test_a_question_in_between_does_not_end_the_setting_of_a_reminder(
+    chat: Chat, asked: str
+) -> None:
+    chat.message("/remind")
+    chat.press("Monthly exam")
+    assert text(chat.message(asked)) != chat.desk.say("reminder.zone_unknown")
+    assert text(chat.message("New York")) == chat.desk.say("reminder.day_exam")
+    assert text(chat.message(asked)) != chat.desk.say("reminder.day_unknown")
+    assert "exam on 14 March 2027" in text(chat.message("14 march"))  # no course that is over
+    assert Talk.read(chat.memory).aside is None
+
+
+def test_after_a_question_in_between_a_new_question_gets_its_answer(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    chat.message("how often do i need blood tests?")
+    for typed in ("nice", "thanks", "can i drink alcohol", "what dose for 70 kg"):
+        chat.message(typed)
+        assert chat.last.reply is not None
+    assert not Kept.read(chat.kept).reminders
+
+
+def test_the_course_clocks_own_question_for_a_day_comes_before_a_reminder_left_aside(
+    chat: Chat,
+) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    chat.message("how often do i need blood tests?")
+    chat.message("/course")
+    assert "week 4 of 20" in text(chat.message("3 february 2027"))
+    assert not Kept.read(chat.kept).reminders
+
+
+def test_cancel_ends_a_reminder_left_aside(chat: Chat) -> None:
+    asked_for_a_day(chat, "Monthly exam")
+    chat.message("how often do i need blood tests?")
+    assert text(chat.message("/cancel")) == chat.desk.say("command.cancelled")
+    chat.message("14 march")
+    assert not Kept.read(chat.kept).reminders
+
+
 def test_a_red_flag_comes_before_our_own_question(chat: Chat) -> None:
     chat.message("/remind")
     chat.press("Monthly exam")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reply.places import _CITIES, read_zone
+from bot.reply.places import _CITIES, _NAMES, _STATES, read_zone
 from bot.reply.talk import zone_of
 
 
@@ -45,6 +45,36 @@ def test_what_has_no_one_zone_is_asked_again(typed: str) -> None:
     assert read_zone(typed) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("EST", "America/New_York"),
+        ("eastern standard time", "US/Eastern"),
+        ("pst time", "America/Los_Angeles"),
+        ("my time zone is CET", "CET"),
+        ("it's EST", "America/New_York"),
+        ("EST (New York)", "America/New_York"),
+        ("Texas", "America/Chicago"),
+        ("i live in texas", "America/Chicago"),
+        ("Dallas, TX", "America/Chicago"),
+        ("houston texas", "America/Chicago"),
+        ("Los Angeles, CA", "America/Los_Angeles"),
+        ("Ontario", "America/Toronto"),
+        ("Sydney NSW", "Australia/Sydney"),
+        ("new york city", "America/New_York"),
+        ("in the UK", "Europe/London"),
+        ("bst", "Europe/London"),
+    ],
+)
+def test_an_abbreviation_or_a_state_is_a_time_zone(typed: str, zone: str) -> None:
+    assert read_zone(typed) == zone
+
+
+@pytest.mark.parametrize("typed", ["hi", "ok", "me", "or", "no", "tx", "ist", "tennessee", "time"])
+def test_a_small_word_or_the_code_of_a_state_alone_is_no_place(typed: str) -> None:
+    assert read_zone(typed) is None
+
+
 def test_every_city_of_ours_lies_in_a_zone_that_exists() -> None:
-    for zone in _CITIES:
+    for zone in (*_CITIES, *_STATES, *_NAMES):
         assert str(zone_of(zone)) == zone
