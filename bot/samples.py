@@ -80,16 +80,13 @@ def as_people_write(samples: Sequence[Sample], draw: random.Random) -> list[Mess
 
 def _says_nothing(sample: Sample) -> bool:
     """Whether a sentence may stand in any message without changing what the whole is."""
-    if sample.questions:
-        return sample.questions[0] in NOT_FOR_US and sample.rows == (NONE,)
-    return sample.rows == (NONE,)
+    for_us = bool(sample.questions) and sample.questions[0] not in NOT_FOR_US
+    return sample.rows == (NONE,) and not for_us
 
 
 def _only_asks(sample: Sample) -> bool:
     """Whether it is a question to the bot, and no red flag."""
-    return (
-        bool(sample.questions) and sample.questions[0] not in NOT_FOR_US and sample.rows == (NONE,)
-    )
+    return sample.rows == (NONE,) and not _says_nothing(sample)
 
 
 def whole(message: Message) -> Sample:

@@ -241,6 +241,10 @@ class TriageRules:
             doubt=True,
         )
 
+    def level(self, question: Asked) -> Urgency:
+        """How urgent a yes to a question is."""
+        return question.level or self.file.rows[question.yes].urgency
+
 
 class TriageError(ValueError):
     """The rules do not check; ``faults`` says all that is wrong, each with its file and line."""

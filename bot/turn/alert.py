@@ -155,7 +155,7 @@ def _number(country: Country, need: str) -> str | None:
 
 
 def _ask_back(verdict: Verdict, question: Asked, rules: TriageRules, country: str | None) -> Reply:
-    urgency = question.level or rules.file.rows[question.yes].urgency
+    urgency = rules.level(question)
     parts = [
         question.ask,
         question.now,

@@ -83,15 +83,16 @@ def next_one(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | No
 
 def weight_or_dose(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Ask of "what about 80?", said next to the figures for a weight, which of the two it is."""
-    numbers = {*figures.bare, *figures.loose}
-    kept = memory.asking is None and "number" in kept_of(memory) and memory.weight_kg is not None
-    if not kept or len(numbers) != 1 or not re.fullmatch(_WHAT_ABOUT, figures.shape):
+    numbers, kg = {*figures.bare, *figures.loose}, memory.weight_kg
+    if kg is None or memory.asking is not None or "number" not in kept_of(memory):
+        return None
+    if len(numbers) != 1 or not re.fullmatch(_WHAT_ABOUT, figures.shape):
         return None
     number = numbers.pop()
     if not rules.least_daily_mg <= number <= rules.most_daily_mg:
         return None
     dose = Dose(number, f"{number} mg", said_daily=False, amount=number)
-    weight = Weight(memory.weight_kg or Decimal(0), "", "kg", str(memory.weight_kg))
+    weight = Weight(kg, "", "kg", str(kg))
     readings = meanings(number, rules)
     problem = Problem.WEIGHT_OR_DOSE
     return DoseRequest(weight=weight, readings=readings, doses=(dose,), problem=problem)

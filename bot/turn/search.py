@@ -153,7 +153,7 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
     # it is no small talk, so that the share of small talk says nothing
     left = 1 - match.among([name for name in match.labels if name.startswith(CHAT)])
     enough = left * (ANSWER_FROM if match.drug or talk else UNNAMED_FROM)
-    rival = max([p_topic, *(share for _, share in match.best(NOT_FOR_US))])
+    rival = max(p_topic, _elsewhere(match))
     if p_first >= enough and p_first >= rival + AHEAD:
         return found(Outcome.ANSWER, [first], calibrated(p_first), f"{first} is clearly ahead")
     if best in NOT_FOR_US:
@@ -166,6 +166,11 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
     if p_topic >= GAP_FROM:
         return found(Outcome.GAP, [topic], p_topic, f"the gap {topic} is ahead of any passage")
     return found(Outcome.CLARIFY, near, p_first, "nothing is clear")
+
+
+def _elsewhere(match: Match) -> float:
+    """The probability of skin care, or of anything else, whichever is likelier."""
+    return max((share for _, share in match.best(NOT_FOR_US)), default=0.0)
 
 
 def calibrated(probability: float) -> float:
@@ -236,7 +241,7 @@ def _each(found: Found, asked: Sequence[Found]) -> Found:
     gaps = [one.names[0] for one in clear if one.outcome is Outcome.GAP]
     outcome, first = found.outcome, found.names
     if outcome is Outcome.CLARIFY:
-        if max(share for _, share in found.match.best(NOT_FOR_US)) >= ELSEWHERE_FROM:
+        if _elsewhere(found.match) >= ELSEWHERE_FROM:
             return found
         outcome, first = (Outcome.ANSWER, ()) if told else (Outcome.GAP, tuple(gaps[:1]))
     if outcome is Outcome.ANSWER:

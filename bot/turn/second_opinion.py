@@ -24,8 +24,6 @@ UNDER_TEAM = Finding(id=CHILD, urgency=Urgency.NEXT_VISIT)
 # enough to be an emergency is told all the same, in the words for any, and what is less is not.
 LEADS_FROM = {Urgency.EMERGENCY: 0.35, Urgency.TODAY: 0.4, Urgency.NEXT_VISIT: 0.2}
 ANY_FROM = 0.45
-ANY_SHORT_FROM = 0.45  # of up to SHORT words: what is no English is mostly short
-SHORT = 4
 CHILD_LEADS_FROM = 0.5
 CHILD_FROM = 0.1  # probability of CHILD from which stone may have been taken for years
 SURE_FROM = 0.8  # probability of an emergency from which no question is asked first
@@ -150,7 +148,6 @@ class _Opinion:
 
     rows: Mapping[str, float]
     urgencies: Mapping[str, float]
-    short: bool = False
 
     def of_none(self) -> float:
         """The probability of no red flag, by both."""
@@ -177,9 +174,8 @@ def _opinions(text: str, encoder: Encoder, reader: Reader) -> list[_Opinion]:
     """Of the whole message, then of each sentence, where there are several."""
     heard = encoder.hear([reader.read(piece).text for piece in sentences(text)])
     labels = encoder.card.labels
-    short = len(text.split()) <= SHORT
     return [
-        _Opinion(_named(labels.rows, rows), _named(labels.urgencies, urgencies), short)
+        _Opinion(_named(labels.rows, rows), _named(labels.urgencies, urgencies))
         for rows, urgencies in zip(heard.rows, heard.urgencies, strict=True)
     ]
 
@@ -213,8 +209,7 @@ def _finding(
             row = max((n for n in fitting if n != CHILD), key=opinion.rows.__getitem__)
         asks = row == CHILD  # the calculator asks for the age
         if opinion.rows[row] < (CHILD_LEADS_FROM if asks else LEADS_FROM[urgency]):
-            enough = ANY_SHORT_FROM if opinion.short else ANY_FROM
-            if urgency is not Urgency.EMERGENCY or likely < enough:
+            if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:
                 continue
             row = ANY_EMERGENCY
         if row == CHILD and urgency is Urgency.NEXT_VISIT:

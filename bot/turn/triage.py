@@ -239,7 +239,7 @@ def _question(
     """What to ask back: nothing where a red flag as urgent as its answer is raised anyway."""
     highest = max((urgency.rank for urgency in raised.values()), default=0)
     for name, question in rules.file.questions.items():
-        level = question.level or rules.file.rows[question.yes].urgency
+        level = rules.level(question)
         if highest >= min(level.rank, Urgency.TODAY.rank) and question.alert is None:
             continue
         if question.yes in raised and question.alert != question.yes:
@@ -296,7 +296,7 @@ def _answered(
 ) -> Finding | None:
     """The row of the answer, beside what is ``raised`` by its words."""
     answer = _answer(text, rules, question)
-    usual = question.level or rules.file.rows[question.yes].urgency
+    usual = rules.level(question)
     if _answers_by(question.yes_if, usual, text, rules):
         return Finding(id=question.yes, urgency=usual)
     named = [level for row_id, level in question.signs.items() if row_id in raised]
@@ -320,7 +320,7 @@ def _answers_by(worded: Sequence[Rule], level: Urgency, text: str, rules: Triage
     return any(signs.hold(rule, level) for rule in worded)
 
 
-def says_no(text: str, rules: TriageRules, question: Asked | None = None) -> bool:
+def says_no(text: str, rules: TriageRules, question: Asked | None) -> bool:
     """Whether a text is a clear no, to a question where one is open."""
     answer = _answer(text, rules, question)
     return answer.no and answer.plain
@@ -334,7 +334,7 @@ def names_another(text: str, memory: Memory, rules: TriageRules) -> bool:
     question = rules.asked(memory.details.get("ask"))
     if question is None or len(text.split()) > FEW:
         return False
-    level = question.level or rules.file.rows[question.yes].urgency
+    level = rules.level(question)
     return not triage(text, rules).findings and _answers_by(question.no_if, level, text, rules)
 
 

@@ -33,6 +33,15 @@ async def opened(store: Store, number: int, chat: int = 1) -> Thread:
     return await kept(store, number + 1, drafted.sent(time.time(), 240), chat)
 
 
+async def on_its_way(store: Store) -> tuple[Thread, Claimed]:
+    """A conversation with a question in hand that goes to the staff."""
+    thread = await opened(store, 1)
+    question = Relay(to="staff", what="question", clinic="oak", thread=thread.id, text="x")
+    await store.put([relay_row(question, "77", 1, 1)])
+    (row,) = await claim(store)
+    return thread, row
+
+
 async def aged(store: Store, seconds: float) -> None:
     mine = handover.c.bot_id == store.bot_id
     older = update(handover).where(mine).values(touched=handover.c.touched - seconds)
@@ -108,10 +117,7 @@ async def test_what_was_sent_while_it_was_deleted_is_deleted_too(
     stores: tuple[Store, Store],
 ) -> None:
     store, _ = stores
-    thread = await opened(store, 1)
-    question = Relay(to="staff", what="question", clinic="oak", thread=thread.id, text="x")
-    await store.put([relay_row(question, "77", 1, 1)])
-    (row,) = await claim(store)
+    thread, row = await on_its_way(store)
     await store.forget_handovers(1)
     await store.step([Closed(row, "relayed", shown=(thread.id, -5, 41))], [], 0)
     seen: list[Relay] = []
@@ -125,10 +131,7 @@ async def test_what_was_noted_as_sent_is_deleted_though_nobody_recorded_it(
     stores: tuple[Store, Store],
 ) -> None:
     store, _ = stores
-    thread = await opened(store, 1)
-    question = Relay(to="staff", what="question", clinic="oak", thread=thread.id, text="x")
-    await store.put([relay_row(question, "77", 1, 1)])
-    (row,) = await claim(store)
+    thread, row = await on_its_way(store)
     await store.note(row, 1, (thread.id, -5, 41))
     await store.take_over(all_owners=True)  # the process died and is back
     (again,) = await claim(store)
@@ -142,10 +145,7 @@ async def test_what_is_noted_and_then_recorded_is_deleted_once(
     stores: tuple[Store, Store],
 ) -> None:
     store, _ = stores
-    thread = await opened(store, 1)
-    question = Relay(to="staff", what="question", clinic="oak", thread=thread.id, text="x")
-    await store.put([relay_row(question, "77", 1, 1)])
-    (row,) = await claim(store)
+    thread, row = await on_its_way(store)
     shown = (thread.id, -5, 41)
     await store.note(row, 1, shown)
     await store.step([Closed(row, "relayed", shown=shown)], [], 0)
