@@ -327,10 +327,7 @@ def says_no(text: str, rules: TriageRules, question: Asked | None) -> bool:
 
 
 def names_another(text: str, memory: Memory, rules: TriageRules) -> bool:
-    """Whether a few words name another thing than our open question asks about, and no more.
-
-    "its penicillin i think" is no red flag by itself: the second opinion knows no question.
-    """
+    """Whether a few words name another thing than our open question asks about, and no more."""
     question = rules.asked(memory.details.get("ask"))
     if question is None or len(text.split()) > FEW:
         return False

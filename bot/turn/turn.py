@@ -33,6 +33,7 @@ from bot.turn.search import Outcome
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import (
+    ANY_EMERGENCY,
     ASKING_TRIAGE,
     Verdict,
     answer_to_ask,
@@ -162,8 +163,6 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin, about=about)
     if context.encoder is None or not text or text.startswith("/"):
         return verdict
-    if memory.asking == ASKING_TRIAGE and names_another(text, memory, rules):
-        return verdict
 
     def grown() -> bool:
         return read_figures(in_one_line(text), context.kb.dose).reaches(context.kb.dose.age.years)
@@ -172,7 +171,7 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
         return in_kilos(text, context.kb.dose)
 
     reader = context.matcher.reader
-    return second_opinion(
+    heard = second_opinion(
         verdict,
         text,
         rules,
@@ -182,6 +181,11 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
         kilos=kilos,
         lowers=answered is None,
     )
+    # "its penicillin i think": an emergency of no row, to who does not know what was asked
+    no_row = not verdict.findings and [one.id for one in heard.findings] == [ANY_EMERGENCY]
+    if no_row and memory.asking == ASKING_TRIAGE and names_another(text, memory, rules):
+        return verdict
+    return heard
 
 
 def _named(inbound: Inbound, kb: Knowledge) -> list[str]:

@@ -220,6 +220,10 @@ def test_an_answer_that_names_something_else_is_a_no(
     assert last(context, asked, answer).alert is None
 
 
+def test_a_red_flag_beside_what_an_answer_names_is_heard(context: Context) -> None:
+    assert is_emergency(last(context, "i have a rash", "sunburn, heat rash, cant see"))
+
+
 @pytest.mark.parametrize(
     ("asked", "answer"),
     [
