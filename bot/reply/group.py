@@ -12,7 +12,7 @@ from itertools import permutations, product
 
 from bot.kb.knowledge import Knowledge
 from bot.kb.models import Urgency
-from bot.kb.triage_rules import DOUBT
+from bot.kb.triage_file import DOUBT
 from bot.reply import links, staff_group
 from bot.reply.desk import Desk, Event, Response, text_call
 from bot.reply.outgoing import Outgoing

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.kb.models import Urgency
-from bot.kb.triage_rules import Asked, Country, Line, Row, TriageRules
+from bot.kb.triage_file import Asked, Country, Line, Row
+from bot.kb.triage_rules import TriageRules
 from bot.turn.memory import Memory
 from bot.turn.reply import Alert, Kind, Reply, ShownNote, Suggestion
 from bot.turn.triage import ASKING_TRIAGE, Finding, Verdict

@@ -14,7 +14,8 @@ from bot.kb.encoder import Encoder
 from bot.kb.models import NONE, Urgency
 from bot.kb.reading import Reader, sentences
 from bot.kb.tfidf import Floats
-from bot.kb.triage_rules import DOUBT, TriageRules
+from bot.kb.triage_file import DOUBT
+from bot.kb.triage_rules import TriageRules
 from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order, triage
 
 CHILD = "RF24"  # the row on children under the age limit

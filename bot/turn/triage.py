@@ -7,7 +7,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.kb.models import Frozen, Urgency
-from bot.kb.triage_rules import Asked, Question, Row, Rule, Status, TriageRules
+from bot.kb.triage_file import Asked, Question, Row, Rule, Status
+from bot.kb.triage_rules import TriageRules
 from bot.turn.memory import Memory
 from bot.turn.triage_frames import Frames
 from bot.turn.triage_match import Hit, find

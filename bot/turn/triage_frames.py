@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.kb.triage_rules import Frame, Status, TriageFile
+from bot.kb.triage_file import Frame, Status, TriageFile
 from bot.turn.triage_match import Hit
 from bot.turn.triage_read import Reading, Token
 
