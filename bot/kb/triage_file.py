@@ -175,6 +175,8 @@ class Wording(Frozen):
     unsure: str
     doubt: str  # asked back where the rules and the second opinion differ
     closed: str  # said after a clear no to a question of ours
+    still: str  # said before an alert that is said again
+    unreached: str  # and behind one of today
     labels: Mapping[Literal["emergency", "crisis", "poison"], str]
     urgencies: Mapping[Urgency, str]
 
@@ -200,5 +202,6 @@ class TriageFile(Frozen):
     questions: Mapping[Name, Question]
     countries: Mapping[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Country]
     wording: Wording
-    answers: Mapping[Literal["yes", "no", "so"], tuple[str, ...]]
+    answers: Mapping[Literal["yes", "no", "so", "still"], tuple[str, ...]]
     no_words: tuple[str, ...]  # words that may stand in a clear no to a question of ours
+    still_words: tuple[str, ...]  # and in what only asks back about an alert

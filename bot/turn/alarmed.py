@@ -13,7 +13,7 @@ from bot.turn.found import named_reply, remembered
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from bot.turn.search import Outcome, search
-from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask
+from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, highest, in_order
 
 
 def pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -34,7 +34,7 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     A no to its question is thanked; under one without a question, what was asked is answered.
     """
     details = memory.details
-    memory = unbarred(memory, details.get("bars", ()))
+    memory = unbarred(memory, details.get("bars", ())).model_copy(update={"raised": {}})
     memory = answered_no(memory, details.get("ask"), context)
     if memory.asking == ASKING_TRIAGE:
         return remembered(memory, closing_reply(context.kb.triage))
@@ -43,13 +43,14 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
 
 def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """Say what to do; remember what the question would have found, for "I was only asking"."""
-    reply = alert_reply(verdict, context.kb.triage, country=context.country)
+    rules = context.kb.triage
+    reply = alert_reply(verdict, rules, country=context.country)
     details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
     details["under"] = name_of(verdict)
     names, topic = _behind(text, memory, context)
     if names:
         details["asked"] = names[0]
-    question = context.kb.triage.asked(verdict.ask)
+    question = rules.asked(verdict.ask)
     doubted = question is not None and question.doubt
     if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
         below = buttons(context.kb, names)[:2]  # to read once the call is made
@@ -58,12 +59,28 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
         reply = reply.model_copy(update={"suggestions": suggestions, "topic": topic})
     asking = ASKING_TRIAGE if verdict.ask else None
     rows = [finding.id for finding in verdict.findings]
+    raised = {finding.id: finding.urgency for finding in verdict.findings}
+    if question is not None and not raised:
+        raised = {question.yes: rules.level(question)}
     taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
     details["bars"] = [why for why in taken_back if why not in memory.barred]
     memory = barred_by(rows, memory)
     open_still = dict.fromkeys((*memory.unanswered, *(taken_back if question else ())))
     update = {"asking": asking, "details": details, "unanswered": tuple(open_still)}
+    update["raised"] = highest(memory.raised, raised)
     return memory.model_copy(update=update), reply
+
+
+def under_alert(memory: Memory) -> bool:
+    """Whether an alert was the last thing said, with no question of ours open."""
+    return bool(memory.raised) and "under" in memory.details and memory.asking is None
+
+
+def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:
+    """Say the alert again to who asks back about it ("can it wait?"): nothing takes it lower."""
+    rules = context.kb.triage
+    verdict = Verdict(findings=in_order(memory.raised, rules))
+    return memory, alert_reply(verdict, rules, country=context.country, again=True)
 
 
 def answered_no(memory: Memory, name: str | None, context: Context) -> Memory:

@@ -23,13 +23,16 @@ _NEEDS = {
 }
 
 
-def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = None) -> Reply:
+def alert_reply(
+    verdict: Verdict, rules: TriageRules, *, country: str | None = None, again: bool = False
+) -> Reply:
     """What to say to a message that raises a red flag, or that may.
 
     Args:
         verdict: with at least one finding, or a question to ask back.
         rules: the rules of the knowledge base.
         country: two letters, where known; otherwise every verified number is shown.
+        again: it was said before, and is asked back about.
     """
     question = rules.asked(verdict.ask)
     if not verdict.findings:
@@ -41,10 +44,13 @@ def alert_reply(verdict: Verdict, rules: TriageRules, *, country: str | None = N
     ahead = [words for other in others if (words := _ahead(other, first, rules))]
     lines = [_also(other, rules) for other in others if not _ahead(other, first, rules)]
     parts = [question.ask] if question else []
+    parts += [rules.file.wording.still] if again else []
     what = _what_to_do(row, first)
     if verdict.another and row.another:
         what = f"{what} {row.another}"
     parts += [*ahead, what, _who_to_call(verdict.findings, rules, country)]
+    if again and first.urgency is Urgency.TODAY:
+        parts.append("\n".join([rules.file.wording.unreached, numbers(rules, country=country)]))
     if lines:
         parts.append(" ".join([rules.file.wording.also, *lines]))
     parts.append(rules.file.wording.not_clinician)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
-from bot.kb.models import Frozen
+from bot.kb.models import Frozen, Urgency
 
 LASTS = dt.timedelta(minutes=30)
 
@@ -26,7 +27,8 @@ class Memory(Frozen):
     whom was spoken, while the dose is asked for her; ``unanswered``: what a question of the triage
     left open, so that no figure is given. ``doubts``: why the next weight may not
     be a grown person's on isotretinoin (``dose_doubt``). ``about``: the red flags that the last
-    message only asked about, for "i have it" in the next.
+    message only asked about, for "i have it" in the next. ``raised``: the red flags of the alerts
+    so far, or of an open question, each with its urgency, until they are for nothing.
     """
 
     passage: str | None = None
@@ -43,6 +45,7 @@ class Memory(Frozen):
     unanswered: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    raised: Mapping[str, Urgency] = Field(default_factory=dict)
     at: dt.datetime | None = None
 
     @property

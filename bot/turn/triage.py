@@ -250,6 +250,15 @@ def _question(
     return None
 
 
+def highest(*raised: Mapping[str, Urgency]) -> dict[str, Urgency]:
+    """All rows that were raised, each at its highest urgency."""
+    found: dict[str, Urgency] = {}
+    for one in raised:
+        for row_id, urgency in one.items():
+            _raise(found, row_id, urgency)
+    return found
+
+
 def in_order(
     raised: Mapping[str, Urgency], rules: TriageRules, likely: Mapping[str, float] | None = None
 ) -> tuple[Finding, ...]:
@@ -340,6 +349,19 @@ def says_why_not(text: str, rules: TriageRules, question: Asked | None) -> bool:
     """Whether an answer names what it is instead ("just hungry")."""
     hits = find(read(text, rules.speller), rules.index)
     return question is not None and any(hit.concept in question.beside for hit in hits)
+
+
+def asks_back(text: str, rules: TriageRules) -> bool:
+    """Whether a text only asks back about an alert ("can it wait?"), or tells what hinders."""
+    reading = read(text, rules.speller)
+    if not reading.tokens:
+        return "?" in text
+    hits = [hit for hit in find(reading, rules.index) if hit.concept == "Answer_still"]
+    told = {word for hit in hits for word in hit.words}
+    words = set(rules.file.still_words)
+    return bool(hits) and all(
+        at in told or words.intersection(token.forms) for at, token in enumerate(reading.tokens)
+    )
 
 
 @dataclass(frozen=True)

@@ -220,6 +220,7 @@ def test_a_red_flag_behind_a_command_comes_first(chat: Chat) -> None:
         ("Are my messages private?", "privacy.text"),
         ("set a reminder", "reminder.what"),
         ("show my list", "visit.empty"),
+        ("I want to speak to a real person", "clinic.none"),
         ("what's my clinic's phone number", "clinic.none"),
     ],
 )

@@ -1,0 +1,100 @@
+"""What people say to an alert: it is said again, and nothing takes it lower."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.brain import bind
+from bot.converse import converse
+from bot.kb.models import Urgency
+from bot.turn.context import Context
+from bot.turn.reply import Kind, Reply
+
+EMERGENCY = "my vision went blurry and i have a terrible headache"
+TODAY = "my pee is dark like cola"
+
+
+def last(context: Context, *said: str) -> Reply:
+    return converse(said, bind(context))[-1]
+
+
+def stands(reply: Reply, urgency: Urgency, context: Context) -> bool:
+    again = context.kb.triage.file.wording.still in reply.text
+    return again and reply.alert is not None and reply.alert.urgency is urgency
+
+
+@pytest.mark.parametrize(
+    "asked_back",
+    [
+        "can it wait until monday?",
+        "is that a normal side effect",
+        "is it the accutane",
+        "should i stop taking it",
+        "what do i do now",
+        "it got worse",
+        "but why",
+        "im scared",
+        "my derm is closed",
+        "i cant reach my doctor",
+        "should i go to the er?",
+        "?",
+    ],
+)
+@pytest.mark.parametrize(
+    ("told", "urgency"), [(EMERGENCY, Urgency.EMERGENCY), (TODAY, Urgency.TODAY)]
+)
+def test_who_asks_back_about_an_alert_is_told_again_what_to_do(
+    context: Context, told: str, urgency: Urgency, asked_back: str
+) -> None:
+    """They had got a passage ("a normal side effect"), a gap, or "I only know one document"."""
+    assert stands(last(context, told, asked_back), urgency, context)
+
+
+def test_what_is_no_subject_of_the_document_is_about_the_alert_just_said(context: Context) -> None:
+    reply = last(context, "my chest hurts and my arm is numb", "can i just take an aspirin")
+    assert stands(reply, Urgency.EMERGENCY, context)
+
+
+def test_who_reaches_nobody_today_hears_the_emergency_numbers_too(context: Context) -> None:
+    reply = last(context, TODAY, "no appointment till tuesday")
+    wording = context.kb.triage.file.wording
+    assert wording.unreached in reply.text
+    assert wording.labels["emergency"] in reply.text
+
+
+def test_the_gravest_of_several_alerts_is_said_again(context: Context) -> None:
+    reply = last(context, EMERGENCY, TODAY, "can it wait")
+    assert stands(reply, Urgency.EMERGENCY, context)
+
+
+@pytest.mark.parametrize(
+    ("asked", "passage"),
+    [
+        ("how long does a course take?", "duration"),
+        ("what are the side effects", "side-effects"),
+    ],
+)
+def test_a_question_of_its_own_is_answered_after_an_alert(
+    context: Context, asked: str, passage: str
+) -> None:
+    assert last(context, TODAY, asked).citations[0].passage == passage
+
+
+def test_thanks_end_an_alert_in_peace(context: Context) -> None:
+    assert last(context, TODAY, "ok thanks").kind is Kind.CHAT
+
+
+@pytest.mark.parametrize("taken_back", ["only asking", "/cancel", "/start"])
+def test_an_alert_that_is_for_nothing_is_not_said_again(context: Context, taken_back: str) -> None:
+    assert last(context, TODAY, taken_back, "can it wait").alert is None
+
+
+def test_the_same_words_without_an_alert_are_read_as_ever(context: Context) -> None:
+    reply = last(context, "what are the side effects?", "is that normal")
+    assert reply.alert is None
+
+
+def test_an_open_doubt_whose_question_is_asked_back_counts_as_so(context: Context) -> None:
+    """A person who asks whether it can wait does not say that there is nothing."""
+    reply = last(context, "i have a rash", "can it wait till tomorrow")
+    assert reply.alert is not None
