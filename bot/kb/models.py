@@ -148,11 +148,13 @@ class Topic(Frozen):
     """A gap: what people ask and the document leaves open.
 
     ``gap`` completes "The document does not cover ..."; ``nearest`` are the passages to offer.
+    ``risky``: whether somebody could take the document's silence for "it is safe".
     """
 
     id: Id
     title: Title
     gap: str
+    risky: bool = True
     nearest: tuple[Id, ...] = ()
     notes: tuple[Note, ...] = ()
     review: Review = Review()

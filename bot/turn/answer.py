@@ -83,7 +83,8 @@ def gap(
     ``offer``: whether those can be offered; a card sent elsewhere has no buttons.
     """
     topic = kb.topics[name]
-    says = "gap.says_beside" if name in kb.apart else "gap.says"
+    says = "gap.says" if topic.risky else "gap.says_plain"
+    says = "gap.says_beside" if name in kb.apart else says
     notes = [*notes_shown(topic.notes, show_notes=show_notes), *extra]
     ranked = list(nearest)  # the likeliest two, then what the curator put beside the gap
     near = buttons(kb, [*ranked[:2], *topic.nearest, *ranked[2:]]) if offer else ()

@@ -49,11 +49,19 @@ def test_a_gap_is_named_and_never_made_to_sound_safe(context: Context) -> None:
     assert len(reply.suggestions) == 3
 
 
+@pytest.mark.parametrize(("topic", "warned"), [("alcohol", True), ("cost-insurance", False)])
+def test_only_where_silence_could_be_taken_for_safety_does_a_gap_warn_of_it(
+    context: Context, topic: str, warned: bool
+) -> None:
+    _, reply = take_turn(Inbound(topic=topic), Memory(), context)
+    assert ("does not mean it is safe" in reply.text) is warned
+
+
 def test_every_gap_says_what_is_missing_and_offers_three_things(context: Context) -> None:
-    for name in context.kb.topics:
+    for name, topic in context.kb.topics.items():
         _, reply = take_turn(Inbound(topic=name), Memory(), context)
         assert reply.kind is Kind.NOT_COVERED
-        assert "does not mean it is safe" in reply.text
+        assert f"does not cover {topic.gap}" in reply.text
         assert reply.suggestions
 
 
