@@ -76,7 +76,11 @@ _WHEN = re.compile(r"\bwhen\b[^.!?,;]*")
 _OF_COURSE = re.compile(
     r"\b(?:course|treatment|therapy|week|check\S*|exams?|visits?|appointments?)\b"
 )
-_ASKS_CLOCK = re.compile(r"^(?:the |my )?course (?:clock|dates|calendar|timeline)\s*[?.!]*$")
+_ASKS_CLOCK = re.compile(
+    r"^(?:(?:the |my )?course (?:clock|dates|calendar|timeline)"
+    r"|(?:so |and )?(?:what|which|wich|wat) (?:week|month) (?:am i|is (?:he|she|this|it))"
+    r"(?: (?:on|in|at|of|now|currently|my|the|treatment|course|accutane))*)\s*[?.!]*$"
+)
 
 
 @dataclass(frozen=True)
