@@ -43,17 +43,22 @@ ASKED = 4  # questions of one message that are read
 GREETING = 5  # words of small talk that may stand before a question
 _POINTS = " .!?,:;-"
 SURE = 0.7  # probability from which a short message is of no other that it points back to
+EITHER_FROM = 0.5  # and from which it may be of either
 SHORT = 7  # words; a shorter one may lean on the talk so far
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|then|what about|how about|what if|why|after|before|is it|is that|"
-    r"does it|for how long|how long|how often|more|else|ok)\b"
-    r"|\b(?:it|that|this|then|those|they|them|these)\b",
+    r"does it|for how long|how long|how often|more|else|ok|what happens|what helps|any)\b"
+    r"|\b(?:it|that|this|then|those|they|them|these|ones|others)\b|\b(?:more|count)\W*$",
     re.IGNORECASE,
 )
-# what points to the answer before; "it" is mostly the drug
-_POINTS_BACK = re.compile(r"^why\b|\b(?:that|this|then|those|they|them|these)\b", re.IGNORECASE)
 # "is this normal?" alone asks about something that was said before, or was not said at all
 _BARE = re.compile(r"(?:is|was|are) (?:this|that|it|these|they)(?: \w+)?\W*$", re.IGNORECASE)
+# and so does "for how long?" behind an answer
+_NO_SUBJECT = re.compile(
+    r"(?:(?:and|but|so|ok) )*(?:(?:for |until |since )?(?:how long|when)(?: after| before)?"
+    r"|why(?: not)?|how (?:often|come))\W*$",
+    re.IGNORECASE,
+)
 
 
 class Outcome(StrEnum):
@@ -106,27 +111,42 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     elif len(each := questions(text)[:ASKED]) > 1:
         named = talk or whole.drug
         found = _each(found, [decide(matcher.match(one), kb, talk=named) for one in each])
-    bare = _BARE.match(text) is not None
-    if bare and memory.passage is None and memory.topic is None:
+    bare, shown = _BARE.match(text) is not None, (memory.passage or memory.topic) is not None
+    if bare and not shown:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
+    unclear = unclear or (shown and _NO_SUBJECT.match(text) is not None)
     if found.names == (HELPS,) and leans(text) and whole.pairs()[0][1] < SURE:
-        unclear = (memory.passage or memory.topic) is not None  # "what can I do about it"
-    if _points_back(text, memory) and not found.also:
-        unclear = unclear or whole.pairs()[0][1] < SURE
-    if unclear and talk and len(text.split()) <= SHORT:
-        leaning = matcher.match(_in_talk(text, memory, kb))
+        unclear = shown  # "what can I do about it"
+    if len(text.split()) > SHORT or not talk:
+        return found
+    if not unclear and (found.also or not shown or not leans(text) or _own(text, whole, matcher)):
+        return found
+    leaning = matcher.match(_in_talk(text, memory, kb))
+    if unclear or whole.pairs()[0][1] < EITHER_FROM:
         return decide(_between(whole, leaning), kb, talk=talk)
-    return found
+    return _either(decide(leaning, kb, talk=talk), found)
+
+
+def _own(text: str, alone: Match, matcher: Matcher) -> bool:
+    """Whether a short message has a subject of its own, alone or with the drug's name."""
+    name, share = alone.pairs()[0]
+    named, surer = matcher.match(f"{text} on {MASK}").pairs()[0]
+    return share >= SURE or (named == name and surer >= SURE)
+
+
+def _either(leaning: Found, alone: Found) -> Found:
+    """What a message comes to as one of what was shown, or alone; where they differ, both."""
+    if leaning.names[:1] == alone.names[:1]:
+        return alone
+    near = tuple(dict.fromkeys((*leaning.names[:1], *alone.names[:1], *leaning.nearest)))[:3]
+    why = "it may be of what was shown, or of something else"
+    return replace(leaning, outcome=Outcome.CLARIFY, names=near, nearest=near, why=why)
 
 
 def leans(text: str) -> bool:
     """Whether a message is short and leans on what was said before it."""
     return len(text.split()) <= SHORT and _LEANS.search(text) is not None
-
-
-def _points_back(text: str, memory: Memory) -> bool:
-    return (memory.passage or memory.topic) is not None and bool(_POINTS_BACK.search(text))
 
 
 def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:

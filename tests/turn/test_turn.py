@@ -128,6 +128,33 @@ def test_a_follow_up_leans_on_the_gap_that_was_named_last(
     assert reply.topic == topic
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "name"),
+    [
+        ("can i get pregnant on it", "how long after", "pregnancy"),
+        ("can i get pregnant on it", "and for how long?", "pregnancy"),
+        ("what are the side effects", "which ones are the worst", "side-effects"),
+        ("how long does a course take", "can it be shorter", "duration"),
+        ("i missed a dose", "should i double it", "missed-dose"),
+        ("can i drink alcohol on it", "what happens if i do", "alcohol"),
+        ("can i drink alcohol on it", "does weed count", "alcohol"),
+        ("how does it work", "tell me more", "mechanism"),
+    ],
+)
+def test_a_follow_up_without_a_subject_is_of_what_was_shown(
+    context: Context, before: str, asked: str, name: str
+) -> None:
+    """They had got how well it works, birth control, bones, "should I start?" and help."""
+    *_, reply = ask(context, before, asked)
+    assert name in [reply.topic, *(cited.passage for cited in reply.citations)]
+
+
+def test_a_follow_up_that_may_be_of_something_else_is_asked_about(context: Context) -> None:
+    *_, reply = ask(context, "can i drink alcohol on it", "so is it safe")
+    assert reply.kind is Kind.CLARIFY
+    assert {"alcohol", "whether-to-start"} <= {offered.topic for offered in reply.suggestions}
+
+
 def test_a_follow_up_on_side_effects_is_not_about_storage(context: Context) -> None:
     """ "They" were the capsules, whatever had been spoken of."""
     *_, reply = ask(context, "what are the side effects", "do they go away")
