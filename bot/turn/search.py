@@ -38,7 +38,6 @@ CALIBRATION = (
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 GREETS = f"{CHAT}greeting"
-HELPS = f"{CHAT}help"
 ASKED = 4  # questions of one message that are read
 GREETING = 5  # words of small talk that may stand before a question
 _POINTS = " .!?,:;-"
@@ -55,8 +54,10 @@ _LEANS = re.compile(
 _BARE = re.compile(r"(?:is|was|are) (?:this|that|it|these|they)(?: \w+)?\W*$", re.IGNORECASE)
 # and so does "for how long?" behind an answer
 _NO_SUBJECT = re.compile(
-    r"(?:(?:and|but|so|ok) )*(?:(?:for |until |since )?(?:how long|when)(?: after| before)?"
-    r"|why(?: not)?|how (?:often|come))\W*$",
+    r"(?:(?:and|but|so|ok) )*(?:(?:for |until |since |after )?(?:how long|when)"
+    r"(?: after| before| can i| do i)?|why(?: not)?|how|where"
+    r"|how (?:often|come|common|likely|bad|serious|soon)(?: (?:is|are) (?:it|that|this|they))?"
+    r"|should i (?:worry|be (?:worried|concerned)))\W*$",
     re.IGNORECASE,
 )
 
@@ -115,12 +116,11 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     if bare and not shown:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
-    unclear = unclear or (shown and _NO_SUBJECT.match(text) is not None)
-    if found.names == (HELPS,) and leans(text) and whole.pairs()[0][1] < SURE:
+    if found.outcome is Outcome.CHAT and leans(text) and whole.pairs()[0][1] < SURE:
         unclear = shown  # "what can I do about it"
     if len(text.split()) > SHORT or not talk:
         return found
-    if not unclear and (found.also or not shown or not leans(text) or _own(text, whole, matcher)):
+    if not unclear and (found.also or not shown or not _points_back(text, whole, matcher)):
         return found
     leaning = matcher.match(_in_talk(text, memory, kb))
     if unclear or whole.pairs()[0][1] < EITHER_FROM:
@@ -128,11 +128,15 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     return _either(decide(leaning, kb, talk=talk), found)
 
 
-def _own(text: str, alone: Match, matcher: Matcher) -> bool:
-    """Whether a short message has a subject of its own, alone or with the drug's name."""
+def _points_back(text: str, alone: Match, matcher: Matcher) -> bool:
+    """Whether a short message has no subject of its own, nor one with the drug's name."""
+    if _NO_SUBJECT.match(text):
+        return True
     name, share = alone.pairs()[0]
+    if not leans(text) or share >= SURE:
+        return False
     named, surer = matcher.match(f"{text} on {MASK}").pairs()[0]
-    return share >= SURE or (named == name and surer >= SURE)
+    return named != name or surer < SURE
 
 
 def _either(leaning: Found, alone: Found) -> Found:
@@ -152,7 +156,7 @@ def leans(text: str) -> bool:
 def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:
     """A short message with what the talk is of: what it points back to, or the drug."""
     shown = kb.passages.get(memory.passage or "") or kb.topics.get(memory.topic or "")
-    if shown is not None and _LEANS.search(text):
+    if shown is not None and (_LEANS.search(text) or _NO_SUBJECT.match(text)):
         return f"{shown.title}: {text}"
     return f"{text} on {MASK}"
 
