@@ -7,6 +7,7 @@ The encoder's cost does not grow with the passages and is left out.
 
 from __future__ import annotations
 
+import itertools
 import random
 import resource
 import subprocess
@@ -32,13 +33,15 @@ def made(passages: int) -> tuple[list[str], list[str]]:
         "".join(draw.choices("abcdefghijklmnoprstuvw", k=draw.randint(3, 9)))
         for _ in range(VOCABULARY)
     ]
-    common = [1 / (rank + 10) for rank in range(VOCABULARY)]
+    common = list(itertools.accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
     texts, names = [], []
     for passage in range(passages):
-        subject = draw.choices(words, weights=common, k=WORDS)
+        subject = draw.choices(words, cum_weights=common, k=WORDS)
         for _ in range(QUESTIONS):
             texts.append(
-                " ".join(draw.sample(subject, WORDS // 2) + draw.choices(words, common, k=2))
+                " ".join(
+                    draw.sample(subject, WORDS // 2) + draw.choices(words, cum_weights=common, k=2)
+                )
             )
             names.append(f"p{passage:06d}")
     return texts, names
