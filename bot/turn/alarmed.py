@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from bot.kb.knowledge import UNRELATED
 from bot.kb.models import Urgency
+from bot.kb.triage_rules import TriageRules
 from bot.turn.alert import Button, alert_reply, closing_reply, name_of
 from bot.turn.answer import buttons, chat
 from bot.turn.context import Context
@@ -12,8 +15,11 @@ from bot.turn.dose_barred import barred_by, reasons, unbarred
 from bot.turn.found import named_reply, remembered
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
-from bot.turn.search import Outcome, search
-from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, highest, in_order
+from bot.turn.search import SURE, Found, Outcome, search
+from bot.turn.second_question import questions
+from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, highest, in_order, talks_down
+
+HELP = "chat-help"  # what asks nothing of its own comes to
 
 
 def pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -44,6 +50,7 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
 def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """Say what to do; remember what the question would have found, for "I was only asking"."""
     rules = context.kb.triage
+    verdict = _with_graver(verdict, memory, rules)
     reply = alert_reply(verdict, rules, country=context.country)
     details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
     details["under"] = name_of(verdict)
@@ -60,8 +67,6 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
     asking = ASKING_TRIAGE if verdict.ask else None
     rows = [finding.id for finding in verdict.findings]
     raised = {finding.id: finding.urgency for finding in verdict.findings}
-    if question is not None and not raised:
-        raised = {question.yes: rules.level(question)}
     taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
     details["bars"] = [why for why in taken_back if why not in memory.barred]
     memory = barred_by(rows, memory)
@@ -69,6 +74,14 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
     update = {"asking": asking, "details": details, "unanswered": tuple(open_still)}
     update["raised"] = highest(memory.raised, raised)
     return memory.model_copy(update=update), reply
+
+
+def standing(memory: Memory, context: Context) -> Mapping[str, Urgency]:
+    """The red flags that were raised and are not over, with that of an open question."""
+    rules = context.kb.triage
+    asked = memory.details.get("ask") if memory.asking == ASKING_TRIAGE else None
+    question = rules.asked(asked)
+    return highest(memory.raised, {question.yes: rules.level(question)} if question else {})
 
 
 def under_alert(memory: Memory) -> bool:
@@ -79,8 +92,28 @@ def under_alert(memory: Memory) -> bool:
 def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """Say the alert again to who asks back about it ("can it wait?"): nothing takes it lower."""
     rules = context.kb.triage
-    verdict = Verdict(findings=in_order(memory.raised, rules))
+    verdict = Verdict(findings=in_order(standing(memory, context), rules))
     return memory, alert_reply(verdict, rules, country=context.country, again=True)
+
+
+def of_its_own(text: str, found: Found, context: Context) -> bool:
+    """Whether what is said right after an alert is plainly about something else."""
+    if found.outcome is Outcome.CLARIFY or found.names in ((UNRELATED,), (HELP,)):
+        return False
+    if found.outcome is Outcome.REFUSE and not questions(text):  # "it's called minocycline"
+        return False
+    sure = found.match.pairs()[0][1] >= SURE or not found.guessed
+    return sure and not talks_down(text, context.kb.triage)
+
+
+def _with_graver(verdict: Verdict, memory: Memory, rules: TriageRules) -> Verdict:
+    """The verdict with all that stands, where that is graver: it was said, and is not over."""
+    new = {finding.id: finding.urgency for finding in verdict.findings}
+    graver = max((one.rank for one in memory.raised.values()), default=0)
+    if not new or graver <= max(one.rank for one in new.values()):
+        return verdict
+    findings = in_order(highest(memory.raised, new), rules)
+    return verdict.model_copy(update={"findings": findings})
 
 
 def answered_no(memory: Memory, name: str | None, context: Context) -> Memory:

@@ -57,7 +57,9 @@ def alert_reply(
     return Reply(
         kind=Kind.ALERT,
         text="\n\n".join(parts),
-        alert=Alert(id=first.id, urgency=first.urgency, also=tuple(o.id for o in others)),
+        alert=Alert(
+            id=first.id, urgency=first.urgency, also=tuple(o.id for o in others), again=again
+        ),
         suggestions=_buttons(verdict, rules),
     )
 
@@ -213,7 +215,7 @@ def line_of(row_id: str, rules: TriageRules) -> ShownNote:
 def flags(memory: Memory, reply: Reply) -> bool:
     """Whether a turn raised a red flag, or asks whether there is one."""
     asks = reply.kind is Kind.CLARIFY and memory.asking == ASKING_TRIAGE
-    return reply.kind is Kind.ALERT or asks
+    return asks or (reply.alert is not None and not reply.alert.again)
 
 
 def lines_said(reply: Reply) -> list[ShownNote]:

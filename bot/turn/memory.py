@@ -28,7 +28,7 @@ class Memory(Frozen):
     left open, so that no figure is given. ``doubts``: why the next weight may not
     be a grown person's on isotretinoin (``dose_doubt``). ``about``: the red flags that the last
     message only asked about, for "i have it" in the next. ``raised``: the red flags of the alerts
-    so far, or of an open question, each with its urgency, until they are for nothing.
+    so far, each with its urgency, until they are for nothing.
     """
 
     passage: str | None = None

@@ -83,11 +83,15 @@ class DoseFigures(Frozen):
 
 
 class Alert(Frozen):
-    """The red flag that was raised; ``also``: the others in the same message, none more urgent."""
+    """The red flag that was raised; ``also``: the others in the same message, none more urgent.
+
+    ``again``: it was raised before, and nothing new is.
+    """
 
     id: str
     urgency: Urgency
     also: tuple[str, ...] = ()
+    again: bool = False
 
 
 class Suggestion(Frozen):

@@ -364,6 +364,12 @@ def asks_back(text: str, rules: TriageRules) -> bool:
     )
 
 
+def talks_down(text: str, rules: TriageRules) -> bool:
+    """Whether a text behind an alert makes light of it ("just unfit?", "the derm knows")."""
+    hits = find(read(text, rules.speller), rules.index)
+    return any(hit.concept == "Answer_down" for hit in hits)
+
+
 @dataclass(frozen=True)
 class _Answer:
     """How a text answers a question of ours; a question back is no yes.

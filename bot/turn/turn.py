@@ -9,9 +9,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from bot.kb.knowledge import UNRELATED, Knowledge
+from bot.kb.knowledge import Knowledge
 from bot.kb.language import is_foreign
-from bot.turn.alarmed import alarmed, answered_no, closed, pressed, still_holds, under_alert
+from bot.turn.alarmed import (
+    alarmed,
+    answered_no,
+    closed,
+    of_its_own,
+    pressed,
+    standing,
+    still_holds,
+    under_alert,
+)
 from bot.turn.alert import read_button, safety_lines
 from bot.turn.answer import EMPTY, LANGUAGE, buttons, refuse, with_notes
 from bot.turn.command import command
@@ -47,7 +56,6 @@ from bot.turn.triage import (
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
 
-HELP = "chat-help"  # what asks nothing of its own comes to
 SHORT_NO = 4  # words; a longer "no" says something else as well, which gets its answer
 
 
@@ -74,7 +82,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
-    if memory.raised and asks_back(text, kb.triage):
+    if standing(memory, context) and asks_back(text, kb.triage):
         return still_holds(memory, context)
     if (done := _no_question(text, memory, kb)) is not None:
         return done
@@ -138,8 +146,8 @@ def _looked_up(
 ) -> tuple[Memory, Reply]:
     """Search the document; a weight about which it has nothing is asked about."""
     found = searched(text, memory, context)
-    if found.names in ((UNRELATED,), (HELP,)) and under_alert(memory):
-        return still_holds(memory, context)  # "so just an aspirin then?" is no new subject
+    if under_alert(memory) and not of_its_own(text, found, context):
+        return still_holds(memory, context)
     if found.outcome not in (Outcome.ANSWER, Outcome.GAP) and is_foreign(text, context.kb.words):
         return _with_lines(remembered(memory, refuse(context.kb, LANGUAGE)), verdict, context.kb)
     if found.outcome is Outcome.REFUSE and context.dose_calculator:
