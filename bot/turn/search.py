@@ -38,16 +38,18 @@ CALIBRATION = (
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 GREETS = f"{CHAT}greeting"
+POLITE = (GREETS, f"{CHAT}thanks", f"{CHAT}goodbye")
 ASKED = 4  # questions of one message that are read
 GREETING = 5  # words of small talk that may stand before a question
 _POINTS = " .!?,:;-"
 SURE = 0.7  # probability from which a short message is of no other that it points back to
+POLITE_FROM = 0.6  # of thanks and the like, from which a short message is no follow-up
 EITHER_FROM = 0.5  # and from which it may be of either
 SHORT = 7  # words; a shorter one may lean on the talk so far
 _LEANS = re.compile(
     r"^(?:and|but|or|so|also|then|what about|how about|what if|why|after|before|is it|is that|"
     r"does it|for how long|how long|how often|more|else|ok|what happens|what helps|any)\b"
-    r"|\b(?:it|that|this|then|those|they|them|these|ones|others)\b|\b(?:more|count)\W*$",
+    r"|\b(?:it|that|this|then|those|they|them|these|one|ones|others)\b|\b(?:more|count)\W*$",
     re.IGNORECASE,
 )
 # "is this normal?" alone asks about something that was said before, or was not said at all
@@ -56,6 +58,8 @@ _BARE = re.compile(r"(?:is|was|are) (?:this|that|it|these|they)(?: \w+)?\W*$", r
 _NO_SUBJECT = re.compile(
     r"(?:(?:and|but|so|ok) )*(?:(?:for |until |since |after )?(?:how long|when)"
     r"(?: after| before| can i| do i)?|why(?: not)?|how|where"
+    r"|how many (?:months|weeks|days|times)(?:,? \w+)?"
+    r"|(?:(?:in|use) )?(?:simpler?|plain|easy|normal) (?:words|terms|english)(?: (?:please|pls))?"
     r"|how (?:often|come|common|likely|bad|serious|soon)(?: (?:is|are) (?:it|that|this|they))?"
     r"|should i (?:worry|be (?:worried|concerned)))\W*$",
     re.IGNORECASE,
@@ -116,7 +120,8 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     if bare and not shown:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
-    if found.outcome is Outcome.CHAT and leans(text) and whole.pairs()[0][1] < SURE:
+    polite = whole.among([name for name in whole.labels if name in POLITE]) >= POLITE_FROM
+    if found.outcome is Outcome.CHAT and leans(text) and whole.pairs()[0][1] < SURE and not polite:
         unclear = shown  # "what can I do about it"
     if len(text.split()) > SHORT or not talk:
         return found

@@ -41,10 +41,10 @@ class Verdict(Frozen):
 
     ``another``: it speaks of somebody else, who may be meant.
     ``ask``: the question to ask back, where the message may or may not be a red flag.
-    ``informed``: rows that it only asks about; ``about``: these and those that it only names in
-    a question, which "i have it" in the next message claims. ``lowered``: rows that the rules
-    found, or would ask about, where the second opinion is sure that there is nothing. ``sure``: it
-    is not asked.
+    ``informed``: rows that it only asks about; ``about``: these, those that it only names in a
+    question, and those that are graver once done, which "i have it" in the next message claims.
+    ``lowered``: rows that the rules found, or would ask about, where the second opinion is sure that
+    there is nothing. ``sure``: it is not asked.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -213,6 +213,7 @@ def _read_once(
             row = rules.file.rows[row_id]
             _raise(raised, row_id, row.claimed or row.urgency)
         informed, asked_about, sure = [], [], True
+    less = [name for name, level in raised.items() if _claims_more(rules.file.rows[name], level)]
     asked = _question(signs, rules, raised)
     if asked is not None:
         _, question = asked
@@ -222,10 +223,15 @@ def _read_once(
         findings=in_order(raised, rules),
         ask=asked[0] if asked else None,
         informed=tuple(informed),
-        about=tuple(asked_about),
+        about=tuple(dict.fromkeys((*asked_about, *less))),
         sure=sure,
         another=signs.told_of(CLOSE_PERSON),
     )
+
+
+def _claims_more(row: Row, level: Urgency) -> bool:
+    """Whether "i did" behind it is graver ("can i give blood?", then "did it yesterday")."""
+    return row.claimed is not None and row.claimed.rank > level.rank
 
 
 def _raise(raised: dict[str, Urgency], row_id: str, urgency: Urgency) -> None:

@@ -55,6 +55,39 @@ def test_what_is_no_subject_of_the_document_is_about_the_alert_just_said(context
     assert stands(reply, Urgency.EMERGENCY, context)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "just unfit?",
+        "im only 22 tho",
+        "perhaps im simply not drinking enough",
+        "the derm knows so its fine",
+        "took an antihistamine so all good?",
+        "so not the dryness thing?",
+    ],
+)
+def test_what_makes_light_of_an_alert_is_about_it(context: Context, said: str) -> None:
+    assert stands(last(context, TODAY, said), Urgency.TODAY, context)
+
+
+def test_a_medicine_named_behind_the_alert_on_it_is_no_skin_care(context: Context) -> None:
+    told = "I was given an antibiotic for my tooth and I take isotretinoin"
+    assert last(context, told, "It's called minocycline.").alert is not None
+
+
+def test_a_lesser_red_flag_does_not_hide_a_graver_one_that_stands(context: Context) -> None:
+    reply = last(context, "massive headache since last night, been sick twice", "my pee is brown")
+    assert reply.alert is not None
+    assert (reply.alert.id, reply.alert.urgency) == ("RF07", Urgency.EMERGENCY)
+    assert "RF09" in reply.alert.also
+
+
+def test_what_was_asked_about_and_then_done_is_as_urgent_as_done(context: Context) -> None:
+    reply = last(context, "can i donate blood on accutane", "oops. did it yesterday")
+    assert reply.alert is not None
+    assert (reply.alert.id, reply.alert.urgency) == ("RF23", Urgency.TODAY)
+
+
 def test_who_reaches_nobody_today_hears_the_emergency_numbers_too(context: Context) -> None:
     reply = last(context, TODAY, "no appointment till tuesday")
     wording = context.kb.triage.file.wording
