@@ -43,8 +43,8 @@ class Verdict(Frozen):
     ``ask``: the question to ask back, where the message may or may not be a red flag.
     ``informed``: rows that it only asks about; ``about``: these, those that it only names in a
     question, and those that are graver once done, which "i have it" in the next message claims.
-    ``lowered``: rows that the rules found, or would ask about, where the second opinion is sure that
-    there is nothing. ``sure``: it is not asked.
+    ``lowered``: rows that the rules found, or would ask about, where the second opinion is sure
+    that there is nothing. ``sure``: it is not asked.
     """
 
     findings: tuple[Finding, ...] = ()
