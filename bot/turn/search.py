@@ -56,7 +56,8 @@ _BARE = re.compile(r"(?:is|was|are) (?:this|that|it|these|they)(?: \w+)?\W*$", r
 _NO_SUBJECT = re.compile(
     r"(?:(?:and|but|so|ok) )*(?:(?:for |until |since |after )?(?:how long|when)"
     r"(?: after| before| can i| do i)?|why(?: not)?|how|where"
-    r"|how (?:often|come|common|likely|bad|serious|soon)(?: (?:is|are) (?:it|that|this|they))?"
+    r"|how (?:often|much|many|come|common|likely|bad|serious|soon)"
+    r"(?: (?:is|are) (?:it|that|this|they))?|really|seriously|are you sure"
     r"|should i (?:worry|be (?:worried|concerned)))\W*$",
     re.IGNORECASE,
 )
@@ -124,7 +125,8 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
         return found
     leaning = matcher.match(_in_talk(text, memory, kb))
     if unclear or whole.pairs()[0][1] < EITHER_FROM:
-        return decide(_between(whole, leaning), kb, talk=talk)
+        found = decide(_between(whole, leaning), kb, talk=talk)
+        return _of_shown(found, memory) if has_no_subject(text) else found
     return _either(decide(leaning, kb, talk=talk), found)
 
 
@@ -139,6 +141,16 @@ def _points_back(text: str, alone: Match, matcher: Matcher) -> bool:
     return named != name or surer < SURE
 
 
+def _of_shown(found: Found, memory: Memory) -> Found:
+    """What "why?" comes to: what was shown is offered where it had come to no subject of ours."""
+    shown = memory.passage or memory.topic
+    if shown is None or found.outcome is not Outcome.REFUSE:
+        return found
+    near = tuple(dict.fromkeys((shown, *found.nearest)))[:3]
+    why = "it has no subject of its own, so it is of what was shown"
+    return replace(found, outcome=Outcome.CLARIFY, names=near, nearest=near, why=why)
+
+
 def _either(leaning: Found, alone: Found) -> Found:
     """What a message comes to as one of what was shown, or alone; where they differ, both."""
     if leaning.names[:1] == alone.names[:1]:
@@ -146,6 +158,11 @@ def _either(leaning: Found, alone: Found) -> Found:
     near = tuple(dict.fromkeys((*leaning.names[:1], *alone.names[:1], *leaning.nearest)))[:3]
     why = "it may be of what was shown, or of something else"
     return replace(leaning, outcome=Outcome.CLARIFY, names=near, nearest=near, why=why)
+
+
+def has_no_subject(text: str) -> bool:
+    """Whether a message is only "how long?" or "is that ok?", of whatever was said before."""
+    return _BARE.match(text) is not None or _NO_SUBJECT.match(text) is not None
 
 
 def leans(text: str) -> bool:
