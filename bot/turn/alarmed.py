@@ -37,7 +37,8 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     memory = unbarred(memory, details.get("bars", ())).model_copy(update={"raised": {}})
     memory = answered_no(memory, details.get("ask"), context)
     if memory.asking == ASKING_TRIAGE:
-        return remembered(memory, closing_reply(context.kb.triage))
+        memory, reply = remembered(memory, closing_reply(context.kb.triage))
+        return memory.model_copy(update={"details": {"closed": details.get("ask")}}), reply
     return _only_asked(memory, context)
 
 
@@ -74,6 +75,12 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
 def under_alert(memory: Memory) -> bool:
     """Whether an alert was the last thing said, with no question of ours open."""
     return bool(memory.raised) and "under" in memory.details and memory.asking is None
+
+
+def may_be_asked_back(memory: Memory) -> bool:
+    """Whether "is that normal?" is of an alert: the last thing said, or one that cannot wait."""
+    urgent = any(urgency is not Urgency.NEXT_VISIT for urgency in memory.raised.values())
+    return urgent or under_alert(memory)
 
 
 def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:

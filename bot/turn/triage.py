@@ -351,6 +351,12 @@ def says_why_not(text: str, rules: TriageRules, question: Asked | None) -> bool:
     return question is not None and any(hit.concept in question.beside for hit in hits)
 
 
+def takes_back_no(text: str, rules: TriageRules) -> bool:
+    """Whether a text takes a no to our question back ("actually yes")."""
+    hits = find(read(text, rules.speller), rules.index)
+    return any(hit.concept == "Answer_after_all" for hit in hits)
+
+
 def asks_back(text: str, rules: TriageRules) -> bool:
     """Whether a text only asks back about an alert ("can it wait?"), or tells what hinders."""
     reading = read(text, rules.speller)
@@ -362,6 +368,13 @@ def asks_back(text: str, rules: TriageRules) -> bool:
     return bool(hits) and all(
         at in told or words.intersection(token.forms) for at, token in enumerate(reading.tokens)
     )
+
+
+def makes_small(text: str, rules: TriageRules) -> bool:
+    """Whether a few words make little of an alert: "its just heartburn", "he seems fine"."""
+    hits = find(read(text, rules.speller), rules.index)
+    small = any(hit.concept == "Answer_small" for hit in hits)
+    return small and len(text.split()) <= FEW
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from bot.kb.knowledge import UNRELATED, Knowledge
+from bot.kb.knowledge import NOT_FOR_US, Knowledge
 from bot.kb.language import is_foreign
-from bot.turn.alarmed import alarmed, answered_no, closed, pressed, still_holds, under_alert
+from bot.kb.triage_rules import TriageRules
+from bot.turn.alarmed import (
+    alarmed,
+    answered_no,
+    closed,
+    may_be_asked_back,
+    pressed,
+    still_holds,
+    under_alert,
+)
 from bot.turn.alert import read_button, safety_lines
 from bot.turn.answer import EMPTY, LANGUAGE, buttons, refuse, with_notes
 from bot.turn.command import command
@@ -28,8 +37,9 @@ from bot.turn.figures_units import in_kilos
 from bot.turn.found import found_reply, named_reply, other_reply, remembered, searched
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
+from bot.turn.pieces import told_in_pieces
 from bot.turn.reply import Kind, Reply
-from bot.turn.search import Outcome
+from bot.turn.search import Outcome, has_no_subject
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import (
@@ -38,6 +48,7 @@ from bot.turn.triage import (
     Verdict,
     answer_to_ask,
     asks_back,
+    makes_small,
     names_another,
     says_no,
     says_why_not,
@@ -47,7 +58,8 @@ from bot.turn.triage import (
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
 
-HELP = "chat-help"  # what asks nothing of its own comes to
+# what a message comes to that is no subject of the document
+NO_SUBJECT = tuple((name,) for name in (*NOT_FOR_US, "chat-help"))
 SHORT_NO = 4  # words; a longer "no" says something else as well, which gets its answer
 
 
@@ -74,7 +86,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
-    if memory.raised and asks_back(text, kb.triage):
+    if _of_alert(text, memory, kb.triage):
         return still_holds(memory, context)
     if (done := _no_question(text, memory, kb)) is not None:
         return done
@@ -93,6 +105,13 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         reply = _with_second_question(said, reply, after, context)
         return _with_lines((after, reply), verdict, kb)
     return _looked_up(said, verdict, memory, context)
+
+
+def _of_alert(text: str, memory: Memory, rules: TriageRules) -> bool:
+    """Whether a message only asks back about an alert, or makes little of the one just said."""
+    if asks_back(text, rules):
+        return may_be_asked_back(memory)
+    return under_alert(memory) and (makes_small(text, rules) or has_no_subject(text))
 
 
 def _no_question(text: str, memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | None:
@@ -138,7 +157,7 @@ def _looked_up(
 ) -> tuple[Memory, Reply]:
     """Search the document; a weight about which it has nothing is asked about."""
     found = searched(text, memory, context)
-    if found.names in ((UNRELATED,), (HELP,)) and under_alert(memory):
+    if found.names in NO_SUBJECT and under_alert(memory):
         return still_holds(memory, context)  # "so just an aspirin then?" is no new subject
     if found.outcome not in (Outcome.ANSWER, Outcome.GAP) and is_foreign(text, context.kb.words):
         return _with_lines(remembered(memory, refuse(context.kb, LANGUAGE)), verdict, context.kb)
@@ -166,6 +185,8 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     rules = context.kb.triage
     answered = answer_to_ask(text, memory, rules) if memory.asking == ASKING_TRIAGE else None
     about = memory.about
+    if answered is None and context.matcher.small_talk(text) is None:
+        answered = told_in_pieces(text, memory, rules)
     verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin, about=about)
     if context.encoder is None or not text or text.startswith("/"):
         return verdict
