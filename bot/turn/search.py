@@ -57,7 +57,8 @@ _NO_SUBJECT = re.compile(
     r"(?:(?:and|but|so|ok) )*(?:(?:for |until |since |after )?(?:how long|when)"
     r"(?: after| before| can i| do i)?|why(?: not)?|how|where"
     r"|how (?:often|much|many|come|common|likely|bad|serious|soon)"
-    r"(?: (?:is|are) (?:it|that|this|they))?|really|seriously|are you sure"
+    r"(?: (?:is|are) (?:it|that|this|they))?|really|seriously|are you sure|which(?: ones?)?"
+    r"|what (?:now|next|should i do|do i do|can i do)"
     r"|should i (?:worry|be (?:worried|concerned)))\W*$",
     re.IGNORECASE,
 )
@@ -117,7 +118,9 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     if bare and not shown:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
-    if found.outcome is Outcome.CHAT and leans(text) and whole.pairs()[0][1] < SURE:
+    if found.outcome is Outcome.CHAT and (
+        has_no_subject(text) or (leans(text) and whole.pairs()[0][1] < SURE)
+    ):
         unclear = shown  # "what can I do about it"
     if len(text.split()) > SHORT or not talk:
         return found
@@ -144,7 +147,7 @@ def _points_back(text: str, alone: Match, matcher: Matcher) -> bool:
 def _of_shown(found: Found, memory: Memory) -> Found:
     """What "why?" comes to: what was shown is offered where it had come to no subject of ours."""
     shown = memory.passage or memory.topic
-    if shown is None or found.outcome is not Outcome.REFUSE:
+    if shown is None or found.outcome not in (Outcome.REFUSE, Outcome.CHAT):
         return found
     near = tuple(dict.fromkeys((shown, *found.nearest)))[:3]
     why = "it has no subject of its own, so it is of what was shown"

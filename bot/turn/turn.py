@@ -39,7 +39,7 @@ from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.pieces import told_in_pieces
 from bot.turn.reply import Kind, Reply
-from bot.turn.search import Outcome, has_no_subject
+from bot.turn.search import Found, Outcome, has_no_subject
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import (
@@ -59,6 +59,7 @@ TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""
 
 # what a message comes to that is no subject of the document
+MANNERS = (("chat-greeting",), ("chat-goodbye",))
 NO_SUBJECT = tuple((name,) for name in (*NOT_FOR_US, "chat-help"))
 SHORT_NO = 4  # words; a longer "no" says something else as well, which gets its answer
 
@@ -109,7 +110,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
 
 def _of_alert(text: str, memory: Memory, rules: TriageRules) -> bool:
     """Whether a message only asks back about an alert, or makes little of the one just said."""
-    if asks_back(text, rules):
+    if asks_back(text, rules, just_said=under_alert(memory)):
         return may_be_asked_back(memory)
     return under_alert(memory) and (makes_small(text, rules) or has_no_subject(text))
 
@@ -157,7 +158,7 @@ def _looked_up(
 ) -> tuple[Memory, Reply]:
     """Search the document; a weight about which it has nothing is asked about."""
     found = searched(text, memory, context)
-    if found.names in NO_SUBJECT and under_alert(memory):
+    if under_alert(memory) and (found.names in NO_SUBJECT or _no_manners(text, found, context)):
         return still_holds(memory, context)  # "so just an aspirin then?" is no new subject
     if found.outcome not in (Outcome.ANSWER, Outcome.GAP) and is_foreign(text, context.kb.words):
         return _with_lines(remembered(memory, refuse(context.kb, LANGUAGE)), verdict, context.kb)
@@ -166,6 +167,12 @@ def _looked_up(
         if asked is not None:
             return _with_lines(remembered(memory, asked), verdict, context.kb)
     return found_reply(found, verdict, memory, context)
+
+
+def _no_manners(text: str, found: Found, context: Context) -> bool:
+    """Whether a greeting or a goodbye is but guessed: no word of "my tongue too now" is one."""
+    said = any(context.matcher.small_talk(word) for word in text.split())
+    return found.names in MANNERS and found.guessed and not said
 
 
 def _with_second_question(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:

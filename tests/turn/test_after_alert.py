@@ -72,11 +72,26 @@ def test_who_asks_back_about_an_alert_is_told_again_what_to_do(
         "after the pill",
         "he seems fine",
         "i get it sometimes",
+        "since week 3",
+        "its been an hour",
     ],
 )
 def test_who_makes_little_of_an_alert_is_told_again(context: Context, made_small: str) -> None:
     """They had got a gap, "Goodbye, and take care" or "Hello!"."""
     assert stands(last(context, EMERGENCY, made_small), Urgency.EMERGENCY, context)
+
+
+def test_a_time_that_we_asked_for_is_no_part_of_an_alert_said_before(context: Context) -> None:
+    reply = last(context, TODAY, "when is my course over?", "yesterday")
+    assert reply.alert is None
+    reply = last(context, TODAY, "how long does a course take?", "for 2 weeks?")
+    assert reply.alert is None
+
+
+def test_a_goodbye_is_taken_for_one_only_if_it_is_said(context: Context) -> None:
+    told = "my lips are swollen and my face too"
+    assert stands(last(context, told, "my tongue too now"), Urgency.EMERGENCY, context)
+    assert last(context, told, "thanks bye").kind is Kind.CHAT
 
 
 def test_what_can_wait_is_not_said_again_once_something_else_was_shown(context: Context) -> None:

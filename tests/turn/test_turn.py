@@ -171,6 +171,8 @@ def test_a_follow_up_that_may_be_of_something_else_is_asked_about(
         ("can i take it with doxycycline", "why", "tetracyclines"),
         ("what happens if i drink alcohol on it", "how much", "alcohol"),
         ("does it cause hair loss", "really?", "hair"),
+        ("can i use eye drops on accutane", "which", "contact-lenses-eyes"),
+        ("i missed 3 days of accutane", "what now", "missed-dose"),
     ],
 )
 def test_a_question_word_alone_is_never_told_that_its_subject_is_unknown(
