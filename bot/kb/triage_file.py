@@ -202,6 +202,9 @@ class TriageFile(Frozen):
     questions: Mapping[Name, Question]
     countries: Mapping[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Country]
     wording: Wording
-    answers: Mapping[Literal["yes", "no", "so", "still", "down"], tuple[str, ...]]
+    answers: Mapping[
+        Literal["yes", "no", "so", "after_all", "still", "more", "down"], tuple[str, ...]
+    ]
     no_words: tuple[str, ...]  # words that may stand in a clear no to a question of ours
     still_words: tuple[str, ...]  # and in what only asks back about an alert
+    pieces: Mapping[str, str] = {}  # what a gap is of, as a person says it (``turn/pieces.py``)

@@ -19,6 +19,7 @@ from bot.turn.search import SURE, Found, Outcome, search
 from bot.turn.second_question import questions
 from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, highest, in_order, talks_down
 
+MANNERS = (("chat-greeting",), ("chat-goodbye",))
 HELP = "chat-help"  # what asks nothing of its own comes to
 
 
@@ -43,7 +44,8 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     memory = unbarred(memory, details.get("bars", ())).model_copy(update={"raised": {}})
     memory = answered_no(memory, details.get("ask"), context)
     if memory.asking == ASKING_TRIAGE:
-        return remembered(memory, closing_reply(context.kb.triage))
+        memory, reply = remembered(memory, closing_reply(context.kb.triage))
+        return memory.model_copy(update={"details": {"closed": details.get("ask")}}), reply
     return _only_asked(memory, context)
 
 
@@ -89,6 +91,12 @@ def under_alert(memory: Memory) -> bool:
     return bool(memory.raised) and "under" in memory.details and memory.asking is None
 
 
+def may_be_asked_back(memory: Memory, context: Context) -> bool:
+    """Whether "is that normal?" is of an alert: the last thing said, or one that cannot wait."""
+    stands = standing(memory, context).values()
+    return under_alert(memory) or any(urgency is not Urgency.NEXT_VISIT for urgency in stands)
+
+
 def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """Say the alert again to who asks back about it ("can it wait?"): nothing takes it lower."""
     rules = context.kb.triage
@@ -100,6 +108,8 @@ def of_its_own(text: str, found: Found, context: Context) -> bool:
     """Whether what is said right after an alert is plainly about something else."""
     if found.outcome is Outcome.CLARIFY or found.names in ((UNRELATED,), (HELP,)):
         return False
+    if found.names in MANNERS and found.guessed:  # "my tongue too now" is no goodbye
+        return any(context.matcher.small_talk(word) for word in text.split())
     if found.outcome is Outcome.REFUSE and not questions(text):  # "it's called minocycline"
         return False
     sure = found.match.pairs()[0][1] >= SURE or not found.guessed

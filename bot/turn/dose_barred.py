@@ -22,10 +22,16 @@ from bot.turn.figures_whose import KIN
 from bot.turn.memory import Memory
 
 _I_AM = r"\b(?:i'?m|i am|we'?re|we are|patient is|patient's)\b"  # "patient": a doctor asks
-_THEY_ARE = rf"\b(?:he|she|{KIN})(?:'?s| is|,)?(?!\w)"
+_CHILD = r"(?:kid|kiddo|child|little one)|(?:my|our) (?:\w+ )?(?:boy|girl)"
+_THEY_ARE = rf"\b(?:he|she|{KIN}|{_CHILD})(?:'?s| is|,)?(?!\w)"
+_A_CHILD = (  # "can a 10 year old take it"; not "since I was a 10 year old", "a 9 year old scar"
+    r"(?<!\bwas )(?<!\bas )(?<!\blike )\ban? (?=<age>(?:\W*$|[.?!,;]| (?:take|have|use|get|be|go|"
+    r"on|with|who|and|child|kid|boy|girl|son|daughter)\b))"
+)
 _MY_CHILD = r"\b(?:my|our)(?= (?:only |just )?<age>)"  # "my 9 year old"
 _I_TURN = r"\bi(?:'ll be| will be| turn)\b"  # "I turn 12 next month" leaves "i <age>"
-_SOMEBODY = rf"{_I_AM}|{_THEY_ARE}|\b(?:my|our) \w|{_I_TURN}"
+_SOMEBODY = rf"{_I_AM}|{_THEY_ARE}|\b(?:my|our) \w|\ban? \d|{_I_TURN}"
+_HER = rf"\b(?:she|her|{KIN})\b"
 _SUPPOSED = r"\b(?:if|when|once|after|until|till)\b[^.!?,;]*"  # what is not yet so
 _PARENT = r"\b(?:mother|mum|mom|father|dad|parent)\b"
 _LASTING = {Problem.PREGNANT, Problem.BREASTFEEDING, Problem.UNDER_AGE}
@@ -81,7 +87,7 @@ def still_barred(
             memory = barred(memory, why)
     memory = _of_another(memory, figures, rules)
     memory = _answered(memory, figures, rules)
-    request = _open_still(request, memory)
+    request = _open_still(request or _for_her(memory, figures, rules), memory)
     if not memory.barred:
         return memory, request
     back = [why for why in memory.barred if _taken_back(Problem(why), figures, rules)]
@@ -99,7 +105,7 @@ def _told(figures: Figures, rules: DoseRules) -> Iterator[Problem]:
     """What stands against a dose in what people say that they are, or that a child is."""
     shape = figures.shape
     who = rf"(?:{_I_AM}|{_THEY_ARE})"
-    aged = re.search(rf"(?:{who}|{_MY_CHILD}|\bi) (?:only |just )?<age>", shape)
+    aged = re.search(rf"(?:{who}|{_MY_CHILD}|\bi) (?:only |just )?<age>|{_A_CHILD}", shape)
     if aged and figures.under(rules.age.years):
         yield Problem.UNDER_AGE
     small = "|".join(map(re.escape, rules.reads.infants))
@@ -129,6 +135,14 @@ def _answered(memory: Memory, figures: Figures, rules: DoseRules) -> Memory:
     return memory.model_copy(update={"unanswered": tuple(left)})
 
 
+def _for_her(memory: Memory, figures: Figures, rules: DoseRules) -> DoseRequest | None:
+    """The dose of a person who is pregnant or breastfeeds, asked for without a weight."""
+    asked = (
+        memory.hers and re.search(_HER, figures.shape) and intent.asks(figures.shape, rules.reads)
+    )
+    return DoseRequest(anothers=True) if asked else None
+
+
 def _open_still(request: DoseRequest | None, memory: Memory) -> DoseRequest | None:
     """The request, or why not: it is for her, or our question is unanswered."""
     if request is None:
@@ -143,9 +157,9 @@ def _open_still(request: DoseRequest | None, memory: Memory) -> DoseRequest | No
 def _is_said(who: str, phrases: tuple[str, ...], shape: str) -> bool:
     """Whether a phrase is said of somebody, in one clause: "she is still breastfeeding"."""
     said = intent.says(shape, phrases)
-    return said is not None and bool(
-        re.search(rf"{who}[^.!?,;]{{0,20}}(?<!\w){re.escape(said)}", shape)
-    )
+    if said is None or re.match(who, said):  # "i'm nursing" is a phrase of its own
+        return said is not None
+    return bool(re.search(rf"{who}[^.!?,;]{{0,20}}(?<!\w){re.escape(said)}", shape))
 
 
 def _states(rules: DoseRules) -> tuple[tuple[Problem, tuple[str, ...]], ...]:

@@ -60,7 +60,9 @@ _NO_SUBJECT = re.compile(
     r"(?: after| before| can i| do i)?|why(?: not)?|how|where"
     r"|how many (?:months|weeks|days|times)(?:,? \w+)?"
     r"|(?:(?:in|use) )?(?:simpler?|plain|easy|normal) (?:words|terms|english)(?: (?:please|pls))?"
-    r"|how (?:often|come|common|likely|bad|serious|soon)(?: (?:is|are) (?:it|that|this|they))?"
+    r"|how (?:often|much|many|come|common|likely|bad|serious|soon)"
+    r"(?: (?:is|are) (?:it|that|this|they))?|really|seriously|are you sure|which(?: ones?)?"
+    r"|what (?:now|next|should i do|do i do|can i do)"
     r"|should i (?:worry|be (?:worried|concerned)))\W*$",
     re.IGNORECASE,
 )
@@ -121,7 +123,9 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
     polite = whole.among([name for name in whole.labels if name in POLITE]) >= POLITE_FROM
-    if found.outcome is Outcome.CHAT and leans(text) and whole.pairs()[0][1] < SURE and not polite:
+    if found.outcome is Outcome.CHAT and (
+        has_no_subject(text) or (leans(text) and whole.pairs()[0][1] < SURE and not polite)
+    ):
         unclear = shown  # "what can I do about it"
     if len(text.split()) > SHORT or not talk:
         return found
@@ -129,7 +133,8 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
         return found
     leaning = matcher.match(_in_talk(text, memory, kb))
     if unclear or whole.pairs()[0][1] < EITHER_FROM:
-        return decide(_between(whole, leaning), kb, talk=talk)
+        found = decide(_between(whole, leaning), kb, talk=talk)
+        return _of_shown(found, memory) if has_no_subject(text) else found
     return _either(decide(leaning, kb, talk=talk), found)
 
 
@@ -144,6 +149,16 @@ def _points_back(text: str, alone: Match, matcher: Matcher) -> bool:
     return named != name or surer < SURE
 
 
+def _of_shown(found: Found, memory: Memory) -> Found:
+    """What "why?" comes to: what was shown is offered where it had come to no subject of ours."""
+    shown = memory.passage or memory.topic
+    if shown is None or found.outcome not in (Outcome.REFUSE, Outcome.CHAT):
+        return found
+    near = tuple(dict.fromkeys((shown, *found.nearest)))[:3]
+    why = "it has no subject of its own, so it is of what was shown"
+    return replace(found, outcome=Outcome.CLARIFY, names=near, nearest=near, why=why)
+
+
 def _either(leaning: Found, alone: Found) -> Found:
     """What a message comes to as one of what was shown, or alone; where they differ, both."""
     if leaning.names[:1] == alone.names[:1]:
@@ -151,6 +166,11 @@ def _either(leaning: Found, alone: Found) -> Found:
     near = tuple(dict.fromkeys((*leaning.names[:1], *alone.names[:1], *leaning.nearest)))[:3]
     why = "it may be of what was shown, or of something else"
     return replace(leaning, outcome=Outcome.CLARIFY, names=near, nearest=near, why=why)
+
+
+def has_no_subject(text: str) -> bool:
+    """Whether a message is only "how long?" or "is that ok?", of whatever was said before."""
+    return _BARE.match(text) is not None or _NO_SUBJECT.match(text) is not None
 
 
 def leans(text: str) -> bool:

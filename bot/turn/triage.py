@@ -357,12 +357,22 @@ def says_why_not(text: str, rules: TriageRules, question: Asked | None) -> bool:
     return question is not None and any(hit.concept in question.beside for hit in hits)
 
 
-def asks_back(text: str, rules: TriageRules) -> bool:
-    """Whether a text only asks back about an alert ("can it wait?"), or tells what hinders."""
+def takes_back_no(text: str, rules: TriageRules) -> bool:
+    """Whether a text takes a no to our question back ("actually yes")."""
+    hits = find(read(text, rules.speller), rules.index)
+    return any(hit.concept == "Answer_after_all" for hit in hits)
+
+
+def asks_back(text: str, rules: TriageRules, *, just_said: bool) -> bool:
+    """Whether a text only asks back about an alert ("can it wait?"), or tells what hinders.
+
+    ``just_said``: the alert was the last thing said, so that "since yesterday" is of it as well.
+    """
     reading = read(text, rules.speller)
     if not reading.tokens:
         return "?" in text
-    hits = [hit for hit in find(reading, rules.index) if hit.concept == "Answer_still"]
+    concepts = ("Answer_still", "Answer_more") if just_said else ("Answer_still",)
+    hits = [hit for hit in find(reading, rules.index) if hit.concept in concepts]
     told = {word for hit in hits for word in hit.words}
     words = set(rules.file.still_words)
     return bool(hits) and all(

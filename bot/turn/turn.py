@@ -15,9 +15,9 @@ from bot.turn.alarmed import (
     alarmed,
     answered_no,
     closed,
+    may_be_asked_back,
     of_its_own,
     pressed,
-    standing,
     still_holds,
     under_alert,
 )
@@ -37,8 +37,9 @@ from bot.turn.figures_units import in_kilos
 from bot.turn.found import found_reply, named_reply, other_reply, remembered, searched
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
+from bot.turn.pieces import told_in_pieces
 from bot.turn.reply import Kind, Reply
-from bot.turn.search import Outcome
+from bot.turn.search import Outcome, has_no_subject
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import (
@@ -82,7 +83,7 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
-    if standing(memory, context) and asks_back(text, kb.triage):
+    if _of_alert(text, memory, context):
         return still_holds(memory, context)
     if (done := _no_question(text, memory, kb)) is not None:
         return done
@@ -101,6 +102,14 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         reply = _with_second_question(said, reply, after, context)
         return _with_lines((after, reply), verdict, kb)
     return _looked_up(said, verdict, memory, context)
+
+
+def _of_alert(text: str, memory: Memory, context: Context) -> bool:
+    """Whether a message only asks back about an alert, or about our question on one."""
+    just_said = under_alert(memory) or memory.asking == ASKING_TRIAGE
+    if asks_back(text, context.kb.triage, just_said=just_said):
+        return may_be_asked_back(memory, context)
+    return under_alert(memory) and has_no_subject(text)
 
 
 def _no_question(text: str, memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | None:
@@ -174,6 +183,8 @@ def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
     rules = context.kb.triage
     answered = answer_to_ask(text, memory, rules) if memory.asking == ASKING_TRIAGE else None
     about = memory.about
+    if answered is None and context.matcher.small_talk(text) is None:
+        answered = told_in_pieces(text, memory, rules)
     verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin, about=about)
     if context.encoder is None or not text or text.startswith("/"):
         return verdict

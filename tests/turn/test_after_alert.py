@@ -38,6 +38,13 @@ def stands(reply: Reply, urgency: Urgency, context: Context) -> bool:
         "i cant reach my doctor",
         "should i go to the er?",
         "?",
+        "is that ok",
+        "why not",
+        "how long",
+        "should i stop",
+        "should i take the next one",
+        "should i finish my course",
+        "my doctor is on holiday",
     ],
 )
 @pytest.mark.parametrize(
@@ -48,6 +55,50 @@ def test_who_asks_back_about_an_alert_is_told_again_what_to_do(
 ) -> None:
     """They had got a passage ("a normal side effect"), a gap, or "I only know one document"."""
     assert stands(last(context, told, asked_back), urgency, context)
+
+
+@pytest.mark.parametrize(
+    "made_small",
+    [
+        "its gone now",
+        "im ok now",
+        "its just heartburn",
+        "its only on my hands",
+        "maybe its a cold",
+        "could it be vitamins",
+        "only a little",
+        "just once",
+        "this morning",
+        "after the pill",
+        "he seems fine",
+        "i get it sometimes",
+        "since week 3",
+        "its been an hour",
+    ],
+)
+def test_who_makes_little_of_an_alert_is_told_again(context: Context, made_small: str) -> None:
+    """They had got a gap, "Goodbye, and take care" or "Hello!"."""
+    assert stands(last(context, EMERGENCY, made_small), Urgency.EMERGENCY, context)
+
+
+def test_a_time_that_we_asked_for_is_no_part_of_an_alert_said_before(context: Context) -> None:
+    reply = last(context, TODAY, "when is my course over?", "yesterday")
+    assert reply.alert is None
+    reply = last(context, TODAY, "how long does a course take?", "for 2 weeks?")
+    assert reply.alert is None
+
+
+def test_a_goodbye_is_taken_for_one_only_if_it_is_said(context: Context) -> None:
+    told = "my lips are swollen and my face too"
+    assert stands(last(context, told, "my tongue too now"), Urgency.EMERGENCY, context)
+    assert last(context, told, "thanks bye").kind is Kind.CHAT
+
+
+def test_what_can_wait_is_not_said_again_once_something_else_was_shown(context: Context) -> None:
+    told = "can i give blood"
+    assert stands(last(context, told, "how long after"), Urgency.NEXT_VISIT, context)
+    reply = last(context, told, "what are the side effects", "is that normal")
+    assert reply.alert is None
 
 
 def test_what_is_no_subject_of_the_document_is_about_the_alert_just_said(context: Context) -> None:
@@ -105,6 +156,8 @@ def test_the_gravest_of_several_alerts_is_said_again(context: Context) -> None:
     [
         ("how long does a course take?", "duration"),
         ("what are the side effects", "side-effects"),
+        ("how long do i take it for", "duration"),
+        ("what dose to start with", "dose-start"),
     ],
 )
 def test_a_question_of_its_own_is_answered_after_an_alert(

@@ -54,6 +54,9 @@ def test_what_people_say_they_are_bars_the_dose_that_is_asked_next(
         "my son turns 12 next month",
         "my grandson is 9",
         "he's in primary school",
+        "my kid is 11",
+        "my child is 8 years old. is it ok",
+        "can a 10 year old take it",
     ],
 )
 @pytest.mark.parametrize("asked", ["what dose for 40 kg", "capsules 35 mg"])
@@ -81,6 +84,30 @@ def test_another_persons_pregnancy_bars_the_dose_that_is_asked_for_her(
 ) -> None:
     assert last(context, before, *asked.split(" | ")).refused == "dose"
     assert last(context, before, "dose for me, I weigh 80 kg").dose is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        ("my wife is pregnant", "whats her dose"),
+        ("my sister is breastfeeding", "how much can she take"),
+    ],
+)
+def test_a_dose_asked_for_her_without_a_weight_is_refused_and_so_is_the_weight(
+    context: Context, before: str, asked: str
+) -> None:
+    """The bare "60 kg" in the next message had got her the full range."""
+    assert last(context, before, asked).refused == "dose"
+    assert last(context, before, asked, "60 kg").refused == "dose"
+    assert last(context, before, asked, "not pregnant, not breastfeeding, 60 kg").dose is not None
+
+
+def test_a_childhood_told_of_bars_nothing(context: Context) -> None:
+    assert last(context, "i had acne since i was a 10 year old", "dose for 70 kg").dose is not None
+
+
+def test_who_is_nursing_gets_no_dose(context: Context) -> None:
+    assert last(context, "im nursing", "62 kg").dose is None
 
 
 def test_who_may_be_pregnant_gets_no_dose_before_the_prescriber_was_asked(

@@ -165,6 +165,24 @@ def test_a_follow_up_that_may_be_of_something_else_is_asked_about(
     assert either <= {offered.topic or offered.passage for offered in reply.suggestions}
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "topic"),
+    [
+        ("can i take it with doxycycline", "why", "tetracyclines"),
+        ("what happens if i drink alcohol on it", "how much", "alcohol"),
+        ("does it cause hair loss", "really?", "hair"),
+        ("can i use eye drops on accutane", "which", "contact-lenses-eyes"),
+        ("i missed 3 days of accutane", "what now", "missed-dose"),
+    ],
+)
+def test_a_question_word_alone_is_never_told_that_its_subject_is_unknown(
+    context: Context, before: str, asked: str, topic: str
+) -> None:
+    """They had got "it does not cover skin care", what it costs, "I only know one document"."""
+    *_, reply = ask(context, before, asked)
+    assert topic in [reply.topic, *(offered.topic for offered in reply.suggestions)]
+
+
 def test_a_follow_up_on_side_effects_is_not_about_storage(context: Context) -> None:
     """ "They" were the capsules, whatever had been spoken of."""
     *_, reply = ask(context, "what are the side effects", "do they go away")
