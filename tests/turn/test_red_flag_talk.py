@@ -440,3 +440,20 @@ def test_extra_capsules_and_vitamin_a_are_emergencies_with_a_bad_sign(
 )
 def test_plain_words_that_share_a_red_flags_are_no_emergency(context: Context, said: str) -> None:
     assert not is_emergency(last(context, said))
+
+
+@pytest.mark.parametrize(
+    ("told", "row"),
+    [
+        ("no period for 2 months", "RF01"),
+        ("no af for 6 weeks", "RF01"),
+        ("nosebleed wont stop", "RF00"),
+        ("my 3yo finished big bros roaccutane", "RF12"),
+    ],
+)
+def test_what_had_raised_nothing_or_too_little_is_raised(
+    context: Context, told: str, row: str
+) -> None:
+    alert = last(context, told).alert
+    assert alert is not None
+    assert alert.id == row
