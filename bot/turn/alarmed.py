@@ -17,7 +17,8 @@ from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from bot.turn.search import SURE, Found, Outcome, search
 from bot.turn.second_question import questions
-from bot.turn.triage import ASKING_TRIAGE, Verdict, answer_to_ask, highest, in_order, talks_down
+from bot.turn.triage import ASKING_TRIAGE, Verdict, highest, in_order
+from bot.turn.triage_answers import answer_to_ask, talks_down
 
 MANNERS = (("chat-greeting",), ("chat-goodbye",))
 HELP = "chat-help"  # what asks nothing of its own comes to
@@ -112,7 +113,10 @@ def of_its_own(text: str, found: Found, context: Context) -> bool:
         return any(context.matcher.small_talk(word) for word in text.split())
     if found.outcome is Outcome.REFUSE and not questions(text):  # "it's called minocycline"
         return False
-    sure = found.match.pairs()[0][1] >= SURE or not found.guessed
+    likely = found.match.pairs()[0][1]
+    if found.outcome is Outcome.ANSWER:  # by whichever of its passages
+        likely = found.match.among(context.kb.passages)
+    sure = likely >= SURE or not found.guessed
     return sure and not talks_down(text, context.kb.triage)
 
 

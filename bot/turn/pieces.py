@@ -12,7 +12,8 @@ from bot.kb.triage_file import Question
 from bot.kb.triage_rules import TriageRules
 from bot.turn.memory import Memory
 from bot.turn.second_question import questions
-from bot.turn.triage import Finding, Verdict, takes_back_no, triage
+from bot.turn.triage import Finding, Verdict, triage
+from bot.turn.triage_answers import takes_back_no
 
 PIECE = 6  # words of a message that may be a part of what was said before
 

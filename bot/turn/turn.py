@@ -42,17 +42,8 @@ from bot.turn.reply import Kind, Reply
 from bot.turn.search import Outcome, has_no_subject
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
-from bot.turn.triage import (
-    ANY_EMERGENCY,
-    ASKING_TRIAGE,
-    Verdict,
-    answer_to_ask,
-    asks_back,
-    names_another,
-    says_no,
-    says_why_not,
-    triage,
-)
+from bot.turn.triage import ANY_EMERGENCY, ASKING_TRIAGE, Verdict, triage
+from bot.turn.triage_answers import answer_to_ask, asks_back, names_another, says_no, says_why_not
 
 TurnFunction = Callable[[Inbound, Memory], tuple[Memory, Reply]]
 """A turn with its context bound: what the terminal and the Telegram workers call."""

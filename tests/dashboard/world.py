@@ -120,8 +120,8 @@ async def filled(world: World) -> None:
         await world.says(who, ALCOHOL, "de" if who in ELM else "en-GB")
         if who in OAK:
             await world.presses(who, "v1|u|alcohol")
+            await world.says(who, BIKE)  # right after an alert it would be said again
             await world.says(who, PREGNANT)
-            await world.says(who, BIKE)
         if who in OAK[:4]:
             await world.says(who, EFFECTS)
         if who == OAK[0]:

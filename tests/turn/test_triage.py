@@ -8,7 +8,8 @@ from bot.kb.knowledge import packaged
 from bot.kb.models import Urgency
 from bot.kb.triage_rules import TriageRules, load_triage
 from bot.turn.memory import Memory
-from bot.turn.triage import ASKING_TRIAGE, answer_to_ask, triage
+from bot.turn.triage import ASKING_TRIAGE, triage
+from bot.turn.triage_answers import answer_to_ask
 from tests.turn.judged import judged, share_missed
 
 

@@ -1,0 +1,156 @@
+"""What people say to our questions and alerts: a yes, a no, a question back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.kb.models import Urgency
+from bot.kb.triage_file import Asked, Rule
+from bot.kb.triage_rules import TriageRules
+from bot.turn.memory import Memory
+from bot.turn.triage import Finding, Signs, Verdict, highest, in_order, triage
+from bot.turn.triage_frames import Frames
+from bot.turn.triage_match import find
+from bot.turn.triage_read import read
+
+FEW = 6  # words of an answer that says one thing
+
+
+def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | None:
+    """What an answer to our question means; ``None`` where a clear no closes it.
+
+    A red flag in the answer itself counts beside it. An unclear answer, or another subject, counts
+    as yes: the higher urgency; but not where the second opinion asked in doubt.
+    """
+    question = rules.asked(memory.details.get("ask"))
+    fresh = triage(text, rules, isotretinoin=memory.isotretinoin)
+    raised = {finding.id: finding.urgency for finding in fresh.findings}
+    answered = _answered(question, text, raised, rules) if question is not None else None
+    if answered is not None:
+        raised = highest(raised, {answered.id: answered.urgency})
+    if not raised:
+        return None
+    findings = in_order(raised, rules)
+    ask = None if findings[0].urgency is Urgency.EMERGENCY else fresh.ask  # the action comes first
+    return fresh.model_copy(update={"findings": findings, "ask": ask})
+
+
+def _answered(
+    question: Asked, text: str, raised: Mapping[str, Urgency], rules: TriageRules
+) -> Finding | None:
+    """The row of the answer, beside what is ``raised`` by its words."""
+    answer = _answer(text, rules, question)
+    usual = rules.level(question)
+    if _answers_by(question.yes_if, usual, text, rules):
+        return Finding(id=question.yes, urgency=usual)
+    named = [level for row_id, level in question.signs.items() if row_id in raised]
+    if answer.no and not named and (answer.plain or raised):
+        if question.no is None or _answers_by(question.no_if, usual, text, rules):
+            return None
+        level = question.no_level or rules.file.rows[question.no].urgency
+        return Finding(id=question.no, urgency=level)
+    if question.doubt and not (answer.yes or answer.so_it_is):
+        return None
+    if not named and _answers_by(question.no_if, usual, text, rules):
+        return None
+    if question.matching and any(urgency.rank >= usual.rank for urgency in raised.values()):
+        return None
+    return Finding(id=question.yes, urgency=max([usual, *named], key=lambda urgency: urgency.rank))
+
+
+def _answers_by(worded: Sequence[Rule], level: Urgency, text: str, rules: TriageRules) -> bool:
+    """Whether an answer is a yes or a no in other words, by rules of the question."""
+    signs = Signs(read(text, rules.speller), rules, isotretinoin=True)
+    return any(signs.hold(rule, level) for rule in worded)
+
+
+def says_no(text: str, rules: TriageRules, question: Asked | None) -> bool:
+    """Whether a text is a clear no, to a question where one is open."""
+    answer = _answer(text, rules, question)
+    return answer.no and answer.plain
+
+
+def names_another(text: str, memory: Memory, rules: TriageRules) -> bool:
+    """Whether a few words name another thing than our open question asks about, and no more."""
+    question = rules.asked(memory.details.get("ask"))
+    if question is None or len(text.split()) > FEW:
+        return False
+    level = rules.level(question)
+    return not triage(text, rules).findings and _answers_by(question.no_if, level, text, rules)
+
+
+def says_why_not(text: str, rules: TriageRules, question: Asked | None) -> bool:
+    """Whether an answer names what it is instead ("just hungry")."""
+    hits = find(read(text, rules.speller), rules.index)
+    return question is not None and any(hit.concept in question.beside for hit in hits)
+
+
+def takes_back_no(text: str, rules: TriageRules) -> bool:
+    """Whether a text takes a no to our question back ("actually yes")."""
+    hits = find(read(text, rules.speller), rules.index)
+    return any(hit.concept == "Answer_after_all" for hit in hits)
+
+
+def asks_back(text: str, rules: TriageRules, *, just_said: bool) -> bool:
+    """Whether a text only asks back about an alert ("can it wait?"), or tells what hinders.
+
+    ``just_said``: the alert was the last thing said, so that "since yesterday" is of it as well.
+    """
+    reading = read(text, rules.speller)
+    if not reading.tokens:
+        return "?" in text
+    concepts = ("Answer_still", "Answer_more") if just_said else ("Answer_still",)
+    hits = [hit for hit in find(reading, rules.index) if hit.concept in concepts]
+    told = {word for hit in hits for word in hit.words}
+    words = set(rules.file.still_words)
+    return bool(hits) and all(
+        at in told or words.intersection(token.forms) for at, token in enumerate(reading.tokens)
+    )
+
+
+def talks_down(text: str, rules: TriageRules) -> bool:
+    """Whether a text behind an alert makes light of it ("just unfit?", "the derm knows")."""
+    hits = find(read(text, rules.speller), rules.index)
+    return any(hit.concept == "Answer_down" for hit in hits)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """How a text answers a question of ours; a question back is no yes.
+
+    ``plain``: it says nothing but no. "no but i want to" and "nothing stays down" say more, and a
+    no to a part of what was asked is none to the rest. ``so_it_is``: that it happens.
+    """
+
+    yes: bool
+    no: bool
+    plain: bool
+    so_it_is: bool
+
+
+def _answer(text: str, rules: TriageRules, question: Asked | None) -> _Answer:
+    reading = read(text, rules.speller)
+    hits = find(reading, rules.index)
+    said = {hit.concept for hit in hits}
+    frames = Frames(reading, hits, rules.file)
+    beside = question.beside if question is not None else ()
+    told = {
+        word
+        for hit in hits
+        if hit.concept in ("Answer_no", *beside) or "denied" in frames.states(hit)  # "no vomiting"
+        for word in hit.words
+    }
+    words = set(rules.file.no_words)
+    plain = all(at in told or words.intersection(t.forms) for at, t in enumerate(reading.tokens))
+    yes = [set(hit.words) for hit in hits if hit.concept == "Answer_yes"]
+    noes = [set(hit.words) for hit in hits if hit.concept == "Answer_no"]
+    # "i dont" says no, but not where it is part of "i dont know"; so with "absolutely not"
+    no = any(not any(one < more for more in yes) for one in noes)
+    yes = [one for one in yes if not any(one < more for more in noes)]
+    return _Answer(
+        yes=bool(yes) and not no and not reading.questions,
+        no=no and not yes,
+        plain=plain,
+        so_it_is="Answer_so" in said and not no and not reading.questions,
+    )
