@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.brain import bind
-from bot.converse import converse
 from bot.kb.models import Urgency
 from bot.turn.context import Context
 from bot.turn.reply import Kind, Reply
+from tests.turn.said import last
 
 EMERGENCY = "my vision went blurry and i have a terrible headache"
 TODAY = "my pee is dark like cola"
-
-
-def last(context: Context, *said: str) -> Reply:
-    return converse(said, bind(context))[-1]
 
 
 def stands(reply: Reply, urgency: Urgency, context: Context) -> bool:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.brain import bind
-from bot.converse import converse
 from bot.turn.context import Context
-from bot.turn.reply import Reply
-
-
-def last(context: Context, *said: str) -> Reply:
-    return converse(said, bind(context))[-1]
+from tests.turn.said import last
 
 
 @pytest.mark.parametrize(

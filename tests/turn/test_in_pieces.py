@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.brain import bind
-from bot.converse import converse
 from bot.kb.models import Urgency
 from bot.turn.context import Context
-from bot.turn.reply import Kind, Reply
-
-
-def last(context: Context, *said: str) -> Reply:
-    return converse(said, bind(context))[-1]
+from bot.turn.reply import Kind
+from tests.turn.said import last
 
 
 @pytest.mark.parametrize(

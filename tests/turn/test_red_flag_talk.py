@@ -9,10 +9,7 @@ from bot.converse import converse
 from bot.kb.models import Urgency
 from bot.turn.context import Context
 from bot.turn.reply import Kind, Reply
-
-
-def last(context: Context, *said: str) -> Reply:
-    return converse(said, bind(context))[-1]
+from tests.turn.said import last
 
 
 def is_emergency(reply: Reply) -> bool:
