@@ -15,13 +15,10 @@ from bot.turn.dose_barred import barred_by, reasons, unbarred
 from bot.turn.found import named_reply, remembered
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
-from bot.turn.search import SURE, Found, Outcome, search
+from bot.turn.search import GOODBYE, GREETS, HELPS, SURE, Found, Outcome, search
 from bot.turn.second_question import questions
 from bot.turn.triage import ASKING_TRIAGE, Verdict, highest, in_order
 from bot.turn.triage_answers import answer_to_ask, talks_down
-
-MANNERS = (("chat-greeting",), ("chat-goodbye",))
-HELP = "chat-help"  # what asks nothing of its own comes to
 
 
 def pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -68,14 +65,13 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
         suggestions = (*asked, *below, only_asking)
         reply = reply.model_copy(update={"suggestions": suggestions, "topic": topic})
     asking = ASKING_TRIAGE if verdict.ask else None
-    rows = [finding.id for finding in verdict.findings]
-    raised = {finding.id: finding.urgency for finding in verdict.findings}
+    rows = list(verdict.raised)
     taken_back = reasons([question.yes] if question else rows)  # by a no, or "only asking"
     details["bars"] = [why for why in taken_back if why not in memory.barred]
     memory = barred_by(rows, memory)
     open_still = dict.fromkeys((*memory.unanswered, *(taken_back if question else ())))
     update = {"asking": asking, "details": details, "unanswered": tuple(open_still)}
-    update["raised"] = highest(memory.raised, raised)
+    update["raised"] = highest(memory.raised, verdict.raised)
     return memory.model_copy(update=update), reply
 
 
@@ -107,9 +103,11 @@ def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:
 
 def of_its_own(text: str, found: Found, context: Context) -> bool:
     """Whether what is said right after an alert is plainly about something else."""
-    if found.outcome is Outcome.CLARIFY or found.names in ((UNRELATED,), (HELP,)):
+    if found.outcome is Outcome.CLARIFY or found.names in ((UNRELATED,), (HELPS,)):
         return False
-    if found.names in MANNERS and found.guessed:  # "my tongue too now" is no goodbye
+    if (
+        found.names in ((GREETS,), (GOODBYE,)) and found.guessed
+    ):  # "my tongue too now" is no goodbye
         return any(context.matcher.small_talk(word) for word in text.split())
     if found.outcome is Outcome.REFUSE and not questions(text):  # "it's called minocycline"
         return False
@@ -122,11 +120,10 @@ def of_its_own(text: str, found: Found, context: Context) -> bool:
 
 def _with_graver(verdict: Verdict, memory: Memory, rules: TriageRules) -> Verdict:
     """The verdict with all that stands, where that is graver: it was said, and is not over."""
-    new = {finding.id: finding.urgency for finding in verdict.findings}
     graver = max((one.rank for one in memory.raised.values()), default=0)
-    if not new or graver <= max(one.rank for one in new.values()):
+    if not verdict.findings or graver <= verdict.rank:
         return verdict
-    findings = in_order(highest(memory.raised, new), rules)
+    findings = in_order(highest(memory.raised, verdict.raised), rules)
     return verdict.model_copy(update={"findings": findings})
 
 

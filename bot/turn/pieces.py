@@ -32,9 +32,5 @@ def told_in_pieces(text: str, memory: Memory, rules: TriageRules) -> Verdict | N
         return None
     both = triage(f"{before}, {text}", rules, isotretinoin=memory.isotretinoin)
     alone = [triage(one, rules, isotretinoin=memory.isotretinoin) for one in (before, text)]
-    least = max(Urgency.TODAY.rank, *(_gravest(one) + 1 for one in alone))
-    return both.model_copy(update={"ask": None}) if _gravest(both) >= least else None
-
-
-def _gravest(verdict: Verdict) -> int:
-    return max((finding.urgency.rank for finding in verdict.findings), default=0)
+    least = max(Urgency.TODAY.rank, *(one.rank + 1 for one in alone))
+    return both.model_copy(update={"ask": None}) if both.rank >= least else None

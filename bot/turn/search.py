@@ -38,7 +38,9 @@ CALIBRATION = (
 )
 LONG = 14  # words; a longer message may ask two things, so its sentences are read as well
 GREETS = f"{CHAT}greeting"
-POLITE = (GREETS, f"{CHAT}thanks", f"{CHAT}goodbye")
+GOODBYE = f"{CHAT}goodbye"
+HELPS = f"{CHAT}help"
+POLITE = (GREETS, GOODBYE, f"{CHAT}thanks")
 ASKED = 4  # questions of one message that are read
 GREETING = 5  # words of small talk that may stand before a question
 _POINTS = " .!?,:;-"
@@ -140,7 +142,7 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
 
 def _points_back(text: str, alone: Match, matcher: Matcher) -> bool:
     """Whether a short message has no subject of its own, nor one with the drug's name."""
-    if _NO_SUBJECT.match(text):
+    if has_no_subject(text):
         return True
     name, share = alone.pairs()[0]
     if not leans(text) or share >= SURE:
@@ -181,7 +183,7 @@ def leans(text: str) -> bool:
 def _in_talk(text: str, memory: Memory, kb: Knowledge) -> str:
     """A short message with what the talk is of: what it points back to, or the drug."""
     shown = kb.passages.get(memory.passage or "") or kb.topics.get(memory.topic or "")
-    if shown is not None and (_LEANS.search(text) or _NO_SUBJECT.match(text)):
+    if shown is not None and (_LEANS.search(text) or has_no_subject(text)):
         return f"{shown.title}: {text}"
     return f"{text} on {MASK}"
 

@@ -245,7 +245,7 @@ def _doubted(verdict: Verdict, none: float, there: float, rules: TriageRules) ->
 
 
 def _raised(verdict: Verdict, learned: Finding, whole: _Opinion, rules: TriageRules) -> Verdict:
-    if learned.urgency.rank <= max((f.urgency.rank for f in verdict.findings), default=0):
+    if learned.urgency.rank <= verdict.rank:
         return verdict
     ask = None if learned.urgency is Urgency.EMERGENCY else verdict.ask  # the action comes first
     return _with(verdict, (learned,), whole, rules).model_copy(update={"ask": ask})
@@ -255,5 +255,5 @@ def _with(
     verdict: Verdict, more: Sequence[Finding], whole: _Opinion, rules: TriageRules
 ) -> Verdict:
     """The verdict with more findings; of equals the row that the encoder finds likelier first."""
-    raised = {finding.id: finding.urgency for finding in (*verdict.findings, *more)}
+    raised = verdict.raised | {finding.id: finding.urgency for finding in more}
     return verdict.model_copy(update={"findings": in_order(raised, rules, whole.rows)})

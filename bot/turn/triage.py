@@ -52,6 +52,16 @@ class Verdict(Frozen):
     sure: bool = False
     another: bool = False
 
+    @property
+    def raised(self) -> dict[str, Urgency]:
+        """The rows of the findings, each with its urgency."""
+        return {finding.id: finding.urgency for finding in self.findings}
+
+    @property
+    def rank(self) -> int:
+        """That of the gravest finding; 0 without any."""
+        return max((finding.urgency.rank for finding in self.findings), default=0)
+
 
 class Signs:
     """The concepts of one message with their states, and whether a rule holds for them."""
@@ -181,8 +191,7 @@ def triage(
 
 
 def _weight(verdict: Verdict) -> tuple[int, int, bool, int]:
-    first = verdict.findings[0].urgency.rank if verdict.findings else 0
-    return first, len(verdict.findings), verdict.ask is not None, len(verdict.informed)
+    return verdict.rank, len(verdict.findings), verdict.ask is not None, len(verdict.informed)
 
 
 def _read_once(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.kb.models import Urgency
@@ -12,7 +12,7 @@ from bot.turn.memory import Memory
 from bot.turn.triage import Finding, Signs, Verdict, highest, in_order, triage
 from bot.turn.triage_frames import Frames
 from bot.turn.triage_match import find
-from bot.turn.triage_read import read
+from bot.turn.triage_read import Reading, read
 
 FEW = 6  # words of an answer that says one thing
 
@@ -25,7 +25,7 @@ def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | No
     """
     question = rules.asked(memory.details.get("ask"))
     fresh = triage(text, rules, isotretinoin=memory.isotretinoin)
-    raised = {finding.id: finding.urgency for finding in fresh.findings}
+    raised = fresh.raised
     answered = _answered(question, text, raised, rules) if question is not None else None
     if answered is not None:
         raised = highest(raised, {answered.id: answered.urgency})
@@ -82,14 +82,12 @@ def names_another(text: str, memory: Memory, rules: TriageRules) -> bool:
 
 def says_why_not(text: str, rules: TriageRules, question: Asked | None) -> bool:
     """Whether an answer names what it is instead ("just hungry")."""
-    hits = find(read(text, rules.speller), rules.index)
-    return question is not None and any(hit.concept in question.beside for hit in hits)
+    return question is not None and _says(text, question.beside, rules)
 
 
 def takes_back_no(text: str, rules: TriageRules) -> bool:
     """Whether a text takes a no to our question back ("actually yes")."""
-    hits = find(read(text, rules.speller), rules.index)
-    return any(hit.concept == "Answer_after_all" for hit in hits)
+    return _says(text, ("Answer_after_all",), rules)
 
 
 def asks_back(text: str, rules: TriageRules, *, just_said: bool) -> bool:
@@ -103,16 +101,24 @@ def asks_back(text: str, rules: TriageRules, *, just_said: bool) -> bool:
     concepts = ("Answer_still", "Answer_more") if just_said else ("Answer_still",)
     hits = [hit for hit in find(reading, rules.index) if hit.concept in concepts]
     told = {word for hit in hits for word in hit.words}
-    words = set(rules.file.still_words)
-    return bool(hits) and all(
-        at in told or words.intersection(token.forms) for at, token in enumerate(reading.tokens)
-    )
+    return bool(hits) and _nothing_else(reading, told, rules.file.still_words)
 
 
 def talks_down(text: str, rules: TriageRules) -> bool:
     """Whether a text behind an alert makes light of it ("just unfit?", "the derm knows")."""
+    return _says(text, ("Answer_down",), rules)
+
+
+def _says(text: str, concepts: Container[str], rules: TriageRules) -> bool:
+    """Whether a text has a phrase of one of these concepts."""
     hits = find(read(text, rules.speller), rules.index)
-    return any(hit.concept == "Answer_down" for hit in hits)
+    return any(hit.concept in concepts for hit in hits)
+
+
+def _nothing_else(reading: Reading, told: Container[int], words: Iterable[str]) -> bool:
+    """Whether each word of a reading is among the places ``told``, or one of these words."""
+    known = set(words)
+    return all(at in told or known.intersection(t.forms) for at, t in enumerate(reading.tokens))
 
 
 @dataclass(frozen=True)
@@ -141,8 +147,6 @@ def _answer(text: str, rules: TriageRules, question: Asked | None) -> _Answer:
         if hit.concept in ("Answer_no", *beside) or "denied" in frames.states(hit)  # "no vomiting"
         for word in hit.words
     }
-    words = set(rules.file.no_words)
-    plain = all(at in told or words.intersection(t.forms) for at, t in enumerate(reading.tokens))
     yes = [set(hit.words) for hit in hits if hit.concept == "Answer_yes"]
     noes = [set(hit.words) for hit in hits if hit.concept == "Answer_no"]
     # "i dont" says no, but not where it is part of "i dont know"; so with "absolutely not"
@@ -151,6 +155,6 @@ def _answer(text: str, rules: TriageRules, question: Asked | None) -> _Answer:
     return _Answer(
         yes=bool(yes) and not no and not reading.questions,
         no=no and not yes,
-        plain=plain,
+        plain=_nothing_else(reading, told, rules.file.no_words),
         so_it_is="Answer_so" in said and not no and not reading.questions,
     )

@@ -97,10 +97,12 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
 
 def _of_alert(text: str, memory: Memory, context: Context) -> bool:
     """Whether a message only asks back about an alert, or about our question on one."""
+    if under_alert(memory) and has_no_subject(text):
+        return True
     just_said = under_alert(memory) or memory.asking == ASKING_TRIAGE
-    if asks_back(text, context.kb.triage, just_said=just_said):
-        return may_be_asked_back(memory, context)
-    return under_alert(memory) and has_no_subject(text)
+    return may_be_asked_back(memory, context) and asks_back(
+        text, context.kb.triage, just_said=just_said
+    )
 
 
 def _no_question(text: str, memory: Memory, kb: Knowledge) -> tuple[Memory, Reply] | None:
