@@ -120,14 +120,19 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
     elif len(each := questions(text)[:ASKED]) > 1:
         named = talk or whole.drug
         found = _each(found, [decide(matcher.match(one), kb, talk=named) for one in each])
+    return _in_the_talk(text, found, memory, kb, matcher)
+
+
+def _in_the_talk(
+    text: str, found: Found, memory: Memory, kb: Knowledge, matcher: Matcher
+) -> Found:
+    """What a message comes to behind what was said before; most come to what they do alone."""
+    whole, talk = found.match, memory.isotretinoin
     bare, shown = _BARE.match(text) is not None, (memory.passage or memory.topic) is not None
     if bare and not shown:
         return replace(found, outcome=Outcome.CLARIFY, why="it points at what was not said")
     unclear = bare or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
-    polite = whole.among([name for name in whole.labels if name in POLITE]) >= POLITE_FROM
-    if found.outcome is Outcome.CHAT and (
-        has_no_subject(text) or (leans(text) and whole.pairs()[0][1] < SURE and not polite)
-    ):
+    if found.outcome is Outcome.CHAT and (has_no_subject(text) or _hardly_polite(text, whole)):
         unclear = shown  # "what can I do about it"
     if len(text.split()) > SHORT or not talk:
         return found
@@ -138,6 +143,11 @@ def search(text: str, memory: Memory, kb: Knowledge, matcher: Matcher) -> Found:
         found = decide(_between(whole, leaning), kb, talk=talk)
         return _of_shown(found, memory) if has_no_subject(text) else found
     return _either(decide(leaning, kb, talk=talk), found)
+
+
+def _hardly_polite(text: str, whole: Match) -> bool:
+    """Whether what is taken for small talk leans on what was said, and is hardly thanks."""
+    return leans(text) and whole.pairs()[0][1] < SURE and whole.among(POLITE) < POLITE_FROM
 
 
 def _points_back(text: str, alone: Match, matcher: Matcher) -> bool:
