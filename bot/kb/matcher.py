@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +36,15 @@ class Match:
         wanted = set(labels)
         return float(sum(p for name, p in self.pairs() if name in wanted))
 
-    def pairs(self) -> list[tuple[str, float]]:
+    def pairs(self) -> Sequence[tuple[str, float]]:
         """Labels with their probabilities, most probable first."""
-        order = np.argsort(-self.probabilities, kind="stable")
-        return [(self.labels[i], float(self.probabilities[i])) for i in order]
+        return self._pairs
+
+    @cached_property
+    def _pairs(self) -> tuple[tuple[str, float], ...]:
+        order = np.argsort(-self.probabilities, kind="stable").tolist()
+        shares = self.probabilities.tolist()
+        return tuple((self.labels[at], shares[at]) for at in order)
 
     def best(self, among: Iterable[str]) -> list[tuple[str, float]]:
         """The same for some labels only."""

@@ -41,9 +41,14 @@ class Rule(Frozen):
             tuple(name.strip() for name in side.split("|")) for side in self.if_.split("+")
         )
 
+    @cached_property
+    def signs(self) -> tuple[frozenset[str], ...]:
+        """The same, as names alone."""
+        return tuple(frozenset(n.removeprefix("~") for n in side) for side in self.wanted)
+
     def names(self) -> set[str]:
         """Every concept that the rule speaks of."""
-        return {n.removeprefix("~") for side in self.wanted for n in side} | set(self.unless)
+        return set().union(*self.signs, self.unless)
 
 
 class Row(Frozen):

@@ -117,11 +117,11 @@ def read_course(
     ahead = re.search(_AHEAD, plain_text) is not None and not _PASSED.search(plain_text)
     said = _COMMAND.sub("start", plain_text)
     dates = read_dates(said, today, rules.reads, ahead=ahead)
-    steps = read_steps(said, today, rules)
     if _ASKS_CLOCK.match(plain_text):
         return CourseRequest((), "/course")
     if not dates:
         return CourseRequest((), plain_text) if command else None
+    steps = read_steps(said, today, rules)
     shape = _shape(said, dates, rules)
     finished = re.search(_FINISH, shape) is not None
     request = CourseRequest(dates, plain_text, finished=finished, steps=steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.kb.matcher import Neighbour
@@ -34,7 +35,7 @@ class Explained:
         return ""
 
     @property
-    def labels(self) -> list[tuple[str, float]]:
+    def labels(self) -> Sequence[tuple[str, float]]:
         """The labels that it is most like, with their probabilities."""
         return self.found.match.pairs()[:LABELS]
 

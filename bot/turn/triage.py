@@ -79,11 +79,11 @@ class Signs:
 
     def hold(self, rule: Rule, level: Urgency, allowed: frozenset[Status] = frozenset()) -> bool:
         """Whether a rule's signs are there and meant (or in a state that is allowed)."""
+        if any(names.isdisjoint(self._found) for names in rule.signs):  # most rules end here
+            return False
         if rule.drug and not self._drug:
             return False
         if rule.longest is not None and len(self._tokens) > rule.longest:
-            return False
-        if not all(map(self._occurs, rule.wanted)):  # most rules end here
             return False
         calm = self._called_off(rule, 0 if level is Urgency.EMERGENCY else NEARBY)
         near: set[int] | None = None
@@ -132,10 +132,6 @@ class Signs:
             for at, token in enumerate(self._tokens)
             if token.clause == clause and at not in hit.words and at not in when
         )
-
-    def _occurs(self, names: Iterable[str]) -> bool:
-        """Whether the words of any of the concepts occur, in whatever state."""
-        return any(name.removeprefix("~") in self._found for name in names)
 
     def _has(self, name: str) -> bool:
         """Whether a concept is spoken of at all: not denied, and no mere saying."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 
-from bot.kb.triage_index import Entry, Index
+from bot.kb.triage_index import Entry, Index, Needs
 from bot.kb.triage_phrases import WINDOW, Element, Part, Phrase
 from bot.turn.triage_read import Reading, Token
 
@@ -36,58 +35,58 @@ class Matcher:
     tokens: tuple[Token, ...]
     index: Index
     _inner: dict[tuple[str, int], tuple[Place, ...]] = field(default_factory=dict)
-    _said: dict[int, bool] = field(default_factory=dict)  # by ``id`` of an element of the index
+    _said: set[int] = field(default_factory=set)  # the elements that a word or number says
     _spoken: dict[str, bool] = field(default_factory=dict)  # by the name of a group
 
     def __post_init__(self) -> None:
-        """What is said at all: the forms of words, their beginnings, and numbers."""
-        self._forms = {form for token in self.tokens for form in token.forms}
-        self._beginnings = {form[:at] for form in self._forms for at in range(1, len(form) + 1)}
-        self._numbers = {token.number for token in self.tokens if token.number is not None}
+        """Which elements are said at all, wherever."""
+        sayings, said = self.index.sayings, self._said
+        for form in {form for token in self.tokens for form in token.forms}:
+            said.update(sayings.words.get(form, ()))
+            for length in sayings.lengths:
+                if length > len(form):
+                    break
+                said.update(sayings.stems.get(form[:length], ()))
+        for number in {token.number for token in self.tokens if token.number is not None}:
+            said.update(at for low, high, at in sayings.ranges if low <= number <= high)
 
     def hits(self) -> list[Hit]:
         """Every concept that occurs, with its words."""
         found: dict[tuple[str, Place], None] = {}
+        said = self._said
         for at, token in enumerate(self.tokens):
-            for concept, phrase in self._entries(token):
-                if not self._possible(chain.from_iterable(phrase.parts)):
+            for concept, phrase, needs in self._entries(token):
+                if not said.issuperset(needs.words) or not self._are_spoken(needs):
                     continue
                 if place := self._phrase(phrase, at):
                     found[concept, place] = None
         return [Hit(concept, place) for concept, place in found]
 
     def _entries(self, token: Token) -> Iterator[Entry]:
+        index = self.index
         for form in token.forms:
-            yield from self.index.words.get(form, ())
-            for length in self.index.lengths:
+            yield from index.words.get(form, ())
+            for length in index.lengths:
                 if length > len(form):
                     break
-                yield from self.index.stems.get(form[:length], ())
+                yield from index.stems.get(form[:length], ())
         if token.number is not None:
-            yield from self.index.numbers
+            yield from index.numbers
 
-    def _possible(self, elements: Iterable[Element]) -> bool:
-        """Whether each word is said anywhere: most phrases end here, which is fast."""
-        for element in elements:
-            said = self._said.get(id(element))
-            if said is None:
-                said = self._said[id(element)] = self._is_said(element)
-            if not said:
-                return False
-        return True
-
-    def _is_said(self, element: Element) -> bool:
-        return (
-            not element.words.isdisjoint(self._forms)
-            or not self._beginnings.isdisjoint(element.stems)
-            or any(low <= n <= high for n in self._numbers for low, high in element.ranges)
-            or any(map(self._is_spoken, element.groups))
+    def _are_spoken(self, needs: Needs) -> bool:
+        """Whether each concept that a phrase needs is said, or a word in its place."""
+        return all(
+            number in self._said or any(map(self._is_spoken, groups))
+            for number, groups in needs.groups
         )
 
     def _is_spoken(self, group: str) -> bool:
         spoken = self._spoken.get(group)
         if spoken is None:
-            spoken = self._spoken[group] = any(map(self._possible, self.index.parts[group]))
+            spoken = self._spoken[group] = any(
+                self._said.issuperset(needs.words) and self._are_spoken(needs)
+                for _, needs in self.index.parts[group]
+            )
         return spoken
 
     def _phrase(self, phrase: Phrase, at: int) -> Place | None:
@@ -141,7 +140,10 @@ class Matcher:
         key = (group, at)
         if key not in self._inner:
             places = (
-                place for part in self.index.parts[group] for place in self._walk(part, 0, at)
+                place
+                for part, needs in self.index.parts[group]
+                if self._said.issuperset(needs.words)
+                for place in self._walk(part, 0, at)
             )
             self._inner[key] = tuple(dict.fromkeys(places))
         return self._inner[key]
