@@ -54,12 +54,14 @@ class Card(Frozen):
 class Heard:
     """Probabilities, one row for the whole message and, if it has several, one for each piece.
 
-    The columns are ``Labels``'; each row sums to 1.
+    The columns are ``Labels``'; each row sums to 1. ``complete``: the first row is of all of the
+    message; of a longer one it is of the first pass.
     """
 
     questions: Floats
     rows: Floats
     urgencies: Floats
+    complete: bool = True
 
 
 class Encoder:
@@ -114,7 +116,7 @@ class Encoder:
             feed = {"ids": np.array([ids], np.int64), "spans": shown}
             found.append(self._session.run(None, feed))
         questions, rows, urgencies = (np.concatenate(head) for head in zip(*found, strict=True))
-        return Heard(questions, rows, urgencies)
+        return Heard(questions, rows, urgencies, complete=len(found) == 1)
 
     def _passes(self, pieces: Sequence[str]) -> Iterator[tuple[list[int], list[tuple[int, int]]]]:
         """The word pieces of each pass, with where in it each sentence lies.

@@ -45,6 +45,9 @@ class Limits:
 WHOLE = Limits(emergency=0.3, today=0.5, next_visit=0.25)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
+# Probability of today or sooner that the whole must have for a sentence to count; what is in a
+# message is mostly in the whole as well, and a sentence cut out of it may say anything.
+BACKED_FROM = 0.3
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ def second_opinion(
     nothing. ``kilos``: the text with stone as kg, which is heard instead where that row is likely.
     ``lowers``: whether it may doubt; not what an answer to our question came to.
     """
-    whole, *parts = heard = _opinions(text, encoder, reader)
-    child = any(one.rows[CHILD] >= CHILD_FROM for one in heard)
+    (whole, *parts), complete = _opinions(text, encoder, reader)
+    child = any(one.rows[CHILD] >= CHILD_FROM for one in (whole, *parts))
     if child and kilos is not None and (said := kilos()) != text:
         return second_opinion(verdict, said, rules, encoder, reader, grown=grown, lowers=lowers)
     verdict = _with(verdict, (), whole, rules)
@@ -87,7 +90,8 @@ def second_opinion(
         return UNDER_TEAM in verdict.findings or grown()
 
     found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, spared)
-    if found is None:
+    backed = not complete or whole.at_least(Urgency.TODAY, rules) >= BACKED_FROM
+    if found is None and backed:
         told = (_finding(part, SENTENCE, rules, spared) for part in parts)
         news = (one for one in told if one is not None and one.id not in verdict.informed)
         found = max(news, key=lambda one: one.urgency.rank, default=None)
@@ -171,14 +175,18 @@ class _Opinion:
         return max(told) if urgency is Urgency.EMERGENCY else sum(told) / 2
 
 
-def _opinions(text: str, encoder: Encoder, reader: Reader) -> list[_Opinion]:
-    """Of the whole message, then of each sentence, where there are several."""
+def _opinions(text: str, encoder: Encoder, reader: Reader) -> tuple[list[_Opinion], bool]:
+    """Of the whole message, then of each sentence, where there are several.
+
+    And whether the first is of all of it.
+    """
     heard = encoder.hear([reader.read(piece).text for piece in sentences(text)])
     labels = encoder.card.labels
-    return [
+    opinions = [
         _Opinion(_named(labels.rows, rows), _named(labels.urgencies, urgencies))
         for rows, urgencies in zip(heard.rows, heard.urgencies, strict=True)
     ]
+    return opinions, heard.complete
 
 
 def _named(names: Sequence[str], shares: Floats) -> dict[str, float]:

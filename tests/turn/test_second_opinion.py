@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
-from bot.kb.models import Urgency
+from bot.kb.encoder import Card, Encoder, Heard
+from bot.kb.models import NONE, Urgency
+from bot.kb.tfidf import Floats
 from bot.turn.context import Context
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
+from bot.turn.second_opinion import second_opinion
 from bot.turn.triage import triage
 from bot.turn.turn import take_turn
 
@@ -234,3 +240,44 @@ def test_where_one_sentence_is_harmless_the_other_is_raised_or_asked_about_and_n
     memory, reply = take_turn(Inbound(text=said), Memory(), context)
     assert reply.alert is not None or memory.details["ask"] == "doubt RF04 emergency"
     assert context.kb.triage.file.rows["RF04"].say in reply.text
+
+
+class Says(Encoder):
+    """An encoder that is this sure of lost hearing, of the whole and of each sentence."""
+
+    def __init__(self, card: Card, *shares: float, complete: bool) -> None:
+        self.card, self._shares, self._complete = card, shares, complete
+
+    def hear(self, pieces: Sequence[str]) -> Heard:
+        del pieces
+        labels = self.card.labels
+        rows = self._told(labels.rows, "RF16")
+        urgencies = self._told(labels.urgencies, Urgency.TODAY)
+        return Heard(rows[:, :0], rows, urgencies, complete=self._complete)
+
+    def _told(self, names: Sequence[str], what: str) -> Floats:
+        told = np.zeros((len(self._shares), len(names)), np.float32)
+        told[:, names.index(what)] = self._shares
+        told[:, names.index(NONE)] = 1 - told.sum(axis=1)
+        return told
+
+
+@pytest.mark.parametrize(
+    ("whole", "complete", "raised"),
+    [(0.1, True, False), (0.35, True, True), (0.1, False, True)],
+    ids=["not-in-the-whole", "in-the-whole-too", "in-a-later-pass"],
+)
+def test_a_sentence_counts_where_the_whole_bears_it_out_or_was_not_read_to_its_end(
+    context: Context, whole: float, complete: bool, raised: bool
+) -> None:
+    encoder = context.encoder
+    assert encoder is not None
+    rules, said = context.kb.triage, "Is it ok with tea? I drink four a day."
+    verdict = second_opinion(
+        triage(said, rules),
+        said,
+        rules,
+        Says(encoder.card, whole, 0.02, 0.97, complete=complete),
+        context.matcher.reader,
+    )
+    assert bool(verdict.findings) is raised
