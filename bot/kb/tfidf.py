@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -18,16 +22,15 @@ Columns = np.ndarray[Any, np.dtype[np.int64]]
 SHORTEST, LONGEST = 2, 5  # characters in a gram
 
 
-def _chars(text: str) -> Iterator[str]:
-    """Grams of 2 to 5 characters inside each word and its edges: they survive a typo."""
-    for word in text.split():
-        edged = f" {word} "
-        for size in range(SHORTEST, LONGEST + 1):
-            if size >= len(edged):
-                yield edged
-                break
-            for at in range(len(edged) - size + 1):
-                yield edged[at : at + size]
+def _chars(word: str) -> Iterator[str]:
+    """Grams of 2 to 5 characters of a word and its edges: they survive a typo."""
+    edged = f" {word} "
+    for size in range(SHORTEST, LONGEST + 1):
+        if size >= len(edged):
+            yield edged
+            break
+        for at in range(len(edged) - size + 1):
+            yield edged[at : at + size]
 
 
 def _words(text: str) -> Iterator[str]:
@@ -38,11 +41,30 @@ def _words(text: str) -> Iterator[str]:
         yield " ".join(pair)
 
 
-# How a text is cut, and in how many texts a gram must stand to count: at least so many, and one
-# in so many. Rare grams of a large base cost half the learning and help nothing.
-ANALYZERS: Mapping[str, tuple[Callable[[str], Iterator[str]], int, int]] = {
-    "chars": (_chars, 3, 1500),
-    "words": (_words, 2, 2500),
+def _itself(unit: str) -> Iterator[str]:
+    yield unit
+
+
+class Analyzer(NamedTuple):
+    """How a text is cut: into units, and each, alike wherever it stands, into its grams.
+
+    ``fewest``, ``share``: in how many texts a gram must stand to count: at least so many, and one
+    in so many. Rare grams of a large base cost half the learning and help nothing.
+    """
+
+    units: Callable[[str], Iterable[str]]
+    grams: Callable[[str], Iterable[str]]
+    fewest: int
+    share: int
+
+    def cut(self, text: str) -> Iterator[str]:
+        """The grams of a text."""
+        return chain.from_iterable(map(self.grams, self.units(text)))
+
+
+ANALYZERS: Mapping[str, Analyzer] = {
+    "chars": Analyzer(str.split, _chars, 3, 1500),
+    "words": Analyzer(_words, _itself, 2, 2500),
 }
 
 
@@ -55,24 +77,53 @@ class Tfidf:
     idf: Floats
 
     @classmethod
-    def fit(cls, kind: str, texts: Sequence[str]) -> Tfidf:
-        """Learn which grams count in these texts."""
-        cut, fewest, share = ANALYZERS[kind]
+    def fit(cls, kind: str, texts: Sequence[str]) -> tuple[Tfidf, csr_matrix]:
+        """Learn which grams count in these texts; with the texts' rows, as ``row`` gives them."""
+        grams, counts = _counted(kind, texts)
+        _, _, fewest, share = ANALYZERS[kind]
         least = max(fewest, len(texts) // share)
-        found = Counter(gram for text in texts for gram in set(cut(text)))
-        kept = sorted(gram for gram, count in found.items() if count >= least)
-        counts = np.array([found[gram] for gram in kept], dtype=np.float64)
-        idf = np.log((1 + len(texts)) / (1 + counts)) + 1
-        columns = {gram: at for at, gram in enumerate(kept)}
-        return cls(kind, columns, idf.astype(np.float32))
+        stands = np.bincount(counts.indices, minlength=len(grams))
+        kept = sorted((gram, at) for at, gram in enumerate(grams) if stands[at] >= least)
+        order = np.array([at for _, at in kept], np.int64)
+        idf = (np.log((1 + len(texts)) / (1 + stands[order])) + 1).astype(np.float32)
+        rows = counts[:, order]
+        rows.data = (1 + np.log(rows.data)) * idf[rows.indices]
+        lengths = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
+        rows.data /= np.repeat(lengths, np.diff(rows.indptr))
+        return cls(kind, {gram: at for at, (gram, _) in enumerate(kept)}, idf), rows
 
     def row(self, text: str) -> tuple[Columns, Floats]:
         """The columns of a text's grams and their weights, scaled to a length of 1."""
-        cut, *_ = ANALYZERS[self.kind]
-        counts = Counter(at for gram in cut(text) if (at := self.columns.get(gram)) is not None)
+        cut, known = ANALYZERS[self.kind].cut, self.columns
+        counts = Counter(at for gram in cut(text) if (at := known.get(gram)) is not None)
         columns = np.fromiter(counts.keys(), np.int64, len(counts))
         values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))).astype(
             np.float32
         ) * self.idf[columns]
         length = np.sqrt((values**2).sum())
         return columns, values / length if length else values
+
+
+def _counted(kind: str, texts: Sequence[str]) -> tuple[list[str], csr_matrix]:
+    """All grams of one kind in these texts, and how often each text has each: texts x grams.
+
+    Words are few and stand in many texts: each is cut once.
+    """
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - a start need not wait
+
+    units, cut, *_ = ANALYZERS[kind]
+    numbers: dict[str, int] = {}
+    known: dict[str, array[int]] = {}
+    columns, ends = array("i"), [0]
+    for text in texts:
+        for unit in units(text):
+            held = known.get(unit)
+            if held is None:
+                held = array("i", (numbers.setdefault(g, len(numbers)) for g in cut(unit)))
+                known[unit] = held
+            columns.extend(held)
+        ends.append(len(columns))
+    once = np.ones(len(columns), np.float32)
+    counts = csr_matrix((once, np.array(columns), ends), shape=(len(texts), len(numbers)))
+    counts.sum_duplicates()
+    return list(numbers), counts

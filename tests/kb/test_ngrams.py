@@ -55,6 +55,7 @@ def test_any_text_gives_probabilities(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_a_row_has_length_one_or_is_empty(text: str) -> None:
-    columns, values = Tfidf.fit("chars", [*LIPS, *COST]).row(text)
+    learnt, _ = Tfidf.fit("chars", [*LIPS, *COST])
+    columns, values = learnt.row(text)
     assert len(columns) == len(values)
     assert len(values) == 0 or abs(float((values**2).sum()) - 1) < 1e-5
