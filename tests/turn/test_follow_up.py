@@ -28,7 +28,7 @@ def offered(reply: Reply) -> list[str | None]:
     ("before", "asked", "gap"),
     [
         ("what are the side effects", "and wine?", "alcohol"),
-        ("how long is a course", "and if i miss a day", "missed-dose"),
+        ("how long is a course", "so can i get a tattoo meanwhile", "tattoos-piercings"),
         ("what does the starting dose look like", "what about the sun", "sun"),
     ],
 )
@@ -42,8 +42,8 @@ def test_a_new_thing_behind_a_passage_is_a_gap_that_is_named(
     ("before", "asked", "passage"),
     [
         ("what are the side effects", "any lotion for that", "side-effects-dose"),
-        ("what are the side effects", "is it because my dose is high", "side-effects-dose"),
-        ("how do they choose the dose", "so i cant choose it on my own?", "dose-general"),
+        ("do my lips dry out", "less if i take fewer mg?", "side-effects-dose"),
+        ("how does it work", "does it shrink them for good?", "mechanism"),
         ("what are the side effects", "in percent please", "side-effects"),
         ("does it cause dry eyes", "everyone?", "side-effects"),
     ],
@@ -97,7 +97,7 @@ def test_a_correction_never_gets_the_same_passage_again(context: Context) -> Non
 
 
 def test_who_did_not_understand_is_offered_what_was_shown_as_well(context: Context) -> None:
-    asked = "sorry i dont get that. is the dose lower later on"
+    asked = "i do not understand that. will my lips be better by then"
     assert "duration" in offered(last(context, "how long is a course", asked))
 
 
