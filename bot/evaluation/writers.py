@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Match, Matcher
 from bot.kb.models import Example
-from bot.turn.search import Outcome, decide
+from bot.turn.decide import Outcome, decide
 
 FEWEST = 100  # questions; a smaller voice is not measured
 

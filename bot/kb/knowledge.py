@@ -20,13 +20,13 @@ from bot.kb.models import (
     QuestionFile,
     Source,
     Topic,
-    Words,
     digest,
 )
 from bot.kb.no_doses import amounts_in
 from bot.kb.replies import Replies, unfit
 from bot.kb.reviews import half_signed, reviews
 from bot.kb.triage_rules import TriageError, TriageRules, load_triage
+from bot.kb.words import Words
 from bot.kb.yaml_file import Fault, Loc, Model, line_of, parse
 
 CHAT = "chat-"  # labels of small talk
@@ -35,6 +35,7 @@ UNRELATED = "unrelated"
 NOT_FOR_US = (SKIN_CARE, UNRELATED)
 ELSEWHERE = "elsewhere"  # what the base is about, to the matcher of a document beside it
 FEWEST = 8  # example questions of each passage beside the base (docs/matching.md)
+READ_BY_MATCHER = {"drug", "not_drug", "spelling"}  # of words.yaml
 RULES = ("triage", "alarms", "replies", "dose.yaml")  # the base's alone
 
 
@@ -367,7 +368,7 @@ def _entries(
 
 
 def _digest(examples: tuple[Example, ...], words: Words) -> str:
-    told = hashlib.sha256(words.model_dump_json().encode())
+    told = hashlib.sha256(words.model_dump_json(include=READ_BY_MATCHER).encode())
     for example in examples:
         told.update(repr((example.text, example.labels)).encode())
     return told.hexdigest()

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 
-from bot.kb.models import Words
+from bot.kb.words import Words
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CLEARLY = 2  # foreign words beside English ones

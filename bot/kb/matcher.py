@@ -5,6 +5,7 @@ The matcher ranks; whether the document answers at all is decided in ``bot.turn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +16,11 @@ from rapidfuzz import fuzz, process
 
 from bot.kb.encoder import Encoder
 from bot.kb.knowledge import CHAT
-from bot.kb.models import Example, Words
+from bot.kb.models import Example
 from bot.kb.ngrams import Ngrams, Progress
 from bot.kb.reading import Read, Reader
 from bot.kb.tfidf import Floats
+from bot.kb.words import Words
 
 ENCODER_SHARE = 2 / 3  # of a probability; measured best by leave-one-writer-out (docs/matching.md)
 
@@ -76,8 +78,9 @@ class Matcher:
         self.reader = Reader(words)
         self._examples = examples
         self._ngrams = ngrams
+        self._first = {one.labels[0]: one.text for one in reversed(examples)}
         self._small_talk = {
-            self.reader.read(example.text).text: example.labels[0]
+            _drawn_in(self.reader.read(example.text).text): example.labels[0]
             for example in examples
             if example.labels[0].startswith(CHAT)
         }
@@ -125,8 +128,12 @@ class Matcher:
 
     def small_talk(self, text: str) -> str | None:
         """The small talk that a message is word for word, which no guess is needed for."""
-        said = self.reader.read(text).text
+        said = _drawn_in(self.reader.read(text).text)
         return self._small_talk.get(said) or self._small_talk.get(said.rstrip(" .!"))
+
+    def example(self, label: str) -> str:
+        """The first example of a label, a plain question; "" where it is of another document."""
+        return self._first.get(label, "")
 
     def match(self, text: str) -> Match:
         """Compare a message with the examples."""
@@ -163,3 +170,8 @@ class Matcher:
             limit=limit,
         )
         return [Neighbour(self._examples[at], score) for _, score, at in found]
+
+
+def _drawn_in(text: str) -> str:
+    """A text with no letter twice in a row: "heyyy" and "hey" are the same."""
+    return re.sub(r"([^\W\d_])\1+", r"\1", text)

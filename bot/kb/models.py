@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -181,49 +180,6 @@ class QuestionFile(Frozen):
         also: tuple[Id, ...]
 
     voices: Mapping[str, tuple[str | Shared, ...]]
-
-
-class Words(Frozen):
-    """``words.yaml``: the drug's names and their misspellings, other drugs, slang.
-
-    ``commands``: what people type in place of a command, and ``not_it`` where an answer was not
-    what they asked; lower-case whole messages, without the points at their end. ``english`` and
-    ``foreign``: words that tell the language (``bot.kb.language``).
-    """
-
-    drug: tuple[str, ...]  # names of isotretinoin, masked before matching
-    not_drug: tuple[str, ...]  # look-alikes that must never be taken for it
-    spelling: Mapping[str, str]  # as written -> as meant, whole words
-    commands: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    not_it: tuple[str, ...] = ()
-    english: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
-
-    def command(self, text: str) -> str | None:
-        """The command that a message stands for, if it is one of those phrases."""
-        said = _bare(text)
-        return next((name for name, ways in self.commands.items() if said in ways), None)
-
-    def says_not_it(self, text: str) -> bool:
-        """Whether a message says that the answer was not what was asked."""
-        return _bare(text) in self.not_it
-
-    def and_those_of(self, other: Words) -> Words:
-        """Both; where both spell a word out, these have the last word."""
-        return Words(
-            drug=(*self.drug, *other.drug),
-            not_drug=(*self.not_drug, *other.not_drug),
-            spelling={**other.spelling, **self.spelling},
-            commands=self.commands,
-            not_it=self.not_it,
-            english=self.english,
-            foreign=self.foreign,
-        )
-
-
-def _bare(text: str) -> str:
-    """A message in lower case, without apostrophes, commas and points at its end."""
-    return " ".join(re.sub(r"['’,]", "", text.casefold()).split()).strip(" .!?,")
 
 
 def digest(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.kb.models import Words
+from bot.kb.words import Words
 
 MASK = "drug"  # what stands for any name of isotretinoin
 NEAR = 82.0  # rapidfuzz ratio from which a long word is a misspelt drug name

@@ -12,13 +12,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.kb.words import SHORT
 from bot.reply import private
 from bot.reply.desk import Desk, Event, Response
 from bot.reply.ending import WRITING
 from bot.reply.talk import Talk
 from bot.reply.update import Done, Me, Raw, UnreadableError, read
 from bot.turn.reply import Kind
-from bot.turn.search import SHORT, leans
 
 TOGETHER = dt.timedelta(seconds=2)  # from one message to the next
 MOST = 5  # messages read as one
@@ -91,7 +91,7 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
     for done in after:
         later = event.having(said.talk or Talk())
         asked = later.talk.memory.asking is not None
-        if not asked and (_about(said) is None or not _piece(done.text)):
+        if not asked and (_about(said) is None or not _piece(done.text, desk)):
             break
         single = private.say(later, desk, done.text)
         if asked and _about(single) != "dose":  # a figure that we ask for may be there already
@@ -100,7 +100,7 @@ def _with_echoes(event: Event, desk: Desk, said: Response, after: Sequence[Done]
         whole = private.say(event, desk, text)
         if whole.reply is not None and whole.reply.kind is Kind.ALERT:
             return replace(whole, took=took + 1, answers=None)
-        surer = leans(done.text) and _rank(whole) > _rank(single)
+        surer = desk.kb.words.follow_up.leans(done.text) and _rank(whole) > _rank(single)
         if asked:
             said = single
         elif _clear(whole) and (surer or not _sure(single)):
@@ -133,9 +133,9 @@ def _rank(said: Response) -> tuple[int, float]:
     return (reply.alert.urgency.rank if reply.alert else 0), reply.confidence
 
 
-def _piece(text: str) -> bool:
+def _piece(text: str, desk: Desk) -> bool:
     """Whether a message may be no question of its own; a look that costs no turn."""
-    return leans(text) or ("?" not in text and len(text.split()) <= PIECE)
+    return desk.kb.words.follow_up.leans(text) or ("?" not in text and len(text.split()) <= PIECE)
 
 
 def _about(said: Response) -> str | None:

@@ -11,11 +11,13 @@ from bot.kb.triage_rules import TriageRules
 from bot.turn.alert import Button, alert_reply, closing_reply, name_of
 from bot.turn.answer import buttons, chat
 from bot.turn.context import Context
+from bot.turn.decide import Found, Outcome
 from bot.turn.dose_barred import barred_by, reasons, unbarred
+from bot.turn.follow_up import SURE
 from bot.turn.found import named_reply, remembered
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
-from bot.turn.search import GOODBYE, GREETS, HELPS, SURE, Found, Outcome, search
+from bot.turn.search import GOODBYE, GREETS, HELPS, search
 from bot.turn.second_question import questions
 from bot.turn.triage import ASKING_TRIAGE, Verdict, highest, in_order
 from bot.turn.triage_answers import answer_to_ask, talks_down

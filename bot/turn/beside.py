@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
-from bot.turn.search import Found, Outcome
+from bot.turn.decide import Found, Outcome
 
 GAP_FROM = 0.5  # probability from which a gap of the base, with its notes, is said all the same
 ANSWER_FROM = 0.6  # no message of the base's was taken from here on (docs/matching.md)

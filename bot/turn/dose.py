@@ -79,7 +79,8 @@ def dose_reply(
     if request.problem is not None:
         return _asking(request, memory), problem_reply(request, kb)
     figures = dose_figures(request, kb.dose)
-    return _answered(request, memory), _figures_reply(request, figures, kb, show_notes=show_notes)
+    after = _answered(request, memory).spoke_of({kb.dose.general_passage: 1.0})
+    return after, _figures_reply(request, figures, kb, show_notes=show_notes)
 
 
 def _figures_reply(

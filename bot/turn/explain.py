@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from bot.kb.matcher import Neighbour
 from bot.turn.context import Context
+from bot.turn.decide import Found
 from bot.turn.found import searched
 from bot.turn.inbound import Inbound, clean
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.search import Found
 from bot.turn.turn import take_turn
 
 LABELS = 6  # shown, most probable first

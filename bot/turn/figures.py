@@ -23,7 +23,15 @@ from bot.turn.dose_request import (
 )
 from bot.turn.dose_sums import amount, plain
 from bot.turn.figures_answer import how_often, in_mg, in_months, not_a_day, plain_age
-from bot.turn.figures_bare import answered, has_weight, i_am, next_one, put_right, weight_or_dose
+from bot.turn.figures_bare import (
+    answered,
+    has_weight,
+    i_am,
+    next_one,
+    next_person,
+    put_right,
+    weight_or_dose,
+)
 from bot.turn.figures_often import OFTEN_AFTER
 from bot.turn.figures_person import OLDEST
 from bot.turn.figures_read import read_figures
@@ -99,6 +107,7 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
         return _checked(another, rules, memory)
     if (either := weight_or_dose(figures, rules, memory)) is not None:
         return either
+    figures = next_person(figures, memory) or figures
     figures = answered(i_am(figures, rules), memory)
     if re.search(r"how many (?:\w+ of )?<mg>|<mg>[^.!?]{0,12} how many", shape):
         figures = replace(figures, doses=())  # the strength of a capsule, not a dose

@@ -10,7 +10,7 @@ from bot.kb.dose_rules import DoseRules
 from bot.turn import dose_intent as intent
 from bot.turn.dose_request import OURS, DoseRequest, Problem, kept_of
 from bot.turn.figures_scan import Dose, Figures, Weight
-from bot.turn.figures_whose import ANOTHERS_NUMBER, meanings
+from bot.turn.figures_whose import ANOTHERS_NUMBER, KIN, meanings
 from bot.turn.memory import Memory
 
 _I_AM = r"\b(?:i'm|im|i am)\s+(?:(?:about|around|only|just|like|now)\s+)*<n>(?=\W*$|[,.?!])"
@@ -19,9 +19,11 @@ _PUTS_RIGHT = (
     r"\b(?:sorry|wait|oops|actually|correction|i meant?|meant|now|nope|no|not|don't|dont|"
     r"lost|gained|changed|typo|make (?:it|that)|should be|rather)\b|\*"
 )
-_WHAT_ABOUT = (
-    r"(?:(?:and|so|ok|okay|then|but|or)\W+)*(?:what|how) about <(?:n|bare)>"
-    r"(?: then| instead)?\W*"
+_AND = r"(?:(?:and|so|ok|okay|then|but|or)\W+)"
+_WHAT_ABOUT = rf"(?:{_AND}*(?:what|how) about|(?:and|or)) <(?:n|bare)>(?: then| instead)?\W*"
+_AND_FOR = re.compile(
+    rf"(?:{_AND}*(?:what|how) about|{_AND}*and)(?: for)? "
+    rf"(?P<whom>(?:my|our) (?:\w+ )?(?:{KIN}))(?: then| too)?\W*"
 )
 
 
@@ -81,8 +83,16 @@ def next_one(figures: Figures, rules: DoseRules, memory: Memory) -> Figures | No
     return replace(figures, bare=(number,), loose=()) if meanings(number, rules) else None
 
 
+def next_person(figures: Figures, memory: Memory) -> Figures | None:
+    """Read "and for my wife?", said next to the figures for a weight, as asking for her dose."""
+    said = _AND_FOR.fullmatch(figures.shape)
+    if said is None or memory.asking is not None or "number" not in kept_of(memory):
+        return None
+    return replace(figures, shape=f"dose for {said['whom']}")
+
+
 def weight_or_dose(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
-    """Ask of "what about 80?", said next to the figures for a weight, which of the two it is."""
+    """Ask of "and 80?", said next to the figures for a weight, which of the two it is."""
     numbers, kg = {*figures.bare, *figures.loose}, memory.weight_kg
     if kg is None or memory.asking is not None or "number" not in kept_of(memory):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.kb.knowledge import Knowledge
@@ -10,9 +10,10 @@ from bot.turn.alert import safety_lines
 from bot.turn.answer import OFFERED, answer, chat, clarify, gap, refuse, with_notes
 from bot.turn.beside import theirs_first
 from bot.turn.context import Context
+from bot.turn.decide import Found, Outcome
 from bot.turn.memory import Memory
 from bot.turn.reply import Kind, Reply
-from bot.turn.search import Found, Outcome, search
+from bot.turn.search import search
 from bot.turn.triage import Verdict
 
 RANKED = 15  # passages and topics remembered of a question, for "not what I asked"
@@ -89,7 +90,9 @@ def found_reply(
     talk = memory.isotretinoin or found.match.drug or found.outcome is Outcome.ANSWER
     named = [*kb.passages, *kb.topics]
     ranked = tuple(name for name, _ in found.match.best(named)[:RANKED])
-    return remembered(memory.model_copy(update={"isotretinoin": talk, "ranked": ranked}), reply)
+    memory = memory.model_copy(update={"isotretinoin": talk, "ranked": ranked})
+    heard = dict(found.match.best(named)) if found.outcome is not Outcome.CHAT else None
+    return remembered(memory, reply, heard)
 
 
 def _with_others(kb: Knowledge, reply: Reply, found: Found) -> Reply:
@@ -102,8 +105,12 @@ def _with_others(kb: Knowledge, reply: Reply, found: Found) -> Reply:
     return reply.model_copy(update={"text": f"{reply.text}\n\n{line}"})
 
 
-def remembered(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
+def remembered(
+    memory: Memory, reply: Reply, heard: Mapping[str, float] | None = None
+) -> tuple[Memory, Reply]:
     """Remember what a reply showed; an open question of ours is closed by it.
+
+    ``heard``: what the message may have been of, with the share of each.
 
     "Thanks" changes no subject: an amount said next is still of what was spoken of before.
     """
@@ -115,4 +122,9 @@ def remembered(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
         update["offered"] = tuple(cited.passage for cited in reply.citations)
     elif reply.topic is not None:
         update |= {"passage": None, "topic": reply.topic, "isotretinoin": True, "offered": ()}
-    return memory.model_copy(update=update), reply
+    shown = update.get("passage") or update.get("topic")
+    if shown is not None:
+        rest = {name: share / 2 for name, share in (heard or {shown: 1.0}).items()}
+        heard = {**rest, shown: rest.get(shown, 0.0) + 0.5}
+    memory = memory.model_copy(update=update)
+    return memory if heard is None else memory.spoke_of(heard), reply

@@ -27,6 +27,7 @@ from bot.turn.command import command
 from bot.turn.context import Context
 from bot.turn.course import ASKING_COURSE, course_reply
 from bot.turn.course_read import read_course
+from bot.turn.decide import Outcome
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import NO_DOSE, body_weight_reply
 from bot.turn.dose_barred import still_barred
@@ -39,7 +40,6 @@ from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.pieces import told_in_pieces
 from bot.turn.reply import Kind, Reply
-from bot.turn.search import Outcome, has_no_subject
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import ANY_EMERGENCY, ASKING_TRIAGE, Verdict, triage
@@ -97,7 +97,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
 
 def _of_alert(text: str, memory: Memory, context: Context) -> bool:
     """Whether a message only asks back about an alert, or about our question on one."""
-    if under_alert(memory) and has_no_subject(text):
+    words = context.kb.words.follow_up
+    if under_alert(memory) and (words.has_no_subject(text) or words.asks_on(text)):
         return True
     just_said = under_alert(memory) or memory.asking == ASKING_TRIAGE
     return may_be_asked_back(memory, context) and asks_back(

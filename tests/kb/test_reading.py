@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kb.knowledge import load, packaged
-from bot.kb.models import Words
 from bot.kb.reading import MASK, Reader, sentences
+from bot.kb.words import Words
 
 
 @pytest.fixture(scope="module")

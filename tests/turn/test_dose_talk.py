@@ -116,7 +116,9 @@ def test_who_is_refused_beside_a_weight_is_refused_after_one(
     assert asked(before, said).problem is problem
 
 
-@pytest.mark.parametrize("said", ["what about 80?", "how about 80", "and what about 80 then"])
+@pytest.mark.parametrize(
+    "said", ["what about 80?", "how about 80", "and what about 80 then", "and 80?"]
+)
 def test_a_number_said_next_is_asked_about_as_a_weight_or_a_dose(said: str) -> None:
     request = asked("dose for 70 kg", said)
     assert request.problem is Problem.WEIGHT_OR_DOSE
@@ -125,6 +127,18 @@ def test_a_number_said_next_is_asked_about_as_a_weight_or_a_dose(said: str) -> N
     assert told("dose for 70 kg", said, "80 kg") == (80, None)
     assert told("dose for 70 kg", said, "kg") == (80, None)
     assert told("dose for 70 kg", said, "80 mg") == (70, 80)
+
+
+@pytest.mark.parametrize("said", ["and my wife?", "what about for my sister", "and for my dad"])
+def test_another_person_asked_about_next_to_figures_is_asked_for_a_weight(said: str) -> None:
+    request = asked("dose for 70 kg", said)
+    assert (request.problem, request.anothers) == (Problem.NO_WEIGHT, True)
+    assert told("dose for 70 kg", said, "60 kg") == (60, None)
+
+
+@pytest.mark.parametrize("before", [(), ("dose",)])
+def test_another_person_named_next_to_no_figures_is_asked_nothing(before: tuple[str, ...]) -> None:
+    assert talk(*before, "and my wife?")[1] is None
 
 
 @pytest.mark.parametrize("said", ["67 not 75", "*67", "67*", "make that 67", "typo, 67"])
@@ -183,7 +197,6 @@ def test_a_weight_in_doubt_makes_the_one_before_forgotten(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "and 40?",
         "sorry I was on 60",
         "i am 19 now",
         "wait is it 20 weeks",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from bot.kb.matcher import Match
 from bot.kb.reading import sentences
 from bot.turn.context import Context
+from bot.turn.decide import Outcome, calibrated, decide
 from bot.turn.memory import Memory
-from bot.turn.search import Outcome, calibrated, decide, search
+from bot.turn.search import search
 
 
 def match(context: Context, **shares: float) -> Match:
@@ -52,6 +53,13 @@ def test_a_gap_that_is_ahead_is_named(context: Context) -> None:
 def test_a_gap_ahead_of_a_likely_passage_wins(context: Context) -> None:
     found = decide(match(context, alcohol=0.5, monitoring=0.45), context.kb)
     assert found.outcome is Outcome.GAP
+
+
+def test_a_gap_that_is_named_offers_the_gap_that_is_close_behind(context: Context) -> None:
+    found = decide(match(context, surgery=0.5, vaccines=0.3), context.kb)
+    assert (found.names, found.nearest[0]) == (("surgery",), "vaccines")
+    found = decide(match(context, surgery=0.8, vaccines=0.1), context.kb)
+    assert "vaccines" not in found.nearest
 
 
 @pytest.mark.parametrize("label", ["skin_care", "unrelated"])
