@@ -112,6 +112,7 @@ def remembered(memory: Memory, reply: Reply) -> tuple[Memory, Reply]:
     update: dict[str, Any] = {"asking": None, "details": details}
     if reply.citations:
         update |= {"passage": reply.citations[0].passage, "topic": None, "isotretinoin": True}
+        update["signs"] = ()
         update["offered"] = tuple(cited.passage for cited in reply.citations)
     elif reply.topic is not None:
         update |= {"passage": None, "topic": reply.topic, "isotretinoin": True, "offered": ()}
