@@ -45,6 +45,11 @@ def read_lines(file: TriageFile) -> tuple[Lines, list[Wrong]]:
 def no_concepts(file: TriageFile) -> Iterator[Wrong]:
     """Concepts that a rule, or a row's ``named``, names and that are not there."""
     named: list[tuple[Loc, str, Iterable[str]]] = []
+    for key, signs in (("pieces", file.pieces), ("stands_for", file.stands_for)):
+        named += [((key, owner), owner, [name]) for owner, name in signs.items()]
+    named.append((("loose",), "loose", file.loose))
+    for owner, explains in file.explained.items():
+        named += [(("explained", owner, n), owner, r.names()) for n, r in enumerate(explains)]
     for owner, row in file.rows.items():
         named.append((("rows", owner, "named"), owner, row.named))
         named += [(("rows", owner, "rules", n), owner, r.names()) for n, r in enumerate(row.rules)]
@@ -67,6 +72,14 @@ def no_rows(file: TriageFile) -> Iterator[Wrong]:
         for row in dict.fromkeys((question.yes, question.no, question.alert, *question.signs)):
             if row is not None and row not in file.rows:
                 yield ("questions", owner), f"question {owner}: no row {row}"
+    for key, rows in (
+        ("stands_for", file.stands_for),
+        ("explained", file.explained),
+        ("stays", file.stays),
+    ):
+        for row in rows:
+            if row not in file.rows:
+                yield (key,), f"{key}: no row {row}"
     for owner, said in file.rows.items():
         for row in (*said.covers, *said.after):
             if row not in file.rows:

@@ -208,8 +208,27 @@ class TriageFile(Frozen):
     countries: Mapping[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Country]
     wording: Wording
     answers: Mapping[
-        Literal["yes", "no", "so", "after_all", "still", "more", "down"], tuple[str, ...]
+        Literal[
+            "yes",
+            "no",
+            "so",
+            "after_all",
+            "still",
+            "more",
+            "down",
+            "heeds",
+            "puts_off",
+            "refuses",
+            "hedges",
+            "reached",
+            "advised",
+        ],
+        tuple[str, ...],
     ]
     no_words: tuple[str, ...]  # words that may stand in a clear no to a question of ours
     still_words: tuple[str, ...]  # and in what only asks back about an alert
-    pieces: Mapping[str, str] = {}  # what a gap is of, as a person says it (``turn/pieces.py``)
+    pieces: Mapping[str, Name] = {}  # the sign that a gap is of (``turn/pieces.py``)
+    loose: tuple[Name, ...] = ()  # concepts that are too vague for it
+    stands_for: Mapping[RowId, Name] = {}  # and a row that the second opinion alone found
+    explained: Mapping[RowId, tuple[Rule, ...]] = {}  # what explains a row's sign wholly
+    stays: tuple[RowId, ...] = ()  # rows that no word of a professional ends

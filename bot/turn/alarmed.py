@@ -18,9 +18,9 @@ from bot.turn.found import named_reply, remembered
 from bot.turn.memory import Memory
 from bot.turn.reply import Reply
 from bot.turn.search import GOODBYE, GREETS, HELPS, search
-from bot.turn.second_question import questions
+from bot.turn.second_question import asks, asks_fully, questions
 from bot.turn.triage import ASKING_TRIAGE, Verdict, highest, in_order
-from bot.turn.triage_answers import answer_to_ask, talks_down
+from bot.turn.triage_answers import answer_to_ask, only_tells, puts_off, speaks_of, talks_down
 
 
 def pressed(button: Button, memory: Memory, context: Context) -> tuple[Memory, Reply]:
@@ -41,7 +41,8 @@ def closed(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     A no to its question is thanked; under one without a question, what was asked is answered.
     """
     details = memory.details
-    memory = unbarred(memory, details.get("bars", ())).model_copy(update={"raised": {}})
+    memory = unbarred(memory, details.get("bars", ()))
+    memory = memory.model_copy(update={"raised": {}, "signs": ()})
     memory = answered_no(memory, details.get("ask"), context)
     if memory.asking == ASKING_TRIAGE:
         memory, reply = remembered(memory, closing_reply(context.kb.triage))
@@ -103,8 +104,33 @@ def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     return memory, alert_reply(verdict, rules, country=context.country, again=True)
 
 
-def of_its_own(text: str, found: Found, context: Context) -> bool:
-    """Whether what is said right after an alert is plainly about something else."""
+def of_its_own(text: str, found: Found, memory: Memory, context: Context) -> bool:
+    """Whether what is said right after an alert is plainly about something else.
+
+    What only tells something ("shes 16") is about the alert, and so is what makes light of it or
+    puts it off. A full question of another subject ("what cleanser is good ...") does neither.
+    """
+    rules = context.kb.triage
+    if of_the_same(text, found, memory, context) or not is_clear(text, found, context):
+        return False
+    if asks_fully(text):
+        return True
+    said = found.outcome is Outcome.CHAT and not found.guessed
+    off = not asks(text) and not said and puts_off(text, rules)
+    tells = found.outcome is not Outcome.CHAT and only_tells(text, rules)
+    return not (off or tells or talks_down(text, rules))
+
+
+def of_the_same(text: str, found: Found, memory: Memory, context: Context) -> bool:
+    """Whether a question is of what the alert is about: its subject, or the sign itself."""
+    if found.names[:1] == (memory.details.get("asked"),):
+        return True
+    of_sign = not set(memory.about).isdisjoint(memory.raised)
+    return of_sign or speaks_of(text, memory.raised, context.kb.triage)
+
+
+def is_clear(text: str, found: Found, context: Context) -> bool:
+    """Whether a message is small talk that is said, or comes to a subject that is sure."""
     if found.outcome is Outcome.CLARIFY or found.names in ((UNRELATED,), (HELPS,)):
         return False
     if (
@@ -116,8 +142,7 @@ def of_its_own(text: str, found: Found, context: Context) -> bool:
     likely = found.match.pairs()[0][1]
     if found.outcome is Outcome.ANSWER:  # by whichever of its passages
         likely = found.match.among(context.kb.passages)
-    sure = likely >= SURE or not found.guessed
-    return sure and not talks_down(text, context.kb.triage)
+    return likely >= SURE or not found.guessed
 
 
 def _with_graver(verdict: Verdict, memory: Memory, rules: TriageRules) -> Verdict:

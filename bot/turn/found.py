@@ -119,6 +119,7 @@ def remembered(
     update: dict[str, Any] = {"asking": None, "details": details}
     if reply.citations:
         update |= {"passage": reply.citations[0].passage, "topic": None, "isotretinoin": True}
+        update["signs"] = ()
         update["offered"] = tuple(cited.passage for cited in reply.citations)
     elif reply.topic is not None:
         update |= {"passage": None, "topic": reply.topic, "isotretinoin": True, "offered": ()}

@@ -31,7 +31,8 @@ class Memory(Frozen):
     that no figure is given. ``doubts``: why the next weight may not be a grown person's on
     isotretinoin (``dose_doubt``). ``about``: the red flags that the last message only asked about,
     for "i have it" in the next. ``raised``: the red flags of the alerts so far, each with its
-    urgency, until they are for nothing.
+    urgency, until they are for nothing. ``signs``: concepts of red flags that were said since a
+    question was last answered, for a red flag told in pieces.
     """
 
     passage: str | None = None
@@ -50,6 +51,7 @@ class Memory(Frozen):
     doubts: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     raised: Mapping[str, Urgency] = Field(default_factory=dict)
+    signs: tuple[str, ...] = ()
     at: dt.datetime | None = None
 
     @property

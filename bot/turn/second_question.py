@@ -10,7 +10,24 @@ _ASKS = re.compile(
     r"(?:'?s)?\b(?! (?:much|many)\b)",
     re.IGNORECASE,
 )
+_LEADS = re.compile(
+    r"^(?:(?:so|anyway|anyways|meanwhile|btw|then|now|well|ok)\s+)+", re.IGNORECASE
+)
+_WONDERS = re.compile(r"\b(?:what|why|how)\b", re.IGNORECASE)
+_WH = re.compile(r"\b(?:what|when|which|why|who|where|how)\b", re.IGNORECASE)
+_POINTS = re.compile(r"\b(?:it|that|this|then|those|they|them|these|one)\b", re.IGNORECASE)
 _LEAST = 3  # words; fewer ask nothing on their own
+
+
+def asks(text: str) -> bool:
+    """Whether a text asks anything, however it begins ("tell me how long")."""
+    return "?" in text or _WONDERS.search(text) is not None or bool(questions(text))
+
+
+def asks_fully(text: str) -> bool:
+    """Whether a text is one question that says itself what it is of: "what helps dry lips?"."""
+    asked = questions(text)
+    return len(asked) == 1 and _WH.match(asked[0]) is not None and not _POINTS.search(text)
 
 
 def questions(text: str) -> list[str]:
@@ -25,7 +42,7 @@ def second_question(text: str) -> str | None:
 
 
 def _clauses(text: str) -> list[str]:
-    return [clause.strip() for clause in _CLAUSE.split(text)]
+    return [_LEADS.sub("", clause).strip() for clause in _CLAUSE.split(text)]
 
 
 def _asks(clause: str) -> bool:

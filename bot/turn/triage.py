@@ -41,7 +41,7 @@ class Verdict(Frozen):
     ``informed``: rows that it only asks about; ``about``: these, those that it only names in a
     question, and those that are graver once done, which "i have it" in the next message claims.
     ``lowered``: rows that the rules found, or would ask about, where the second opinion is sure
-    that there is nothing. ``sure``: it is not asked.
+    that there is nothing. ``sure``: it is not asked. ``said``: the concepts that it means.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -51,6 +51,7 @@ class Verdict(Frozen):
     lowered: tuple[str, ...] = ()
     sure: bool = False
     another: bool = False
+    said: tuple[str, ...] = ()
 
     @property
     def raised(self) -> dict[str, Urgency]:
@@ -102,6 +103,12 @@ class Signs:
         fine = {token.sentence for _, token in self._told(SO_IS_FINE, _ONLY_ASKS)}
         mine = self._told(SO_IS_MINE, frozenset({"asked"}))
         return any(token.sentence not in fine for _, token in mine)
+
+    def said(self) -> tuple[str, ...]:
+        """The concepts that are said and meant: not denied, asked about, past or of a story."""
+        return tuple(
+            name for name, hits in self._found.items() if any(not states for _, states in hits)
+        )
 
     def told_of(self, name: str) -> bool:
         """Whether a concept is spoken of at all, in whatever state."""
@@ -228,6 +235,7 @@ def _read_once(
         about=tuple(dict.fromkeys((*asked_about, *less))),
         sure=sure,
         another=signs.told_of(CLOSE_PERSON),
+        said=signs.said(),
     )
 
 

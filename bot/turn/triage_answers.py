@@ -6,15 +6,18 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.kb.models import Urgency
-from bot.kb.triage_file import Asked, Rule
+from bot.kb.triage_file import Asked, Rule, Status
 from bot.kb.triage_rules import TriageRules
 from bot.turn.memory import Memory
+from bot.turn.second_question import asks
 from bot.turn.triage import Finding, Signs, Verdict, highest, in_order, triage
 from bot.turn.triage_frames import Frames
 from bot.turn.triage_match import find
 from bot.turn.triage_read import Reading, read
 
 FEW = 6  # words of an answer that says one thing
+_DOUBTFUL = ("Answer_still", "Answer_hedges")  # behind which nothing ends an alert
+_NOT_SO: frozenset[Status] = frozenset({"denied", "asked", "supposed", "fiction"})
 
 
 def answer_to_ask(text: str, memory: Memory, rules: TriageRules) -> Verdict | None:
@@ -104,9 +107,67 @@ def asks_back(text: str, rules: TriageRules, *, just_said: bool) -> bool:
     return bool(hits) and _nothing_else(reading, told, rules.file.still_words)
 
 
+def only_tells(text: str, rules: TriageRules) -> bool:
+    """Whether a text says something ("shes 16") and asks nothing, as "side effects" does."""
+    words = read(text, rules.speller).tokens
+    subject = any(not set(rules.file.subjects).isdisjoint(word.forms) for word in words[:1])
+    return (subject or len(words) > FEW) and not asks(text)
+
+
 def talks_down(text: str, rules: TriageRules) -> bool:
     """Whether a text behind an alert makes light of it ("just unfit?", "the derm knows")."""
     return _says(text, ("Answer_down",), rules)
+
+
+def puts_off(text: str, rules: TriageRules) -> bool:
+    """Whether a text behind an alert puts off what it said, or says that it is still there."""
+    return _says(text, ("Answer_puts_off", "Answer_still"), rules)
+
+
+def speaks_of(text: str, rows: Iterable[str], rules: TriageRules) -> bool:
+    """Whether a text names the sign of one of these rows, in whatever way it is meant."""
+    signs = Signs(read(text, rules.speller), rules, isotretinoin=True)
+    first = {
+        name for row in rows for rule in rules.file.rows[row].rules for name in rule.wanted[0]
+    }
+    return any(signs.told_of(name.removeprefix("~")) for name in first)
+
+
+def heeds(text: str, rules: TriageRules) -> bool:
+    """Whether a text says that it is done as an alert said, or will be, and puts nothing off."""
+    against = ("Answer_puts_off", "Answer_refuses", "Answer_down")
+    return any(_means(text, [one], against, rules) for one in ("Answer_heeds", "Answer_reached"))
+
+
+def reached(text: str, rules: TriageRules) -> bool:
+    """Whether a text says that somebody who can judge was reached, and what they said or did."""
+    return _means(text, ["Answer_reached", "Answer_advised"], (), rules)
+
+
+def explains(text: str, raised: Mapping[str, Urgency], rules: TriageRules) -> bool:
+    """Whether a text names what wholly explains the signs of each row that was raised."""
+    if read(text, rules.speller).questions or _says(text, _DOUBTFUL, rules):
+        return False
+    return all(
+        _answers_by(rules.file.explained.get(row, ()), level, text, rules)
+        for row, level in raised.items()
+    )
+
+
+def _means(text: str, concepts: Sequence[str], against: Iterable[str], rules: TriageRules) -> bool:
+    """Whether a text says, and means, each of these concepts, and nothing that speaks against."""
+    against = {*against, *_DOUBTFUL}
+    reading = read(text, rules.speller)
+    hits = find(reading, rules.index)
+    frames = Frames(reading, hits, rules.file)
+    meant = [hit for hit in hits if hit.concept in concepts and not frames.states(hit) & _NOT_SO]
+    told = {at for hit in meant for at in range(hit.words[0], hit.words[-1] + 1)}
+    open_still = (hit for hit in hits if hit.concept in against)
+    return (
+        not reading.questions
+        and {hit.concept for hit in meant} == set(concepts)
+        and all(told.issuperset(hit.words) for hit in open_still)
+    )
 
 
 def _says(text: str, concepts: Container[str], rules: TriageRules) -> bool:

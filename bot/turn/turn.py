@@ -21,8 +21,9 @@ from bot.turn.alarmed import (
     still_holds,
     under_alert,
 )
-from bot.turn.alert import read_button, safety_lines
+from bot.turn.alert import closing_reply, read_button, safety_lines
 from bot.turn.answer import EMPTY, LANGUAGE, buttons, refuse, with_notes
+from bot.turn.calmed import calmed
 from bot.turn.command import command
 from bot.turn.context import Context
 from bot.turn.course import ASKING_COURSE, course_reply
@@ -38,7 +39,7 @@ from bot.turn.figures_units import in_kilos
 from bot.turn.found import found_reply, named_reply, other_reply, remembered, searched
 from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
-from bot.turn.pieces import told_in_pieces
+from bot.turn.pieces import no_taken_back, put_together, signs_said
 from bot.turn.reply import Kind, Reply
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
@@ -64,7 +65,8 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         return pressed(button, memory, context)
     # before anything else that is typed, whatever the state
     verdict = told if told.findings or told.ask else _triaged(said, memory, context)
-    memory = memory.model_copy(update={"about": verdict.about})
+    signs = signs_said(verdict, memory, kb.triage)
+    memory = memory.model_copy(update={"about": verdict.about, "signs": signs})
     if verdict.findings or verdict.ask:
         return alarmed(said, verdict, memory, context)
     question = kb.triage.asked(memory.details.get("ask"))
@@ -74,25 +76,37 @@ def take_turn(inbound: Inbound, memory: Memory, context: Context) -> tuple[Memor
         memory = answered_no(memory, memory.details.get("ask"), context)
     if names := _named(inbound, kb):
         return named_reply(names, memory, context, told)
-    if _of_alert(text, memory, context):
+    if (over := calmed(said, memory, context)) is not None:
+        memory, said = over
+        if not said:
+            return memory, closing_reply(kb.triage)
+    elif _of_alert(text, memory, context):
         return still_holds(memory, context)
+    return _answered(said, verdict, inbound.at.date(), memory, context)
+
+
+def _answered(
+    said: str, verdict: Verdict, today: dt.date, memory: Memory, context: Context
+) -> tuple[Memory, Reply]:
+    """What a message gets that raises nothing and is of no alert."""
+    kb, text = context.kb, in_one_line(said)
     if (done := _no_question(text, memory, kb)) is not None:
         return done
-    if (clocked := _clocked(text, inbound.at.date(), memory, context)) is not None:
+    if (clocked := _clocked(text, today, memory, context)) is not None:
         return _with_lines(clocked, verdict, kb)
     dose = which_first(read_dose(text, kb.dose, memory), memory)
     memory, dose = still_barred(dose, text, kb.dose, memory)
-    if dose is not None:
-        after, reply = dose_reply(
-            dose,
-            kb,
-            memory,
-            calculator=context.dose_calculator,
-            show_notes=context.show_notes,
-        )
-        reply = _with_second_question(said, reply, after, context)
-        return _with_lines((after, reply), verdict, kb)
-    return _looked_up(said, verdict, memory, context)
+    if dose is None:
+        return _looked_up(said, verdict, memory, context)
+    after, reply = dose_reply(
+        dose,
+        kb,
+        memory,
+        calculator=context.dose_calculator,
+        show_notes=context.show_notes,
+    )
+    reply = _with_second_question(said, reply, after, context)
+    return _with_lines((after, reply), verdict, kb)
 
 
 def _of_alert(text: str, memory: Memory, context: Context) -> bool:
@@ -149,7 +163,7 @@ def _looked_up(
 ) -> tuple[Memory, Reply]:
     """Search the document; a weight about which it has nothing is asked about."""
     found = searched(text, memory, context)
-    if under_alert(memory) and not of_its_own(text, found, context):
+    if under_alert(memory) and not of_its_own(text, found, memory, context):
         return still_holds(memory, context)
     if found.outcome not in (Outcome.ANSWER, Outcome.GAP) and is_foreign(text, context.kb.words):
         return _with_lines(remembered(memory, refuse(context.kb, LANGUAGE)), verdict, context.kb)
@@ -173,14 +187,23 @@ def _with_second_question(text: str, reply: Reply, memory: Memory, context: Cont
 
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
+    """The red flags of a text, with those that it only raises behind what was said before."""
+    if not text or text.startswith("/"):
+        return triage(text, context.kb.triage, isotretinoin=memory.isotretinoin)
+    verdict = _heard(text, memory, context)
+    if context.matcher.small_talk(text) is not None:
+        return verdict
+    return put_together(text, verdict, memory, context.kb.triage)
+
+
+def _heard(text: str, memory: Memory, context: Context) -> Verdict:
     """The red flags of a text, read as the answer to our own question where one is open."""
     rules = context.kb.triage
     answered = answer_to_ask(text, memory, rules) if memory.asking == ASKING_TRIAGE else None
-    about = memory.about
-    if answered is None and context.matcher.small_talk(text) is None:
-        answered = told_in_pieces(text, memory, rules)
-    verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin, about=about)
-    if context.encoder is None or not text or text.startswith("/"):
+    answered = answered or no_taken_back(text, memory, rules)
+    read = triage(text, rules, isotretinoin=memory.isotretinoin, about=memory.about)
+    verdict = answered or read
+    if context.encoder is None:
         return verdict
 
     def grown() -> bool:
