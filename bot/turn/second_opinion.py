@@ -34,15 +34,19 @@ HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF06", "RF12"})
 
 @dataclass(frozen=True)
 class Limits:
-    """The probabilities, each with all that is more urgent, from which an urgency is raised."""
+    """The probabilities, each with all that is more urgent, from which an urgency is raised.
+
+    ``certain``: that of ``today`` from which the likeliest row is said, though none leads.
+    """
 
     emergency: float
     today: float
     next_visit: float
+    certain: float = 1.0
 
 
 # Chosen with triage, -2, -5, everyday, -2 and the real messages in view (docs/safety.md).
-WHOLE = Limits(emergency=0.3, today=0.5, next_visit=0.25)
+WHOLE = Limits(emergency=0.3, today=0.5, next_visit=0.25, certain=0.9)
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
 
@@ -160,15 +164,21 @@ class _Opinion:
         Both heads have a say: the row knows what it is ("a child swallowed one"), the other how
         bad. Of an emergency the more worried one is believed.
         """
-        told = [
-            sum(share for name, share in self.urgencies.items() if name in _FROM[urgency]),
-            sum(
-                share
-                for name, share in self.rows.items()
-                if name != NONE and rules.file.rows[name].urgency in _FROM[urgency]
-            ),
-        ]
-        return max(told) if urgency is Urgency.EMERGENCY else sum(told) / 2
+        by_head = sum(share for name, share in self.urgencies.items() if name in _FROM[urgency])
+        some = 1 - self.urgencies[NONE]
+        by_row = lesser = 0.0
+        for name, share in self.rows.items():
+            if name == NONE:
+                continue
+            row = rules.file.rows[name]
+            if row.urgency in _FROM[urgency]:
+                by_row += share
+            elif not row.levels.isdisjoint(_FROM[urgency]):
+                lesser += share
+        if urgency is Urgency.EMERGENCY:
+            return max(by_head, by_row)
+        # "gave blood" is graver than "may I": of such a row only the other head tells how bad
+        return (by_head + by_row + (lesser * by_head / some if some else 0.0)) / 2
 
 
 def _opinions(text: str, encoder: Encoder, reader: Reader) -> list[_Opinion]:
@@ -210,9 +220,10 @@ def _finding(
             row = max((n for n in fitting if n != CHILD), key=opinion.rows.__getitem__)
         asks = row == CHILD  # the calculator asks for the age
         if opinion.rows[row] < (CHILD_LEADS_FROM if asks else LEADS_FROM[urgency]):
-            if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:
+            if urgency is Urgency.EMERGENCY and likely >= ANY_FROM:
+                row = ANY_EMERGENCY
+            elif asks or urgency is not Urgency.TODAY or likely < limits.certain:
                 continue
-            row = ANY_EMERGENCY
         if row == CHILD and urgency is Urgency.NEXT_VISIT:
             # what it says then is for a child with cancer, whom only a rule finds
             sure = opinion.at_least(Urgency.TODAY, rules) >= limits.today
