@@ -16,7 +16,7 @@ from bot.kb.reading import Reader, sentences
 from bot.kb.tfidf import Floats
 from bot.kb.triage_file import DOUBT
 from bot.kb.triage_rules import TriageRules
-from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order, triage
+from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order, looks_alike, triage
 
 CHILD = "RF24"  # the row on children under the age limit
 # The rules read that a hospital cancer team gives it: no word of not starting, or of stopping.
@@ -101,6 +101,8 @@ def second_opinion(
         found = _finding(whole, WHOLE, rules, spared, most=Urgency.TODAY)
         return verdict if found is None else _raised(verdict, found, whole, rules)
     if found is not None:
+        if lowers and _only_looks_so(verdict, found, text, pieces, rules):
+            return verdict.model_copy(update={"ask": f"{DOUBT} {found.id} {found.urgency}"})
         return _raised(verdict, found, whole, rules)
     if not lowers or verdict.sure or not (verdict.findings or verdict.ask):
         return verdict
@@ -130,6 +132,29 @@ def _asked_already(
         return all(one.at_least(Urgency.EMERGENCY, rules) < SENTENCE.emergency for one in others)
     unsure = whole.urgencies[Urgency.EMERGENCY] < SURE_FROM
     return unsure and learned.urgency is Urgency.EMERGENCY and learned.id not in HARDLY_DOUBTED
+
+
+def _only_looks_so(
+    verdict: Verdict,
+    learned: Finding,
+    text: str,
+    pieces: Sequence[tuple[str, _Opinion]],
+    rules: TriageRules,
+) -> bool:
+    """Whether the rules see nothing but a harmless thing in the words of a red flag.
+
+    The same words are in what is asked back, with what to do if it is so. No other sentence may
+    say as much.
+    """
+    if verdict.findings or verdict.ask or learned.urgency is Urgency.NEXT_VISIT:
+        return False
+    if not pieces:
+        return looks_alike(text, rules)
+    others = [heard for piece, heard in pieces if not looks_alike(piece, rules)]
+    needed = WHOLE.emergency if learned.urgency is Urgency.EMERGENCY else WHOLE.today
+    return len(others) < len(pieces) and all(
+        one.at_least(learned.urgency, rules) < needed for one in others
+    )
 
 
 def _says(piece: str, verdict: Verdict, rules: TriageRules) -> bool:
