@@ -8,7 +8,7 @@ under a question whether it is so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.kb.encoder import Encoder
 from bot.kb.models import NONE, Urgency
@@ -46,7 +46,8 @@ class Limits:
 
 
 # Chosen with triage, -2, -5, everyday, -2 and the real messages in view (docs/safety.md).
-WHOLE = Limits(emergency=0.3, today=0.5, next_visit=0.25, certain=0.9)
+WHOLE = Limits(emergency=0.3, today=0.5, next_visit=0.25)
+ALONE = replace(WHOLE, certain=0.9)  # the rules read nothing at all
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
 
@@ -90,7 +91,9 @@ def second_opinion(
     def spared() -> bool:
         return UNDER_TEAM in verdict.findings or grown()
 
-    found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, spared)
+    seen = verdict.findings or verdict.ask
+    limits = INFORMED if verdict.informed else WHOLE if seen else ALONE
+    found = _finding(whole, limits, rules, spared)
     if found is None:
         told = (_finding(part, SENTENCE, rules, spared) for part in parts)
         news = (one for one in told if one is not None and one.id not in verdict.informed)
@@ -146,7 +149,8 @@ def _only_looks_so(
     The same words are in what is asked back, with what to do if it is so. No other sentence may
     say as much.
     """
-    if verdict.findings or verdict.ask or learned.urgency is Urgency.NEXT_VISIT:
+    seen = verdict.findings or verdict.ask or learned.id in verdict.informed
+    if seen or learned.urgency is Urgency.NEXT_VISIT:
         return False
     if not pieces:
         return looks_alike(text, rules)
