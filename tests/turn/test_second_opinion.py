@@ -237,7 +237,7 @@ def test_where_one_sentence_is_harmless_the_other_is_raised_or_asked_about_and_n
 
 
 def test_two_signs_of_one_row_are_not_doubted(context: Context) -> None:
-    said = "funny dartboard rings on my arms, shivery, blamed the dog. can it sleep on my bed"
+    said = "target rings on my arms since lunch and shivery. which body lotion is best"
     assert triage(said, context.kb.triage).sure
     (reply,) = talk(context, said)
     assert reply.alert is not None
