@@ -22,6 +22,7 @@ def read_lines(file: TriageFile) -> tuple[Lines, list[Wrong]]:
     }
     lists |= {
         "Idiom": (("idioms",), file.idioms),
+        "Lookalike": (("lookalikes",), file.lookalikes),
         "Denial": (("denials",), file.denials),
         "NotDenial": (("not_denials",), file.not_denials),
         "Until": (("until",), file.until),

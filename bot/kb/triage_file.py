@@ -194,6 +194,7 @@ class TriageFile(Frozen):
     censored: tuple[str, ...]  # words that people mask, e.g. su*cide
     ordinary: tuple[str, ...]  # real words that must not be taken for a misspelt concept word
     idioms: tuple[str, ...]  # sayings that mean nothing, removed first
+    lookalikes: tuple[str, ...] = ()  # and harmless things, which the second opinion asks about
     denials: tuple[str, ...]
     not_denials: tuple[str, ...]
     until: tuple[str, ...]  # words that end a denial

@@ -8,7 +8,7 @@ under a question whether it is so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.kb.encoder import Encoder
 from bot.kb.models import NONE, Urgency
@@ -16,7 +16,7 @@ from bot.kb.reading import Reader, sentences
 from bot.kb.tfidf import Floats
 from bot.kb.triage_file import DOUBT
 from bot.kb.triage_rules import TriageRules
-from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order, triage
+from bot.turn.triage import ANY_EMERGENCY, Finding, Verdict, in_order, looks_alike, triage
 
 CHILD = "RF24"  # the row on children under the age limit
 # The rules read that a hospital cancer team gives it: no word of not starting, or of stopping.
@@ -34,15 +34,20 @@ HARDLY_DOUBTED = frozenset({"RF01", "RF04", "RF06", "RF12"})
 
 @dataclass(frozen=True)
 class Limits:
-    """The probabilities, each with all that is more urgent, from which an urgency is raised."""
+    """The probabilities, each with all that is more urgent, from which an urgency is raised.
+
+    ``certain``: that of ``today`` from which the likeliest row is said, though none leads.
+    """
 
     emergency: float
     today: float
     next_visit: float
+    certain: float = 1.0
 
 
 # Chosen with triage, -2, -5, everyday, -2 and the real messages in view (docs/safety.md).
 WHOLE = Limits(emergency=0.3, today=0.5, next_visit=0.25)
+ALONE = replace(WHOLE, certain=0.9)  # the rules read nothing at all
 INFORMED = Limits(emergency=0.6, today=0.6, next_visit=0.6)  # the rules read: only asked about
 SENTENCE = Limits(emergency=0.9, today=0.9, next_visit=0.92)  # one of several
 # Probability of today or sooner that the whole must have for a sentence to count; what is in a
@@ -89,7 +94,9 @@ def second_opinion(
     def spared() -> bool:
         return UNDER_TEAM in verdict.findings or grown()
 
-    found = _finding(whole, INFORMED if verdict.informed else WHOLE, rules, spared)
+    seen = verdict.findings or verdict.ask
+    limits = INFORMED if verdict.informed else WHOLE if seen else ALONE
+    found = _finding(whole, limits, rules, spared)
     backed = not complete or whole.at_least(Urgency.TODAY, rules) >= BACKED_FROM
     if found is None and backed:
         told = (_finding(part, SENTENCE, rules, spared) for part in parts)
@@ -101,6 +108,8 @@ def second_opinion(
         found = _finding(whole, WHOLE, rules, spared, most=Urgency.TODAY)
         return verdict if found is None else _raised(verdict, found, whole, rules)
     if found is not None:
+        if lowers and _only_looks_so(verdict, found, text, pieces, rules):
+            return verdict.model_copy(update={"ask": f"{DOUBT} {found.id} {found.urgency}"})
         return _raised(verdict, found, whole, rules)
     if not lowers or verdict.sure or not (verdict.findings or verdict.ask):
         return verdict
@@ -130,6 +139,30 @@ def _asked_already(
         return all(one.at_least(Urgency.EMERGENCY, rules) < SENTENCE.emergency for one in others)
     unsure = whole.urgencies[Urgency.EMERGENCY] < SURE_FROM
     return unsure and learned.urgency is Urgency.EMERGENCY and learned.id not in HARDLY_DOUBTED
+
+
+def _only_looks_so(
+    verdict: Verdict,
+    learned: Finding,
+    text: str,
+    pieces: Sequence[tuple[str, _Opinion]],
+    rules: TriageRules,
+) -> bool:
+    """Whether the rules see nothing but a harmless thing in the words of a red flag.
+
+    The same words are in what is asked back, with what to do if it is so. No other sentence may
+    say as much.
+    """
+    seen = verdict.findings or verdict.ask or learned.id in verdict.informed
+    if seen or learned.urgency is Urgency.NEXT_VISIT:
+        return False
+    if not pieces:
+        return looks_alike(text, rules)
+    others = [heard for piece, heard in pieces if not looks_alike(piece, rules)]
+    needed = WHOLE.emergency if learned.urgency is Urgency.EMERGENCY else WHOLE.today
+    return len(others) < len(pieces) and all(
+        one.at_least(learned.urgency, rules) < needed for one in others
+    )
 
 
 def _says(piece: str, verdict: Verdict, rules: TriageRules) -> bool:
@@ -164,15 +197,21 @@ class _Opinion:
         Both heads have a say: the row knows what it is ("a child swallowed one"), the other how
         bad. Of an emergency the more worried one is believed.
         """
-        told = [
-            sum(share for name, share in self.urgencies.items() if name in _FROM[urgency]),
-            sum(
-                share
-                for name, share in self.rows.items()
-                if name != NONE and rules.file.rows[name].urgency in _FROM[urgency]
-            ),
-        ]
-        return max(told) if urgency is Urgency.EMERGENCY else sum(told) / 2
+        by_head = sum(share for name, share in self.urgencies.items() if name in _FROM[urgency])
+        some = 1 - self.urgencies[NONE]
+        by_row = lesser = 0.0
+        for name, share in self.rows.items():
+            if name == NONE:
+                continue
+            row = rules.file.rows[name]
+            if row.urgency in _FROM[urgency]:
+                by_row += share
+            elif not row.levels.isdisjoint(_FROM[urgency]):
+                lesser += share
+        if urgency is Urgency.EMERGENCY:
+            return max(by_head, by_row)
+        # "gave blood" is graver than "may I": of such a row only the other head tells how bad
+        return (by_head + by_row + (lesser * by_head / some if some else 0.0)) / 2
 
 
 def _opinions(text: str, encoder: Encoder, reader: Reader) -> tuple[list[_Opinion], bool]:
@@ -218,9 +257,10 @@ def _finding(
             row = max((n for n in fitting if n != CHILD), key=opinion.rows.__getitem__)
         asks = row == CHILD  # the calculator asks for the age
         if opinion.rows[row] < (CHILD_LEADS_FROM if asks else LEADS_FROM[urgency]):
-            if urgency is not Urgency.EMERGENCY or likely < ANY_FROM:
+            if urgency is Urgency.EMERGENCY and likely >= ANY_FROM:
+                row = ANY_EMERGENCY
+            elif asks or urgency is not Urgency.TODAY or likely < limits.certain:
                 continue
-            row = ANY_EMERGENCY
         if row == CHILD and urgency is Urgency.NEXT_VISIT:
             # what it says then is for a child with cancer, whom only a rule finds
             sure = opinion.at_least(Urgency.TODAY, rules) >= limits.today

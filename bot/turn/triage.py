@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from bot.kb.models import Frozen, Urgency
 from bot.kb.triage_file import Question, Row, Rule, Status
 from bot.kb.triage_rules import TriageRules
-from bot.turn.triage_frames import Frames
+from bot.turn.triage_frames import LOOKALIKE, Frames
 from bot.turn.triage_match import Hit, find
 from bot.turn.triage_read import Reading, Token, read
 
@@ -191,6 +191,11 @@ def triage(
         return verdict
     by_lines = _read_once(text.replace("\n", ". "), rules, about, isotretinoin=isotretinoin)
     return max(verdict, by_lines, key=_weight)
+
+
+def looks_alike(text: str, rules: TriageRules) -> bool:
+    """Whether a harmless thing is told in the words of a red flag ("the screen went black")."""
+    return any(hit.concept == LOOKALIKE for hit in find(read(text, rules.speller), rules.index))
 
 
 def _weight(verdict: Verdict) -> tuple[int, int, bool, int]:

@@ -13,6 +13,7 @@ from bot.turn.triage_read import Reading, Token
 DENIAL_REACH = 6  # words after "no" or "don't have" that it may deny
 NEAREST = 8  # frames looked at before a sign
 LIST_ITEM = 4  # words of an item in "no a, b or c"
+LOOKALIKE = "Lookalike"  # the hits of harmless things in the words of a red flag
 
 
 class Frames:
@@ -34,7 +35,8 @@ class Frames:
             self._words["sentence", token.sentence].update(token.forms)
         self._spent = self._spent_negators(file)
         self._denied = self._denials()
-        self._idle = {at for idiom in self._hits["Idiom"] for at in idiom.words}
+        sayings = (*self._hits["Idiom"], *self._hits[LOOKALIKE])
+        self._idle = {at for saying in sayings for at in saying.words}
         self._framing: dict[tuple[str, int], list[Hit]] = defaultdict(list)
         for status in file.frames:
             for by in sorted(self._hits[f"Frame_{status}"], key=lambda by: by.words):

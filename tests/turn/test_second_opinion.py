@@ -281,3 +281,52 @@ def test_a_sentence_counts_where_the_whole_bears_it_out_or_was_not_read_to_its_e
         context.matcher.reader,
     )
     assert bool(verdict.findings) is raised
+
+
+def test_two_signs_of_one_row_are_not_doubted(context: Context) -> None:
+    said = "target rings on my arms since lunch and shivery. which body lotion is best"
+    assert triage(said, context.kb.triage).sure
+    (reply,) = talk(context, said)
+    assert reply.alert is not None
+    assert reply.alert.urgency is Urgency.EMERGENCY
+
+
+def test_what_only_looks_like_a_red_flag_is_asked_about_where_the_rules_see_nothing(
+    context: Context,
+) -> None:
+    said = "the telly went black in extra time"
+    assert triage(said, context.kb.triage).findings == ()
+    (reply,) = talk(context, said)
+    assert reply.kind is Kind.CLARIFY
+    assert context.kb.triage.file.rows["RF15"].say in reply.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "the telly went black in extra time. i cant see out of my left eye",
+        "the telly went black and half of what i see is still missing",
+    ],
+)
+def test_a_red_flag_beside_what_only_looks_like_one_is_raised(context: Context, said: str) -> None:
+    (reply,) = talk(context, said)
+    assert reply.alert is not None
+    assert reply.alert.urgency is Urgency.EMERGENCY
+
+
+def test_how_urgent_a_row_of_two_urgencies_is_the_other_head_tells(context: Context) -> None:
+    (reply,) = talk(context, "sold plasma again thursday, they never ask about accutane")
+    assert reply.alert is not None
+    assert reply.alert.id == "RF23"
+    assert reply.alert.urgency is Urgency.TODAY
+
+
+def test_where_it_is_all_but_certain_a_call_of_today_needs_no_row_that_leads(
+    context: Context,
+) -> None:
+    said = (
+        "dunno why but i shoved my sister into the fridge over a spoon, i'm not like that. on tane"
+    )
+    assert triage(said, context.kb.triage).findings == ()
+    (reply,) = talk(context, said)
+    assert reply.alert is not None

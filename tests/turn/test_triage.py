@@ -95,6 +95,53 @@ def test_a_question_about_a_red_flag_is_known_as_one(rules: TriageRules) -> None
     assert "RF04" in triage("can isotretinoin cause suicidal thoughts", rules).informed
 
 
+@pytest.mark.parametrize(
+    ("text", "row", "urgency"),
+    [
+        ("he is certain the family are drugging his soup", "RF05", "today"),
+        ("dropped choir, wont see her mates, failing school", "RF05", "today"),
+        ("ive been in a bad place since month two", "RF05", "today"),
+        ("after sunset i cant pick out the steps", "RF15", "today"),
+        ("its like looking through frosted glass", "RF15", "today"),
+        ("a cricket lives in my left ear, day and night", "RF16", "today"),
+        ("my daughter says huh to everything and has the tv on full", "RF16", "today"),
+        ("my sister nicks my capsules for her chin", "RF25", "today"),
+        ("caught up on two missed pills together", "RF26", "today"),
+        ("my tshirt sticks to the bloody crusts on my back and i feel fluey", "RF27", "today"),
+        ("weeping craters on my chest and i cant get out of bed", "RF27", "emergency"),
+        ("target marks on both arms and i have a temperature", "RF10", "emergency"),
+        ("gave a pint at the donor bus, im on accutane", "RF23", "today"),
+        ("wife announced shes keeping the baby, i take accutane", "RF02", "next_visit"),
+        ("fresh cuts under her sleeves", "RF04", "emergency"),
+    ],
+)
+def test_signs_in_lay_words_are_found_and_not_doubted(
+    text: str, row: str, urgency: str, rules: TriageRules
+) -> None:
+    verdict = triage(text, rules)
+    assert verdict.raised.get(row) == Urgency(urgency)
+    assert verdict.sure or urgency == "next_visit"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the street lamp is out, after dark i cant see the steps",
+        "church bells ringing in my ears on sundays",
+        "i have to say what to everybody, the drill outside is so loud",
+        "im sure they are filming me, its the shop cctv",
+        "gave my mate a pint of milk, im on accutane",
+        "my flu jab made me ache and i picked a scab on my back",
+        "sharing a room with a roaccutane user",
+        "ate three slices of pie",
+        "the screen went black, half of it is dead",
+        "bridge of my nose is peeling",
+    ],
+)
+def test_harmless_things_in_the_same_words_raise_nothing(text: str, rules: TriageRules) -> None:
+    assert triage(text, rules).findings == ()
+
+
 def test_the_most_urgent_comes_first(rules: TriageRules) -> None:
     verdict = triage("my pee is dark brown. i cant breathe and my throat is closing up", rules)
     ranks = [finding.urgency.rank for finding in verdict.findings]
