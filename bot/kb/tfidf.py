@@ -49,7 +49,7 @@ class Analyzer(NamedTuple):
     """How a text is cut: into units, and each, alike wherever it stands, into its grams.
 
     ``fewest``, ``share``: in how many texts a gram must stand to count: at least so many, and one
-    in so many. Rare grams of a large base cost half the learning and help nothing.
+    in so many.
     """
 
     units: Callable[[str], Iterable[str]]
@@ -63,8 +63,8 @@ class Analyzer(NamedTuple):
 
 
 ANALYZERS: Mapping[str, Analyzer] = {
-    "chars": Analyzer(str.split, _chars, 3, 1500),
-    "words": Analyzer(_words, _itself, 2, 2500),
+    "chars": Analyzer(str.split, _chars, 3, 6000),
+    "words": Analyzer(_words, _itself, 2, 12_000),
 }
 
 
