@@ -23,6 +23,7 @@ log = get_logger(__name__)
 
 GENTLE = 1.0  # seconds after the start in which one row that kills us is told from the others
 HUNG = 3  # turns that never ended; after so many the process starts anew
+OF_THEIRS = (DataError, IntegrityError)  # a value of some row's that no database takes
 GATHERING = 0.06  # seconds that rows are gathered for a commit while most hands are busy
 
 
@@ -41,7 +42,7 @@ class Crew:
         self._parts = parts
         self._hands = hands
         self._running: dict[asyncio.Task[None], int] = {}  # with the row that each is at
-        self._settled: list[Closed | Back] = []
+        self._settled: dict[int, Closed | Back] = {}  # what ended and is not recorded, by its row
         self._window, self._began = 1, time.monotonic()
         self._answering = Answering(parts, lambda: len(self._running))
         self._gathered = asyncio.Event()
@@ -101,21 +102,43 @@ class Crew:
 
     async def _step(self, failures: int, take: int) -> int:
         """One transaction. Returns the number of failures in a row."""
-        settled = list(self._settled)  # more may end while the transaction is under way
+        settled = list(self._settled.values())  # more may end while it is under way
         if not settled and take <= 0:
             return failures
-        closed = [row for row in settled if isinstance(row, Closed)]
-        back = [row for row in settled if isinstance(row, Back)]
         try:
-            more = self._answering.messages(settled) - len(settled)
-            rows, wait = await self._parts.store.step(closed, back, take, more)
+            await self._transaction(settled, take)
         except TROUBLE as error:
-            if isinstance(error, (DataError, IntegrityError)):  # a value of theirs, not the store
-                self._settled[: len(settled)] = map(bare, settled)
             self._parts.health.store_works("crew", works=False)
             log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
+            if isinstance(error, OF_THEIRS):
+                await self._one_by_one(settled)
             return failures + 1
-        del self._settled[: len(settled)]
+        return 0
+
+    async def _one_by_one(self, settled: list[Closed | Back]) -> None:
+        """Settle rows that cannot be together: a bad one gives up what it would keep, no other."""
+        for row in settled:
+            try:
+                await self._transaction([row], 0)
+            except OF_THEIRS:
+                log.error("row_not_kept", update_id=row.row.update_id)  # noqa: TRY400
+                self._settled[row.row.id] = bare(row)
+            except TROUBLE as error:  # the store's: all that are left are tried again
+                log.error("store_failed", error=describe(error), unsettled=len(self._settled))  # noqa: TRY400
+                return
+
+    async def _transaction(self, settled: list[Closed | Back], take: int) -> None:
+        """Settle these, and begin with up to so many new ones.
+
+        Raises:
+            SQLAlchemyError, OSError: nothing of it was done (``bot.store.store.TROUBLE``).
+        """
+        closed = [row for row in settled if isinstance(row, Closed)]
+        back = [row for row in settled if isinstance(row, Back)]
+        more = self._answering.messages(settled) - len(settled)
+        rows, wait = await self._parts.store.step(closed, back, take, more)
+        for one in settled:
+            del self._settled[one.row.id]
         self._parts.health.store_works("crew", works=True)
         self._answering.forget(settled)
         if settled:
@@ -131,7 +154,6 @@ class Crew:
             await asyncio.sleep(0)  # what came from the network meanwhile is not kept waiting
         if take > 0 and len(rows) == take:
             self._parts.store.arrived.set()
-        return 0
 
     def _wake_in(self, seconds: float) -> None:
         asyncio.get_running_loop().call_later(seconds + 0.002, self._parts.store.arrived.set)
@@ -160,7 +182,7 @@ class Crew:
         while not self._ended.is_set():
             began = time.monotonic()
             try:
-                in_hand = {*self._running.values(), *(one.row.id for one in self._settled)}
+                in_hand = {*self._running.values(), *self._settled}
                 await self._parts.store.renew(sorted(in_hand))
                 now = time.monotonic()
                 if since is None or now - began > LEASE / 3:
@@ -178,7 +200,7 @@ class Crew:
         """One row from claim to outcome."""
         began = time.perf_counter()
         outcome = await self._answering.outcome(row)
-        self._settled.append(outcome)
+        self._settled[row.id] = outcome
         if len(self._settled) >= self._hands / 2:
             self._gathered.set()
         self._parts.stats.handled(row, outcome, time.perf_counter() - began)

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from aiohttp import web
+from sqlalchemy import select
 from telegram.error import InvalidToken, TelegramError, TimedOut
 
 from bot.intake import poll, turns, worker
@@ -23,12 +24,12 @@ from bot.intake.worker import TurnsHungError
 from bot.opened import connected, make_bot, opened_store
 from bot.reply import transport
 from bot.reply.respond import Responder, Response
-from bot.reply.talk import Talk
 from bot.reply.transport import AiohttpTransport, BrokenError, NotSentError, TooLargeError
 from bot.settings import StartError, load_settings
 from bot.store import database
 from bot.store.listen import listen
 from bot.store.opening import migrate, open_database
+from bot.store.schema import conversation
 from bot.store.store import TROUBLE, Store
 from bot.turn.inbound import Inbound
 from bot.turn.memory import Memory
@@ -493,12 +494,18 @@ async def test_what_was_asked_before_is_answered_beside_a_turn_that_takes_long(
 
 
 class Spoilt(Responder):
-    """Its answers bring something that PostgreSQL will never store."""
+    """What it would keep of who says "spoilt", PostgreSQL will never store."""
 
-    def respond(self, *args: Any, **kwargs: Any) -> Response:
-        said = super().respond(*args, **kwargs)
-        talk = (said.talk or Talk()).model_copy(update={"about": "\x00"})
-        return replace(said, talk=talk)
+    def respond(self, update: Any, *args: Any, **kwargs: Any) -> Response:
+        said = super().respond(update, *args, **kwargs)
+        return replace(said, kept="\x00") if "spoilt" in update["message"]["text"] else said
+
+
+async def remembered(store: Store) -> list[int]:
+    """The chats whose talk is kept."""
+    held = conversation.c
+    chats = select(held.chat_id).where(held.bot_id == store.bot_id).order_by(held.chat_id)
+    return await store.db.run(lambda connection: list(connection.execute(chats).scalars()))
 
 
 async def test_an_answer_that_cannot_be_recorded_is_sent_once_and_blocks_nothing(
@@ -506,14 +513,34 @@ async def test_an_answer_that_cannot_be_recorded_is_sent_once_and_blocks_nothing
 ) -> None:
     monkeypatch.setattr(worker, "backoff", lambda *_: 0.01)
     for chat in range(1, 6):
-        api.say(chat, "hello")
-    spoilt = Spoilt(DESK)
-    number = uuid.uuid4().int % 10**9
+        api.say(chat, f"spoilt {chat}")
+    spoilt, number = Spoilt(DESK), uuid.uuid4().int % 10**9
     async with inside(api, tmp_path, postgres, bot_id=number, responder=spoilt) as bot:
         await api.until(lambda: len(api.texts()) == 5)
         await bot.quiet()
         assert bot.health.faults() == []
+        assert await remembered(bot.store) == []
     assert len(api.texts()) == 5
+
+
+@pytest.mark.parametrize("stop", [False, True])
+async def test_of_answers_that_are_recorded_together_only_the_bad_one_is_given_up(
+    api: Emulator, tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch, stop: bool
+) -> None:
+    monkeypatch.setattr(worker, "backoff", lambda *_: 0.01)
+    monkeypatch.setattr(worker, "GENTLE", 0.0)  # all are in hand at once
+    monkeypatch.setattr(worker, "GATHERING", 1.0)  # and recorded together
+    for chat in range(1, 17):
+        late = stop and chat > 7
+        api.say(chat, "spoilt" if chat == 3 else f"slow {2 if late else 0}")
+    spoilt, number = Spoilt(DESK), uuid.uuid4().int % 10**9
+    async with inside(api, tmp_path, postgres, bot_id=number, responder=spoilt) as bot:
+        await api.until(lambda: len(api.texts()) >= 7)
+        if stop:
+            await bot.stop()
+        await bot.quiet()
+        assert await remembered(bot.store) == [1, 2, *range(4, 17)]
+    assert len(api.texts()) == 16
 
 
 async def test_a_stop_is_heard_while_telegram_cannot_be_reached(tmp_path: Path) -> None:
