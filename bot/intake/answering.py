@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
 
@@ -24,8 +24,8 @@ from bot.reply.respond import Responder, Response, parse
 from bot.reply.send import Fate, Sender, Sent
 from bot.reply.update import REMINDER, Raw, UnreadableError
 from bot.store.clinics import Clinics
-from bot.store.handovers import RELAY, undelivered
-from bot.store.rows import Arrival, Back, Behind, Claimed, Closed
+from bot.store.handovers import RELAY, read_relay, undelivered
+from bot.store.rows import Back, Behind, Claimed, Closed
 from bot.store.store import TROUBLE, Store
 from bot.turn.handover import Relay, Thread
 
@@ -38,6 +38,7 @@ UPDATE_LIVES = 24 * 3600.0  # seconds that an answer still makes sense
 RELAY_LIVES = 2 * UPDATE_LIVES  # of words between a person and a clinic, while Telegram is away
 LIVES = {"inline_query": QUERY_LIVES, RELAY: RELAY_LIVES, REMINDER: float("inf")}
 REMIND_AGAIN = 24 * 3600.0  # seconds until a reminder that was given up is due again
+TELL_AGAIN = 3600.0  # the same for that nobody at a clinic replied, for which a person waits
 TYPING_FROM = 0.5  # seconds that a turn may take before we show that we are at it
 KEPT = 10_000  # rows remembered as counted, or with what their answers cover
 ALONE = 4  # updates in hand; with more of them the wait is not the turn's, and typing is no help
@@ -132,18 +133,10 @@ class Answering:
         if row.chat_id and row.kind in ("message", "callback_query"):
             apology = self._parts.responder.say("service.apology", row.chat_id)
             await self._parts.sender.send([apology], 0, 0.0)
-        again = time.time() + REMIND_AGAIN if row.kind == REMINDER else None
-        return Closed(row, "given_up", dead=True, due=again, relays=self._undelivered(row))
-
-    def _undelivered(self, row: Claimed) -> tuple[Arrival, ...]:
-        """What tells the writer of a dead letter between a person and a clinic."""
-        if row.kind != RELAY or self._calls_made(row):
-            return ()
-        try:
-            relay = Relay.model_validate(parse(row.raw)[RELAY])
-        except (KeyError, ValueError):  # why it is dead: nobody can tell what it was
-            return ()
-        return undelivered(relay, row.update_id, row.chat_id, row.user_id)
+        relay = None if self._calls_made(row) else read_relay(row)
+        relays = undelivered(relay, row.update_id, row.chat_id, row.user_id) if relay else ()
+        again = time.time() + REMIND_AGAIN if row.kind == REMINDER else _tell_again(relay)
+        return Closed(row, "given_up", dead=True, due=again, relays=relays)
 
     async def _answer(self, row: Claimed) -> Closed | Back:
         age, began = row.age, time.monotonic()
@@ -306,7 +299,8 @@ class Answering:
                 await self._gone(row.chat_id, row)
                 return Closed(row, "blocked", memory="", kept="", scrub=True)
             case Fate.REFUSED:
-                return over(row, response, sent, "refused", joined, dead=True)
+                refused = over(row, response, sent, "refused", joined, dead=True)
+                return replace(refused, due=refused.due or _tell_again(read_relay(row)))
             case Fate.UNSURE:
                 return _unsure(row, response, sent, joined)
             case Fate.SENT:
@@ -327,6 +321,11 @@ class Answering:
     async def _gone(self, chat_id: int, row: Claimed) -> None:
         with of_the_store():
             await gone(self._parts.store, self._parts.clinics, chat_id, row.id)
+
+
+def _tell_again(relay: Relay | None) -> float | None:
+    """When what a dead letter was to tell is due again: its row is remembered for longer."""
+    return time.time() + TELL_AGAIN if relay and relay.what == "due" else None
 
 
 def _pressing(response: Response) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from bot.store.database import Database, transaction
-from bot.store.rows import Arrival, own_number
+from bot.store.rows import Arrival, Claimed, own_number
 from bot.store.schema import handover
 from bot.turn.handover import Draft, Relay, State, Thread
 
@@ -46,6 +46,16 @@ def relay_row(relay: Relay, cause: str, chat_id: int = 0, user_id: int = 0) -> A
     lane = f"{STAFF}{relay.clinic}" if relay.to == "staff" else str(chat_id)
     raw = json.dumps({"update_id": number, RELAY: relay.model_dump(exclude_defaults=True)})
     return Arrival(number, lane, RELAY, raw, chat_id, user_id)
+
+
+def read_relay(row: Claimed) -> Relay | None:
+    """What a row carries to the other side; None where it is no such row, or cannot be read."""
+    if row.kind != RELAY:
+        return None
+    try:
+        return Relay.model_validate(json.loads(row.raw)[RELAY])
+    except (KeyError, TypeError, ValueError):  # why it is dead: nobody can tell what it was
+        return None
 
 
 def undelivered(relay: Relay, number: int, chat_id: int, user_id: int) -> tuple[Arrival, ...]:
@@ -150,6 +160,13 @@ def wake(connection: Connection, bot_id: int, clinic: str) -> None:
     mine = (handover.c.bot_id == bot_id, handover.c.clinic == clinic)
     going = handover.c.state == State.OPEN
     connection.execute(update(handover).where(*mine, going).values(due=time.time()))
+
+
+def put_off(connection: Connection, bot_id: int, relay: Relay, due: float) -> None:
+    """Look at a conversation again then, unless there is another reason to look by now."""
+    this = (handover.c.bot_id == bot_id, handover.c.id == relay.thread)
+    same = handover.c.due <= relay.due
+    connection.execute(update(handover).where(*this, same).values(due=due))
 
 
 def group_moved(connection: Connection, bot_id: int, clinic: str, old: int) -> None:

@@ -64,11 +64,11 @@ class Closed:
     """A row that is over. ``memory``: JSON to keep, "" to forget, None to leave as it is.
 
     ``kept``: the same for what lasts about the person, with ``due``, the time of the next
-    reminder; ``due`` alone puts it off. ``counted``: (what, name, clinic) to add one to.
-    ``scrub``: also take the person's ids out of closed rows. ``joined``: ids of rows behind it
-    that the same answer closes. ``thread``: the conversation with the clinic, changed.
-    ``relays``: rows for the other side of it. ``shown``: a conversation's number, and the chat
-    and number of our message to its staff.
+    reminder; ``due`` alone puts it off, or what a relay was to tell. ``counted``: (what, name,
+    clinic) to add one to. ``scrub``: also take the person's ids out of closed rows. ``joined``:
+    ids of rows behind it that the same answer closes. ``thread``: the conversation with the
+    clinic, changed. ``relays``: rows for the other side of it. ``shown``: a conversation's
+    number, and the chat and number of our message to its staff.
     """
 
     row: Claimed

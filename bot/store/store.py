@@ -293,7 +293,9 @@ class Store:
 
     def _lasting(self, connection: Connection, closed: Closed) -> None:
         """What a closed row changes of a person's own record."""
-        if closed.row.user_id:
+        if closed.due is not None and (relay := handovers.read_relay(closed.row)):
+            handovers.put_off(connection, self.bot_id, relay, closed.due)
+        elif closed.row.user_id:
             self._keep(connection, closed)
         if closed.scrub:
             self.people.scrub(connection, closed.row.chat_id, closed.row.user_id)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, NoReturn
 
+import pytest
 import time_machine
 
+from bot.reply import ask
 from bot.store.handovers import relay_row
 from bot.turn.handover import Relay
 from tests.emulator import ME
@@ -104,6 +106,59 @@ async def test_a_clock_that_is_behind_does_not_keep_the_telephone_number_back(
         clock.shift(dt.timedelta(minutes=2))
         await town.kept_house()
         assert town.read(ANNA).count("has not replied") == 1
+
+
+def broken(*_: object) -> NoReturn:
+    raise RuntimeError("a fault of ours")
+
+
+@pytest.mark.parametrize("why", ["a fault of ours", "refused by Telegram"])
+async def test_that_nobody_answered_is_tried_again_an_hour_after_it_was_given_up(
+    town: Town, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """The row that was given up is remembered for two days, and had kept others away."""
+    told = "has not replied within 4 hours. Please call them: 555-0100"
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, ASKED)
+    clock.shift(dt.timedelta(hours=4))
+    with monkeypatch.context() as patched:
+        if why == "refused by Telegram":
+            refused = (400, {"description": "Bad Request: no rights"})
+            town.api.fault = lambda _, params: refused if told in str(params.get("text")) else None
+        else:
+            patched.setattr(ask, "_due", broken)
+        async with town.running():
+            assert (await town.store.depth()).dead == 1
+            since = len(town.api.calls)
+            await town.kept_house()
+            assert await town.store.handovers.due() == []  # it is not in the way of others
+            assert not town.read(ANNA, since)
+    town.api.fault = lambda *_: None
+    clock.shift(dt.timedelta(hours=1, minutes=1))
+    since = len(town.api.calls)
+    async with town.running():
+        assert town.read(ANNA, since).count(told) == 1
+        await town.kept_house()
+        assert town.read(ANNA, since).count(told) == 1
+
+
+async def test_a_clinic_that_stops_is_told_of_at_once_though_an_earlier_note_was_given_up(
+    town: Town, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with town.running():
+        await town.settles_in(ANNA)
+        await town.asks(ANNA, ASKED)
+    clock.shift(dt.timedelta(hours=4))
+    with monkeypatch.context() as patched:
+        patched.setattr(ask, "_due", broken)
+        async with town.running():
+            assert (await town.store.depth()).dead == 1
+    async with town.running():
+        await town.clinics.revoke("oak")
+        await town.store.handovers.wake("oak")
+        await town.kept_house()
+        assert "this talk is over" in town.read(ANNA)
 
 
 def away_from(town: Town, *chats: int) -> int:

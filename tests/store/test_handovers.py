@@ -203,6 +203,32 @@ async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Sto
     assert thread.state is State.OPEN
 
 
+async def test_what_is_put_off_is_not_due_unless_there_is_another_reason_since(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    handovers = store.handovers
+    await opened(store, 1)
+
+    async def told() -> Claimed:
+        """The row that tells what is due now, in hand."""
+        (held,) = await handovers.due()
+        due = held.due or 0.0
+        found = Relay(to="patient", what="due", clinic="oak", thread=held.thread.id, due=due)
+        await store.put([relay_row(found, str(due), 1, 1)])
+        (row,) = await claim(store)
+        return row
+
+    await handovers.wake("oak")
+    await store.step([Closed(await told(), "given_up", dead=True, due=time.time() + 60)], [], 0)
+    assert await handovers.due() == []
+    await handovers.wake("oak")
+    row = await told()
+    await handovers.wake("oak")
+    await store.step([Closed(row, "given_up", dead=True, due=time.time() + 60)], [], 0)
+    assert len(await handovers.due()) == 1
+
+
 async def test_who_waits_for_a_group_that_is_gone_is_looked_at_in_the_same_transaction(
     stores: tuple[Store, Store],
 ) -> None:
