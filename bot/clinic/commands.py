@@ -159,10 +159,9 @@ def revoke(settings: Settings, clinic_id: str) -> None:
         ClinicError: there is no such clinic.
     """
 
-    async def work(store: Store, clinics: Clinics) -> None:
+    async def work(_: Store, clinics: Clinics) -> None:
         known(clinics, clinic_id)
         await clinics.revoke(clinic_id)
-        await store.handovers.wake(clinic_id)
 
     _run(settings, work)
 
@@ -174,11 +173,9 @@ def remove(settings: Settings, clinic_id: str) -> None:
         ClinicError: there is no such clinic.
     """
 
-    async def work(store: Store, clinics: Clinics) -> None:
+    async def work(_: Store, clinics: Clinics) -> None:
         known(clinics, clinic_id)
-        await Staff(store.db, store.bot_id).remove(clinic_id)
         await clinics.remove(clinic_id)
-        await store.handovers.wake(clinic_id)
 
     _run(settings, work)
 
@@ -193,7 +190,7 @@ def handover(settings: Settings, clinic_id: str, change: Mapping[str, object]) -
     def changed(held: Handover) -> Handover:
         return Handover.model_validate({**held.model_dump(), **change})
 
-    async def work(store: Store, clinics: Clinics) -> Clinic:
+    async def work(_: Store, clinics: Clinics) -> Clinic:
         known(clinics, clinic_id)
         try:
             await clinics.hand_over(clinic_id, changed)
@@ -201,10 +198,7 @@ def handover(settings: Settings, clinic_id: str, change: Mapping[str, object]) -
             first = why.errors(include_input=False)[0]
             said = first["msg"].removeprefix("Value error, ")
             raise ClinicError(f"{first['loc'][0]}: {said}") from None
-        card, _ = known(clinics, clinic_id)
-        if card.group is None:
-            await store.handovers.wake(clinic_id)
-        return card
+        return known(clinics, clinic_id)[0]
 
     return _run(settings, work)
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from bot.kb.models import Frozen
 from bot.store import handovers
 from bot.store.database import Database, transaction
-from bot.store.schema import clinic, person, tally, tally_person
+from bot.store.schema import clinic, person, staff, tally, tally_person
 from bot.turn.handover import Handover
 
 
@@ -101,7 +101,11 @@ class Clinics:
     def hand_over(
         self, connection: Connection, name: str, change: Callable[[Handover], Handover]
     ) -> bool:
-        """Change a clinic's hand-over. Returns whether there is such a clinic."""
+        """Change a clinic's hand-over; where nobody reads it any more, who waits for it is told.
+
+        Returns:
+            Whether there is such a clinic.
+        """
         return self._hand_over(connection, name, change)
 
     def _hand_over(
@@ -115,6 +119,8 @@ class Clinics:
             held = held.model_copy(update={"handover": change(held.handover)})
             card = held.model_dump_json(exclude_defaults=True)
             connection.execute(update(clinic).where(*mine).values(card=card))
+            if held.group is None:
+                handovers.wake(connection, self._bot, name)
         self._read(connection)
         return text is not None
 
@@ -132,15 +138,13 @@ class Clinics:
                 one.id,
                 lambda held: held.bound_to(new) if held.group == old else held,
             )
-            if new is None:
-                handovers.wake(connection, self._bot, one.id)
-            else:
+            if new is not None:
                 handovers.group_moved(connection, self._bot, one.id, old)
         return served
 
     @transaction
     def revoke(self, connection: Connection, name: str) -> bool:
-        """Make every link given out so far invalid, and unbind the staff group.
+        """Make every link given out so far invalid, and unbind the staff group: as ``hand_over``.
 
         Returns:
             Whether there is such a clinic.
@@ -152,9 +156,13 @@ class Clinics:
 
     @transaction
     def remove(self, connection: Connection, name: str) -> bool:
-        """Forget a clinic: another that gets its id later finds no counts and no chats of it."""
+        """Forget a clinic: another that gets its id later finds no staff, counts and chats of it.
+
+        Who waits for its reply is told. Returns whether there is such a clinic.
+        """
         done = connection.execute(delete(clinic).where(*self._named(name)))
-        for table in (tally, tally_person):
+        handovers.wake(connection, self._bot, name)
+        for table in (staff, tally, tally_person):
             mine = (table.c.bot_id == self._bot, table.c.clinic == name)
             connection.execute(delete(table).where(*mine))
         bound = f'"clinic":"{name}"'  # in JSON no text of a person's can be taken for it

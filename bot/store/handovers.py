@@ -94,11 +94,6 @@ class Handovers:
         return sorted(found, key=lambda held: held.due or 0.0)
 
     @transaction
-    def wake(self, connection: Connection, clinic: str) -> None:
-        """Look at a clinic's open conversations at once: it cannot go on with them."""
-        wake(connection, self._bot, clinic)
-
-    @transaction
     def _held(
         self, connection: Connection, where: ColumnElement[bool], most: int = 1
     ) -> list[Held]:
@@ -156,7 +151,7 @@ def shown(
 
 
 def wake(connection: Connection, bot_id: int, clinic: str) -> None:
-    """See ``Handovers.wake``."""
+    """Look at a clinic's open conversations at once: it cannot go on with them."""
     mine = (handover.c.bot_id == bot_id, handover.c.clinic == clinic)
     going = handover.c.state == State.OPEN
     connection.execute(update(handover).where(*mine, going).values(due=time.time()))

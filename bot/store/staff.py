@@ -80,12 +80,10 @@ class Staff:
         return True
 
     @transaction
-    def remove(self, connection: Connection, clinic: str, user_id: int | None = None) -> bool:
-        """Take somebody off a clinic's list, or everybody. Returns whether there was anyone."""
-        where = [staff.c.bot_id == self._bot, staff.c.clinic == clinic]
-        if user_id is not None:
-            where.append(staff.c.user_id == user_id)
-        done = connection.execute(delete(staff).where(*where))
+    def remove(self, connection: Connection, clinic: str, user_id: int) -> bool:
+        """Take somebody off a clinic's list. Returns whether they were on it."""
+        listed = (staff.c.bot_id == self._bot, staff.c.clinic == clinic)
+        done = connection.execute(delete(staff).where(*listed, staff.c.user_id == user_id))
         return bool(done.rowcount)
 
     @transaction

@@ -82,9 +82,7 @@ async def test_a_clinic_that_stops_in_the_middle_says_so(town: Town) -> None:
         await town.says(BEN, GAP)
         await town.taps(BEN, "Ask my clinic")
         await town.says(BEN, "of Ben")
-        handovers = town.store.handovers
         await town.clinics.revoke("oak")
-        await handovers.wake("oak")
         await town.kept_house()
         told = town.read(ANNA)
         assert "this talk is over" in told

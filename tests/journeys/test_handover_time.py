@@ -156,7 +156,6 @@ async def test_a_clinic_that_stops_is_told_of_at_once_though_an_earlier_note_was
             assert (await town.store.depth()).dead == 1
     async with town.running():
         await town.clinics.revoke("oak")
-        await town.store.handovers.wake("oak")
         await town.kept_house()
         assert "this talk is over" in town.read(ANNA)
 

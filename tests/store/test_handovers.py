@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Awaitable, Callable
 
+import pytest
 from sqlalchemy import update
 
 from bot.store.clinics import Clinic, Clinics
-from bot.store.handovers import KEPT, Handovers, relay_row
+from bot.store.handovers import KEPT, Handovers, relay_row, wake
 from bot.store.rows import Claimed, Closed
 from bot.store.schema import handover
+from bot.store.staff import Staff
 from bot.store.store import Store
-from bot.turn.handover import Draft, Relay, State, Thread
+from bot.turn.handover import Draft, Handover, Relay, State, Thread
 from tests.store.test_store import claim, says
 
 DRAFTED = Thread(clinic="oak").drafted(Draft(text="dry lips"), "oak")
@@ -46,6 +49,10 @@ async def aged(store: Store, seconds: float) -> None:
     mine = handover.c.bot_id == store.bot_id
     older = update(handover).where(mine).values(touched=handover.c.touched - seconds)
     await store.db.run(lambda connection: connection.execute(older))
+
+
+async def woken(store: Store, clinic: str) -> None:
+    await store.db.run(lambda connection: wake(connection, store.bot_id, clinic))
 
 
 def notes(rows: list[Claimed]) -> list[Relay]:
@@ -196,9 +203,9 @@ async def test_a_clinic_that_stops_is_looked_at_at_once(stores: tuple[Store, Sto
     thread = await opened(store, 1)
     await kept(store, 3, (await opened(store, 4, chat=2)).closed(1.0), chat=2)
     assert await handovers.due() == []
-    await handovers.wake("elm")
+    await woken(store, "elm")
     assert await handovers.due() == []
-    await handovers.wake("oak")
+    await woken(store, "oak")
     assert [held.thread.id for held in await handovers.due()] == [thread.id]
     assert thread.state is State.OPEN
 
@@ -219,26 +226,54 @@ async def test_what_is_put_off_is_not_due_unless_there_is_another_reason_since(
         (row,) = await claim(store)
         return row
 
-    await handovers.wake("oak")
+    await woken(store, "oak")
     await store.step([Closed(await told(), "given_up", dead=True, due=time.time() + 60)], [], 0)
     assert await handovers.due() == []
-    await handovers.wake("oak")
+    await woken(store, "oak")
     row = await told()
-    await handovers.wake("oak")
+    await woken(store, "oak")
     await store.step([Closed(row, "given_up", dead=True, due=time.time() + 60)], [], 0)
     assert len(await handovers.due()) == 1
 
 
-async def test_who_waits_for_a_group_that_is_gone_is_looked_at_in_the_same_transaction(
-    stores: tuple[Store, Store],
+def off(held: Handover) -> Handover:
+    return held.model_copy(update={"on": False})
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda clinics: clinics.move_group(-5, None),
+        lambda clinics: clinics.revoke("oak"),
+        lambda clinics: clinics.remove("oak"),
+        lambda clinics: clinics.hand_over("oak", off),
+    ],
+    ids=["the group is gone", "revoked", "removed", "switched off"],
+)
+async def test_who_waits_for_a_clinic_that_stops_is_looked_at_in_the_same_transaction(
+    stores: tuple[Store, Store], stop: Callable[[Clinics], Awaitable[object]]
 ) -> None:
     store, _ = stores
     clinics = Clinics(store.db, store.bot_id)
     await clinics.add(Clinic(id="oak", name="Oak", phone="1"))
     await clinics.hand_over("oak", lambda h: h.model_copy(update={"on": True, "group": -5}))
     thread = await opened(store, 1)
-    await clinics.move_group(-5, None)  # and the process dies
+    await clinics.hand_over("oak", lambda h: h.model_copy(update={"photos": True}))
+    assert await store.handovers.due() == []  # it goes on
+    await stop(clinics)  # and the process dies
     assert [held.thread.id for held in await store.handovers.due()] == [thread.id]
+
+
+async def test_a_clinic_is_removed_with_its_staff_in_one_transaction(
+    stores: tuple[Store, Store],
+) -> None:
+    store, _ = stores
+    clinics, staff = Clinics(store.db, store.bot_id), Staff(store.db, store.bot_id)
+    for name in ("oak", "elm"):
+        await clinics.add(Clinic(id=name, name=name, phone="1"))
+        await staff.add(name, 77)
+    await clinics.remove("oak")  # and the process dies
+    assert (await staff.of("oak"), await staff.of("elm")) == ([], [77])
 
 
 async def test_what_a_clinic_has_set_outlives_its_new_details(stores: tuple[Store, Store]) -> None:

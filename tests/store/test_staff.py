@@ -63,7 +63,7 @@ async def test_lists_are_of_a_clinic_and_the_operator_sees_all(
     assert await staff.remove("oak", 5)
     assert not await staff.remove("oak", 5)
     assert await staff.of("elm") == [5]
-    await staff.remove("elm")
+    assert await staff.remove("elm", 5)
     assert not (await staff.access(5)).any
 
 
