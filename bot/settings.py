@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import fuzz, process
 
 TELEGRAM = "https://api.telegram.org/bot"
+PAGES = "/dashboard"
+_HOST = r"\w+://[^/?#@\\\s]+"
 NEARLY = 85  # of 100: how alike a misspelt name is to the one that is meant
 TELEGRAM_SENDS = 30  # messages a second that Telegram takes from one bot
 
@@ -114,6 +117,25 @@ class Settings(BaseSettings):
             raise ValueError("an address looks like https://bot.example.org:8443")
         return value.rstrip("/")
 
+    @field_validator("public_url")
+    @classmethod
+    def _route(cls, value: str | None) -> str | None:
+        """What a route can be made of: the rest would be lost on the way, or read as a pattern."""
+        if value is not None and not re.fullmatch(rf"{_HOST}(/[\w~-][\w.~-]*)*", value, re.ASCII):
+            raise ValueError(
+                "a host and perhaps a path of letters, digits and . _ ~ - and no more,"
+                " like https://bot.example.org/hook"
+            )
+        return value
+
+    @field_validator("dashboard_url")
+    @classmethod
+    def _pages(cls, value: str | None) -> str | None:
+        """Where the pages are: under their own path of a host, and under no other."""
+        if value is not None and not re.fullmatch(rf"{_HOST}({PAGES})?", value, re.ASCII):
+            raise ValueError(f"a host whose {PAGES} is passed on, like https://bot.example.org")
+        return value
+
     @field_validator("admin_ids", mode="before")
     @classmethod
     def _numbers(cls, value: Any) -> Any:
@@ -157,7 +179,7 @@ class Settings(BaseSettings):
     def dashboard_at(self) -> str:
         """Where browsers find the dashboard: ``DASHBOARD_URL``, else where we are reached."""
         parts = urlsplit(self.dashboard_url or self.public_url or f"http://{self.listen}")
-        return f"{parts.scheme}://{parts.netloc}/dashboard"
+        return f"{parts.scheme}://{parts.netloc}{PAGES}"
 
     def per_bot(self) -> list[Self]:
         """The settings of each bot: of several, each its own token and webhook address."""

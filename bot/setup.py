@@ -144,7 +144,12 @@ class Setup:
                     "type polling, or an address like https://bot.example.org"
                     " (port 443, 80, 88 or 8443)"
                 )
-            put(self.env, {"PUBLIC_URL": parts.geturl()})  # a phone's Https:// in lower case
+            address = parts.geturl()  # a phone's Https:// in lower case
+            try:
+                load_settings(_env_file=self.env, public_url=address)
+            except SettingsError as why:
+                raise ValueError(str(why).removeprefix("PUBLIC_URL: ")) from None
+            put(self.env, {"PUBLIC_URL": address})
 
         self.dialogue.until(f"  polling, or the https address [{held or 'polling'}]: ", read)
 

@@ -11,6 +11,7 @@ import yaml
 from sqlalchemy import make_url
 
 from bot.hook import webhook_path
+from bot.intake.webhook import SECRET_HEADER
 from bot.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -110,31 +111,43 @@ def test_readmes_table_has_every_setting() -> None:
     assert {name.upper() for name in Settings.model_fields} - named == set()
 
 
-def handled(path: str) -> str:
-    """What the proxy does with a path: its first ``handle`` that takes it."""
-    site = filled(COMPOSE["configs"]["caddyfile"]["content"], NEEDED)
-    assert site.startswith("https://bot.example.org {")
-    shapes = dict(re.findall(r"(@\w+) path_regexp (\S+)", site))
-    for matcher, does in re.findall(r"handle (\S*) ?\{\s*(.+)\s*\}", site):
-        shape = shapes.get(matcher, matcher.replace("*", ".*") + "$")
-        if not matcher or re.match(shape, path):
+SITES = COMPOSE["configs"]["caddyfile"]["content"]
+
+
+def handled(method: str, path: str, *headers: str) -> str:
+    """What the proxy does with a request: its first ``handle`` that takes it."""
+    shared = SITES.partition("(bot) {")[2].partition("\n}\n")[0]
+    webhook = re.search(r"@webhook \{\s*method (\S+)\s*header (\S+) \*\s*\}", shared)
+    assert webhook is not None
+    telegrams = method == webhook[1] and webhook[2] in headers
+    for matcher, does in re.findall(r"handle (\S*) ?\{\s*(.+)\s*\}", shared):
+        if matcher == "@webhook" and telegrams:
+            return str(does)
+        if not matcher.startswith("@") and path.startswith(matcher.rstrip("*")):
             return str(does)
     return "200, which Telegram takes for delivered"
 
 
 @pytest.mark.parametrize("tokens", ["1:a", "1:a,22:b"])
-def test_the_proxy_passes_the_webhook_of_every_bot_on(tokens: str) -> None:
+@pytest.mark.parametrize("end", ["", "/", "/hook"])
+def test_the_proxy_passes_the_webhook_of_every_bot_on(tokens: str, end: str) -> None:
     known = load_settings(
-        telegram_bot_token=tokens, public_url=NEEDED["PUBLIC_URL"], _env_file=None
+        telegram_bot_token=tokens, public_url=NEEDED["PUBLIC_URL"] + end, _env_file=None
     )
     for one in known.per_bot():
-        assert handled(webhook_path(one)) == "reverse_proxy web:8080"
-    assert handled("/dashboard/figures") == "reverse_proxy web:8080"
+        assert handled("POST", webhook_path(one), SECRET_HEADER) == "reverse_proxy web:8080"
+    assert known.dashboard_at == "https://bot.example.org/dashboard"
+    assert handled("GET", "/dashboard/figures") == "reverse_proxy web:8080"
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/ready", "/hook", "/1/metrics", "/telegram/x", "/"])
 def test_what_is_not_passed_on_is_never_called_delivered(path: str) -> None:
     """Caddy says 200 to what nothing takes, and orders ``respond`` first outside of ``handle``."""
-    assert handled(path) == "respond 404"
-    site = COMPOSE["configs"]["caddyfile"]["content"]
-    assert re.search(r"^https:// \{\s*respond 404\s*\}", site, re.MULTILINE), "a site with a path"
+    assert handled("GET", path) == handled("POST", path) == "respond 404"
+    assert handled("GET", path, SECRET_HEADER) == "respond 404"
+
+
+def test_a_path_in_the_address_keeps_nothing_of_the_host_from_the_bot() -> None:
+    """Caddy takes the path of an address for all that its site has, also a lone slash."""
+    for address in (r"\$\{PUBLIC_URL\}", "https://"):
+        assert re.search(rf"^{address} \{{\s*import bot\s*\}}$", SITES, re.MULTILINE), address

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.hook import webhook_path
 from bot.kb.knowledge import KnowledgeError, load, packaged
 from bot.settings import SettingsError, load_settings
 from bot.store import StoreError
@@ -59,6 +60,13 @@ def test_the_home_folder_may_be_written_as_in_a_shell(name: str) -> None:
         ("admin_ids", "-1001234", "numbers of people at Telegram"),
         ("admin_ids", "12;34", "numbers of people at Telegram"),
         ("listen", "8080", "host:port, e.g. 127.0.0.1:8080"),
+        ("public_url", "https://bot.example.org/hook?a=b", "like https://bot.example.org/hook"),
+        ("public_url", "https://me:hush@bot.example.org", "like https://bot.example.org/hook"),
+        ("public_url", "https://bot.example.org/{bot}", "a path of letters, digits and"),
+        ("public_url", "https://bot.example.org//hook", "a path of letters, digits and"),
+        ("public_url", "https://bot.example.org/../hook", "a path of letters, digits and"),
+        ("dashboard_url", "https://bot.example.org/oak", "a host whose /dashboard is passed on"),
+        ("dashboard_url", "https://bot.example.org?a=b", "a host whose /dashboard is passed on"),
     ],
 )
 def test_a_setting_that_cannot_be_used_says_in_words_what_could(
@@ -68,6 +76,29 @@ def test_a_setting_that_cannot_be_used_says_in_words_what_could(
         load_settings(_env_file=None, **{name: value})
     assert said in str(why.value)
     assert not any(words in str(why.value) for words in ("pattern", "Value error"))
+
+
+@pytest.mark.parametrize(
+    ("end", "path"),
+    [
+        ("", "/telegram"),
+        ("/", "/telegram"),
+        ("/hook/", "/hook"),
+        ("/our-bot/v1.2", "/our-bot/v1.2"),
+    ],
+)
+def test_the_webhook_has_the_path_of_its_address_and_the_pages_their_own(
+    end: str, path: str
+) -> None:
+    known = load_settings(_env_file=None, public_url=f"https://bot.example.org:8443{end}")
+    assert webhook_path(known) == path
+    assert known.dashboard_at == "https://bot.example.org:8443/dashboard"
+
+
+@pytest.mark.parametrize("end", ["", "/", "/dashboard", "/dashboard/"])
+def test_the_address_of_the_pages_may_name_their_path(end: str) -> None:
+    known = load_settings(_env_file=None, dashboard_url=f"https://pages.example.org{end}")
+    assert known.dashboard_at == "https://pages.example.org/dashboard"
 
 
 @pytest.mark.parametrize("name", ["stop_seconds", "send_rate"])

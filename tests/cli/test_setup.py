@@ -173,7 +173,8 @@ async def test_each_wrong_answer_says_what_would_be_taken(walk: Walk) -> None:
     walk.api.fault = fault
     said = await walk(
         *("", "no token", "99:revoked", TOKEN, "x" * 65, ""),
-        *("http://plain.example.org", "https://bot.example.org:9000", "polling"),
+        *("http://plain.example.org", "https://bot.example.org:9000"),
+        *("https://bot.example.org/hook?a=b", "polling"),
         *("診所", "Oak", "call us", "555", "h" * 121, "", ""),
     )
     for sentence in (
@@ -181,6 +182,7 @@ async def test_each_wrong_answer_says_what_would_be_taken(walk: Walk) -> None:
         "Telegram does not know this token; send /mybots to @BotFather",
         "a name has 1 to 64 characters",
         "type polling, or an address like https://bot.example.org (port 443, 80, 88 or 8443)",
+        "a host and perhaps a path of letters, digits and . _ ~ - and no more",
         "a name has some of the letters a to z",
         "a phone number has digits",
         "it has up to 120 characters",
