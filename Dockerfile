@@ -7,6 +7,9 @@ COPY knowledge knowledge
 RUN pip wheel --no-cache-dir -w /wheels -c requirements.lock '.[postgres]'
 
 FROM python:3.11-slim
+# Pillow's own font has not even ü and –; fribidi lays out what runs from right to left
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core libfribidi0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --find-links /wheels 'acne-bot[postgres]' \
     && useradd --create-home --uid 10001 bot \

@@ -77,8 +77,12 @@ class Setup:
         if clinic_id is None:
             say("  No clinic, no poster. `python -m bot clinic add` adds one later.")
         else:
-            for file in commands.make_posters(self._settings(), clinic_id, posters, self.replies):
+            held = self._settings()
+            files, note = commands.make_posters(held, clinic_id, posters, self.replies)
+            for file in files:
                 say(f"  written: {file}")
+            if note:
+                say(f"  {note}")
         say(f"\nAll is in {self.env}. Start the bot: python -m bot")
 
     def _settings(self) -> Settings:

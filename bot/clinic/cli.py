@@ -89,8 +89,11 @@ def poster(
 
     settings = load_settings()
     replies = load(knowledge_dir(settings), settings.language).replies
-    for file in commands.make_posters(settings, clinic_id, into, replies, source):
+    files, note = commands.make_posters(settings, clinic_id, into, replies, source)
+    for file in files:
         typer.echo(str(file))
+    if note:
+        typer.echo(note, err=True)
 
 
 @clinic.command()

@@ -258,8 +258,12 @@ def make_posters(
     folder: Path,
     replies: Replies,
     source: str = "poster",
-) -> list[Path]:
+) -> tuple[list[Path], str]:
     """Write the posters: A4 and card, each as SVG, PNG and PDF.
+
+    Returns:
+        The files, and what to know of them: where our fonts lack letters there is the SVG alone,
+        which the computer that prints it draws with its own.
 
     Raises:
         ClinicError: there is no such clinic.
@@ -267,14 +271,21 @@ def make_posters(
     """
     card, url, username = _linked(settings, clinic_id, source)
     made = poster.lay_out(card, url, username, replies)
+    note = made.undrawn and (
+        f"no PNG and PDF, for no font here has {made.undrawn}: print the SVG from a browser, or"
+        " give the clinic's name, hours and emergency line in Latin letters"
+    )
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for size in poster.Size:
         for kind, draw in (("svg", poster.svg), ("png", poster.png), ("pdf", poster.pdf)):
             file = folder / f"{clinic_id}-{size.value}.{kind}"
+            if note and kind != "svg":
+                file.unlink(missing_ok=True)  # of before it was named so
+                continue
             file.write_bytes(draw(made, size))
             written.append(file)
-    return written
+    return written, note
 
 
 def counts(settings: Settings, clinic_id: str) -> list[Cell]:

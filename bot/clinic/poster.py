@@ -17,7 +17,7 @@ import segno
 from PIL import Image, ImageDraw
 
 from bot.kb.replies import Replies
-from bot.reply.fonts import font
+from bot.reply.fonts import font, undrawn
 from bot.store.clinics import Clinic
 
 DPI = 200
@@ -79,6 +79,12 @@ class Poster:
     def code(self) -> segno.QRCode:
         """The code; a quarter of it may be dirty or torn."""
         return segno.make(self.link, error="q", micro=False)
+
+    @property
+    def undrawn(self) -> str:
+        """The letters that only the SVG can show, each once."""
+        found = (undrawn(line.text, bold=line.bold) for line in self.lines)
+        return "".join(dict.fromkeys("".join(found)))
 
 
 @dataclass
@@ -150,12 +156,16 @@ def _figures(card: Clinic) -> str:
 
 def _pieces(text: str, size: int, *, bold: bool) -> list[str]:
     """A text in lines no wider than the column; a word that is wider is cut."""
-    face = font(size, bold=bold)
     for characters in range(len(text), 0, -1):
         pieces = textwrap.wrap(text, characters)
-        if all(face.getlength(piece) <= _WIDE for piece in pieces):
+        if all(_width(piece, size, bold=bold) <= _WIDE for piece in pieces):
             return pieces
     return [text]
+
+
+def _width(text: str, size: int, *, bold: bool) -> float:
+    """How wide a text is; a letter of another font as wide as the widest, those of East Asia."""
+    return font(size, bold=bold).getlength(text) + size * len(undrawn(text, bold=bold))
 
 
 def svg(poster: Poster, size: Size) -> bytes:

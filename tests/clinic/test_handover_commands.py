@@ -21,6 +21,18 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
+def known_as(settings: Settings, name: str) -> None:
+    """The bot has run on this database, so that nobody asks Telegram for its name."""
+
+    async def keep() -> None:
+        store = Store(open_database(settings.state_dir, None), settings.bot_id, "one")
+        await migrate(store.db)
+        await store.set_setting(f"username_{settings.bot_id}", name)
+        await store.close()
+
+    asyncio.run(keep())
+
+
 def test_it_is_off_until_it_is_switched_on_and_the_list_tells(settings: Settings) -> None:
     assert [commands.spoken(one) for one in commands.all_of(settings)] == ["hand-over off"]
     change = {"on": True, "hours": "Mon-Fri 9-17", "tz": "Europe/Berlin", "timeout": 90}
@@ -70,13 +82,7 @@ def test_what_is_no_wait_is_refused(text: str) -> None:
 
 
 def test_the_line_for_the_group_names_the_bot_and_bears_a_code(settings: Settings) -> None:
-    async def known_as(name: str) -> None:
-        store = Store(open_database(settings.state_dir, None), 99, "one")
-        await migrate(store.db)
-        await store.set_setting("username_99", name)
-        await store.close()
-
-    asyncio.run(known_as("oak_bot"))
+    known_as(settings, "oak_bot")
     command, code = commands.staff_command(settings, "oak").split()
     assert command == "/staffgroup@oak_bot"
     read = links.read_staff_code(code)

@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from bot.clinic import ClinicError, commands, poster
-from bot.reply.fonts import font
+from bot.reply import fonts
+from bot.reply.fonts import font, undrawn
 from bot.settings import Settings
 from bot.store.clinics import Clinic
 from bot.turn.context import Context
+from tests.clinic.test_handover_commands import known_as
 
 CARD = Clinic(id="oak", name="Oak & <Elm> Clinic", phone="555-0100", hours="9 to 5")
 LINK = "https://t.me/acne_bot?start=c_oak_" + "x" * 22
@@ -52,9 +54,14 @@ LONGEST = Clinic(
 )
 SHORTEST = Clinic(id="a", name="A", phone="1")
 UNBROKEN = Clinic(id="w", name="W" * 80, phone="8" * 40, hours="x" * 120, emergency="y" * 120)
+ELSEWHERE = Clinic(
+    id="sakura", name="さくら皮膚科クリニック" * 3, phone="03-5550-0100", hours="平日 9-17"
+)
 
 
-@pytest.mark.parametrize("card", [CARD, LONGEST, SHORTEST, UNBROKEN], ids=lambda card: card.id)
+@pytest.mark.parametrize(
+    "card", [CARD, LONGEST, SHORTEST, UNBROKEN, ELSEWHERE], ids=lambda card: card.id
+)
 def test_nothing_runs_into_the_code_or_off_the_sheet(context: Context, card: Clinic) -> None:
     laid = poster.lay_out(card, LINK, "acne_bot", context.kb.replies)
     bottom = laid.top + laid.side
@@ -66,6 +73,41 @@ def test_nothing_runs_into_the_code_or_off_the_sheet(context: Context, card: Cli
         assert font(line.size, bold=line.bold).getlength(line.text) <= 940
     heights = sorted((line.y - line.size // 2, line.y + line.size // 2) for line in laid.lines)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(heights))
+
+
+def test_letters_that_no_font_here_has_are_told() -> None:
+    assert undrawn("東京 Oak", bold=True) == "東京"
+    assert undrawn("강남 Oak") == "강남"
+    assert undrawn("Oak Skin Clinic, 9-17 “x”\u200d\ufeff\t", bold=True) == ""
+
+
+def test_without_a_layout_from_right_to_left_such_letters_are_not_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fonts, "_turns", lambda: False)
+    fonts._drawn.cache_clear()
+    try:
+        assert undrawn("عيادة Oak") == "عيادة"
+    finally:
+        fonts._drawn.cache_clear()
+
+
+def test_a_name_that_no_font_here_has_is_on_the_svg_alone_and_the_note_says_so(
+    tmp_path: Path, context: Context
+) -> None:
+    settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
+    known_as(settings, "oak_bot")
+    commands.add(settings, "Sakura", "1", clinic_id="sakura")
+    files, note = commands.make_posters(settings, "sakura", tmp_path, context.kb.replies)
+    assert (len(files), note) == (6, "")
+    commands.add(settings, "さくら", "1", clinic_id="sakura")
+    files, note = commands.make_posters(settings, "sakura", tmp_path, context.kb.replies)
+    assert sorted(file.name for file in tmp_path.glob("sakura-*")) == [
+        "sakura-a4.svg",
+        "sakura-card.svg",
+    ]
+    assert all("さくら" in file.read_text(encoding="utf-8") for file in files)
+    assert "no font here has さくら: print the SVG" in note
 
 
 def test_the_picture_has_words_for_those_who_do_not_see_it(laid: poster.Poster) -> None:
