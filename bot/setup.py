@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -171,9 +172,13 @@ class Setup:
                 return None
             if chosen in known:
                 return chosen
+            chosen = commands.taken("name", chosen)
             made = commands.slug(chosen)
             if not made:
-                raise ValueError("a name has some of the letters a to z, or digits")
+                raise ValueError(
+                    "a name has some of the letters a to z, or digits;"
+                    " `python -m bot clinic add` takes any other with --id"
+                )
             try:
                 commands.refuse_other(known.get(made), chosen)
                 return self._add(chosen)
@@ -188,20 +193,10 @@ class Setup:
         Raises:
             ClinicError: it cannot be kept.
         """
-
-        def phone(typed: str) -> str:
-            if not 0 < len(typed) <= 40 or not any(map(str.isdigit, typed)):  # noqa: PLR2004
-                raise ValueError("a phone number has digits, and up to 40 characters")
-            return typed
-
-        def line(typed: str) -> str:
-            if len(typed) > 120:  # noqa: PLR2004
-                raise ValueError("it has up to 120 characters")
-            return typed
-
-        number = self.dialogue.until("  The phone number to call: ", phone)
-        hours = self.dialogue.until("  When it is open, e.g. Mon to Fri 9 to 5 []: ", line)
-        urgent = self.dialogue.until("  In an emergency, e.g. Call 112 []: ", line)
+        until, taken = self.dialogue.until, commands.taken
+        number = until("  The phone number to call: ", partial(taken, "phone"))
+        hours = until("  When it is open, e.g. Mon to Fri 9 to 5 []: ", partial(taken, "hours"))
+        urgent = until("  In an emergency, e.g. Call 112 []: ", partial(taken, "emergency"))
         card, _ = commands.add(self._settings(), name, number, hours, urgent)
         return card.id
 

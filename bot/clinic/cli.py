@@ -34,7 +34,12 @@ def add(
     emergency: Annotated[str | None, typer.Option(help="What to do in an emergency.")] = None,
     clinic_id: Annotated[str, typer.Option("--id", help="1 to 30 of a-z 0-9 and -.")] = "",
     knowledge: Annotated[
-        Path | None, typer.Option(help="The folder of the clinic's own document (`bot kb new`).")
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="The folder of the clinic's own document (`bot kb new`).",
+        ),
     ] = None,
     no_knowledge: Annotated[
         bool, typer.Option("--no-knowledge", help="Without a document of its own from now on.")
@@ -44,6 +49,8 @@ def add(
     from bot.clinic import commands
 
     settings = load_settings()
+    if knowledge is not None and no_knowledge:
+        raise typer.BadParameter("give --knowledge or --no-knowledge, not both")
     if knowledge is not None:  # check it, and learn its examples, before a patient waits for it
         typer.echo("checking the document and learning its examples ...", err=True)
         stand_beside(build_context(settings), knowledge, settings)
@@ -81,7 +88,9 @@ def link(
 @clinic.command()
 def poster(
     clinic_id: Id,
-    into: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("posters"),
+    into: Annotated[
+        Path, typer.Option(file_okay=False, help="The folder to write the files into.")
+    ] = Path("posters"),
     source: Annotated[str, typer.Option(help=WHERE)] = "poster",
 ) -> None:
     """Write the posters: A4 and card, as SVG, PNG and PDF."""
@@ -103,6 +112,7 @@ def revoke(clinic_id: Id) -> None:
 
     settings = load_settings()
     commands.revoke(settings, clinic_id)
+    typer.echo(f"revoked: {clinic_id}")
     typer.echo(commands.link(settings, clinic_id))
 
 

@@ -22,9 +22,16 @@ from bot.store.clinics import Clinic, Clinics
 from bot.store.staff import Staff
 from bot.store.store import Store
 from bot.store.tally import ALL, Cell, month, summed, year
-from bot.turn.handover import Handover
+from bot.turn.handover import LONGEST_WAIT, SHORTEST_WAIT, Handover, plain
 
 Found = TypeVar("Found")
+_WOULD_DO = {
+    "id": "1 to 30 of a-z 0-9 and -, not beginning with -; a name with none of these needs --id",
+    "name": "a name has 1 to 80 characters",
+    "phone": "a phone number has digits, and up to 40 characters",
+    "hours": "it has up to 120 characters",
+    "emergency": "it has up to 120 characters",
+}
 
 
 def _run(settings: Settings, work: Callable[[Store, Clinics], Awaitable[Found]]) -> Found:
@@ -53,12 +60,31 @@ def refuse_other(held: Clinic | None, name: str) -> None:
     Raises:
         ClinicError: ``held`` has another name.
     """
-    if held is not None and held.name != name:
+    if held is not None and one_line(held.name) != one_line(name):
         raise ClinicError(
             f"the id {held.id}, made from this name, is that of {held.name!r};"
             f" `python -m bot clinic add` takes another with --id, and --id {held.id} changes"
             " that clinic"
         )
+
+
+def one_line(text: str) -> str:
+    """A text in one line, without what cannot be seen."""
+    return " ".join(plain(text).split())
+
+
+def taken(field: str, text: str) -> str:
+    """A field of a clinic's card as it is kept.
+
+    Raises:
+        ValueError: it cannot be used; the text says what could.
+    """
+    value = one_line(text)
+    try:
+        Clinic.model_validate({"id": "a", "name": "a", "phone": "1", field: value})
+    except ValidationError:
+        raise ValueError(_WOULD_DO[field]) from None
+    return value
 
 
 def add(
@@ -81,24 +107,21 @@ def add(
     Raises:
         ClinicError: a field cannot be used, or the id out of the name is another clinic's.
     """
-    said = {"hours": hours, "emergency": emergency, "knowledge": knowledge}
-    given = {field: text for field, text in said.items() if text is not None}
-    try:
-        card = Clinic.model_validate(
-            {"id": clinic_id or slug(name), "name": name, "phone": phone, **given}
-        )
-    except ValidationError as why:
-        first = why.errors(include_input=False)[0]
-        raise ClinicError(
-            f"{first['loc'][0]}: {first['msg']}; an id has 1 to 30 of a-z 0-9 and -,"
-            " a name up to 80 characters, a phone digits, and up to 40 characters"
-        ) from None
+    said = {"name": name, "phone": phone, "hours": hours, "emergency": emergency}
+    given = {} if knowledge is None else {"knowledge": knowledge}
+    for field, text in {**said, "id": clinic_id or slug(name)}.items():
+        try:
+            given |= {} if text is None else {field: taken(field, text)}
+        except ValueError as why:
+            raise ClinicError(f"{field}: {why}") from None
+    card = Clinic.model_validate(given)
 
     async def work(_: Store, clinics: Clinics) -> tuple[Clinic, bool]:
         held = clinics.get(card.id)
         if not clinic_id:
             refuse_other(held, name)
-        kept = {field: getattr(held, field) for field in said.keys() - given.keys() if held}
+        stays = {*said, "knowledge"} - given.keys()
+        kept = {field: getattr(held, field) for field in stays if held}
         changed = card.model_copy(update=kept)
         return changed, await clinics.add(changed)
 
@@ -207,14 +230,17 @@ def minutes(text: str | None) -> int | None:
     """Minutes of "4h" or "30m".
 
     Raises:
-        ClinicError: it is neither.
+        ClinicError: it is neither, or no time that a hand-over may take.
     """
     if text is None:
         return None
     found = re.fullmatch(r"(\d{1,3})\s*([hm])", text.strip().lower())
-    if found is None:
-        raise ClinicError("timeout: write 4h or 30m")
-    return int(found[1]) * (60 if found[2] == "h" else 1)
+    asked = int(found[1]) * (60 if found[2] == "h" else 1) if found else 0
+    if not SHORTEST_WAIT <= asked <= LONGEST_WAIT:
+        raise ClinicError(
+            f"timeout: write 4h or 30m, from {SHORTEST_WAIT}m to {LONGEST_WAIT // 60}h"
+        )
+    return asked
 
 
 def spoken(card: Clinic) -> str:

@@ -22,6 +22,7 @@ from bot.turn.hours import is_open, read_hours
 LONGEST = 1500  # of a person's message to the clinic, as Telegram counts
 LONGEST_CAPTION = 700  # beside a picture: Telegram's own limit is 1,024 with what we add
 LONGEST_REPLY = 3500  # characters of the clinic's reply: it fits one message with its heading
+SHORTEST_WAIT, LONGEST_WAIT = 5, 7 * 24 * 60  # minutes that a reply may take
 MOST_UNANSWERED = 3  # messages before the clinic has replied to any
 MOST_A_DAY = 10
 DAY = 24 * 3600.0
@@ -41,7 +42,7 @@ class Handover(Frozen):
     on: bool = False
     hours: str = "Mon-Fri 9-17"
     tz: str = "UTC"
-    timeout: int = Field(default=240, ge=5, le=7 * 24 * 60)
+    timeout: int = Field(default=240, ge=SHORTEST_WAIT, le=LONGEST_WAIT)
     photos: bool = False
     group: int | None = None
     changes: int = Field(default=0, ge=0)

@@ -95,6 +95,9 @@ def test_explain_shows_labels_and_nearest_examples(bot: Bot) -> None:
         (("eval", "--set", "postss"), "there is no set 'postss'"),
         (("eval", "--set", "postss"), "the sets there: clean, clean-2, everyday,"),
         (("run",), "TELEGRAM_BOT_TOKEN"),
+        (("clinic", "add", "Oak", "555", "--knowledge", "nowhere"), "'nowhere' does not exist"),
+        (("clinic", "add", "Oak", "555", "--knowledge", "docs", "--no-knowledge"), "not both"),
+        (("clinic", "poster", "oak", "--into", "README.md"), "'README.md' is a file"),
         (("webhook", "info"), "TELEGRAM_BOT_TOKEN"),
     ],
 )

@@ -175,7 +175,7 @@ async def test_each_wrong_answer_says_what_would_be_taken(walk: Walk) -> None:
         *("", "no token", "99:revoked", TOKEN, "x" * 65, ""),
         *("http://plain.example.org", "https://bot.example.org:9000"),
         *("https://bot.example.org/hook?a=b", "polling"),
-        *("診所", "Oak", "call us", "555", "h" * 121, "", ""),
+        *("診所", "n" * 81, "Oak", "call us", "555", "h" * 121, "", ""),
     )
     for sentence in (
         "a token looks like 123456789:AA",
@@ -184,6 +184,7 @@ async def test_each_wrong_answer_says_what_would_be_taken(walk: Walk) -> None:
         "type polling, or an address like https://bot.example.org (port 443, 80, 88 or 8443)",
         "a host and perhaps a path of letters, digits and . _ ~ - and no more",
         "a name has some of the letters a to z",
+        "a name has 1 to 80 characters",
         "a phone number has digits",
         "it has up to 120 characters",
     ):

@@ -75,9 +75,9 @@ def test_a_wait_is_hours_or_minutes(text: str | None, minutes: int | None) -> No
     assert commands.minutes(text) == minutes
 
 
-@pytest.mark.parametrize("text", ["", "4", "h", "4d", "-1h", "4h30m", "9999h"])
+@pytest.mark.parametrize("text", ["", "4", "h", "4d", "-1h", "4h30m", "9999h", "4m", "169h"])
 def test_what_is_no_wait_is_refused(text: str) -> None:
-    with pytest.raises(ClinicError, match="4h or 30m"):
+    with pytest.raises(ClinicError, match="4h or 30m, from 5m to 168h"):
         commands.minutes(text)
 
 

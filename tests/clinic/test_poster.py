@@ -131,6 +131,36 @@ def test_a_second_clinic_whose_name_gives_the_first_ones_id_is_refused(tmp_path:
     assert commands.add(settings, south, "555-3", clinic_id=held.id)[0].name == south  # meant
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"name": " "}, "name: a name has 1 to 80 characters"),
+        ({"name": "n" * 81}, "name: a name has 1 to 80 characters"),
+        ({"name": "診所"}, "id: 1 to 30 of a-z .* a name with none of these needs --id"),
+        ({"clinic_id": "Oak!"}, "id: 1 to 30 of a-z 0-9 and -"),
+        ({"phone": "call us"}, "phone: a phone number has digits, and up to 40 characters"),
+        ({"hours": "h" * 121}, "hours: it has up to 120 characters"),
+        ({"emergency": "e" * 121}, "emergency: it has up to 120 characters"),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_told_with_what_could(
+    tmp_path: Path, given: dict[str, str], said: str
+) -> None:
+    settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
+    with pytest.raises(ClinicError, match=rf"^{said}"):
+        commands.add(settings, **{"name": "Oak", "phone": "555", **given})
+    assert commands.all_of(settings) == []
+
+
+def test_a_field_is_kept_in_one_line_without_what_cannot_be_seen(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
+    card, _ = commands.add(settings, " Oak\n \x1b\u202eClinic\t", "555\n0100", hours="9 to\n5")
+    assert (card.id, card.name, card.phone, card.hours) == (
+        *("oak-clinic", "Oak Clinic", "555 0100", "9 to 5"),
+    )
+    assert not commands.add(settings, "Oak  Clinic", "556")[1]  # the same
+
+
 def test_commands_say_what_would_be_accepted(tmp_path: Path) -> None:
     settings = Settings(state_dir=tmp_path, telegram_bot_token="99:AAx", _env_file=None)
     with pytest.raises(ClinicError, match="1 to 30 of a-z"):
