@@ -11,7 +11,7 @@ from bot.kb.knowledge import Knowledge
 from bot.kb.matcher import Matcher
 from bot.kb.ngrams import Progress
 
-VERSION = "5"  # change it whenever training or the files' form changes
+VERSION = "6"  # change it whenever training or the files' form changes
 KEPT = 3  # caches of other knowledge bases that stay
 
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,9 +20,19 @@ from bot.kb.tfidf import ANALYZERS, Doubles, Floats, Tfidf
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-SEED, BATCH, PASSES, RATE = 7, 128, 4, 2.0  # measured best by voices left out (docs/matching.md)
+SEED, BATCH = 7, 128
 FLAT = 1e-6  # what the squares of the slopes begin from
-PASSES_BALANCED = 40  # a clinic's own few questions are learnt late
+
+
+class Pace(NamedTuple):
+    """How often all texts are gone through, and at which rate at first."""
+
+    passes: int
+    rate: float
+
+
+# Measured best by voices left out, and for a clinic's own few questions (docs/matching.md).
+PACE, PACE_BALANCED = Pace(4, 2.0), Pace(20, 1.0)
 
 Progress = Callable[[float], None]
 
@@ -58,8 +68,8 @@ class Ngrams:
         counts = np.bincount(wanted)
         weigh = (len(names) / (len(labels) * counts) if balanced else np.ones(len(labels)))[wanted]
         features = hstack(sides).tocsr()
-        passes = PASSES_BALANCED if balanced else PASSES
-        weights, bias = _softmax_regression(features, wanted, weigh, len(labels), progress, passes)
+        pace = PACE_BALANCED if balanced else PACE
+        weights, bias = _softmax_regression(features, wanted, weigh, len(labels), progress, pace)
         return cls(labels, blocks, weights, bias)
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
@@ -107,7 +117,7 @@ def _softmax_regression(
     weigh: Doubles,
     labels: int,
     progress: Progress,
-    passes: int,
+    pace: Pace,
 ) -> tuple[Floats, Floats]:
     """Weights and bias by AdaGrad (Duchi et al. 2011) in small batches, one rate a feature.
 
@@ -120,8 +130,8 @@ def _softmax_regression(
     draw = np.random.default_rng(SEED)
     weights, bias = np.zeros((columns, labels), np.float32), np.zeros(labels, np.float32)
     steep, steep_bias = np.full((columns, 1), FLAT, np.float32), FLAT
-    steps, done = passes * math.ceil(texts / BATCH), 0
-    for _ in range(passes):
+    steps, done = pace.passes * math.ceil(texts / BATCH), 0
+    for _ in range(pace.passes):
         order = draw.permutation(texts)
         shuffled = features[order]
         for at in range(0, texts, BATCH):
@@ -135,7 +145,7 @@ def _softmax_regression(
             missed = _softmax(batch @ weights[used] + bias)
             missed[np.arange(len(rows)), wanted[rows]] -= 1
             missed *= (weigh[rows, None] / len(rows)).astype(np.float32)
-            rate = RATE * (1 - done / steps)
+            rate = pace.rate * (1 - done / steps)
             slope = batch.T @ missed
             steep[used] += (slope**2).sum(axis=1, keepdims=True)
             weights[used] -= rate * slope / np.sqrt(steep[used])

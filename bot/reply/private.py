@@ -76,7 +76,7 @@ def _media(event: Event, desk: Desk) -> Response:
         return command(event, desk, done.command, text)
     if not text:
         return ours
-    memory = event.talk.memory.model_copy(update={"passage": None, "topic": None})
+    memory = event.talk.memory.model_copy(update={"passage": None, "topic": None, "likely": {}})
     talk = event.talk.model_copy(update={"memory": memory})
     said = say(event.having(talk), desk, text, before=desk.say("media.with_caption"))
     unclear = said.reply is not None and (

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.kb.knowledge import Knowledge
-from bot.kb.matcher import Matcher
+from bot.kb.matcher import Match, Matcher
 from bot.turn.decide import Found, Outcome
+from bot.turn.second_question import questions
 
 GAP_FROM = 0.5  # probability from which a gap of the base, with its notes, is said all the same
 ANSWER_FROM = 0.6  # no message of the base's was taken from here on (docs/matching.md)
@@ -34,7 +35,7 @@ def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found
     """
     if not base.guessed:  # small talk; where it is only guessed, the clinic may know better
         return base
-    match = beside.matcher.match(text)
+    match = _heard(text, beside)
     passages, topics = match.best(beside.kb.passages), match.best(beside.kb.topics)
     offered = [name for name, share in passages[:2] if share >= OFFER_FROM]
     near = tuple(dict.fromkeys((*offered, *base.nearest)))
@@ -63,3 +64,11 @@ def theirs_first(text: str, base: Found, kb: Knowledge, beside: Beside) -> Found
         why = f"the clinic's document may answer with {', '.join(offered)}"
         return replace(base, outcome=Outcome.CLARIFY, nearest=near, confidence=sure, why=why)
     return replace(base, nearest=near)
+
+
+def _heard(text: str, beside: Beside) -> Match:
+    """What is the clinic's in a message: in all of it, or in the question that is most so."""
+    asked = questions(text)
+    alone = asked if len(asked) > 1 else []
+    heard = [beside.matcher.match(one) for one in (text, *alone)]
+    return max(heard, key=lambda match: match.best(beside.kb.passages)[0][1])

@@ -22,6 +22,7 @@ POLITE = (f"{CHAT}greeting", f"{CHAT}goodbye", f"{CHAT}thanks")
 POLITE_FROM = 0.6  # of thanks and the like, from which a message is no follow-up
 SURE = 0.7  # probability from which a guess is taken for sure
 EITHER_FROM = 0.5  # probability of a gap, from which a message that points back may be of it
+NAMED_FROM = 0.3  # of a gap, from which a message that points back is of it
 TALK_FROM = 0.5  # of all passages and topics: from here on the talk is of our subject
 OTHERWISE = 0.1  # the weight of what was not spoken of, beside the shares of what was
 SUBJECTS = 2  # of the talk, behind which a message is read
@@ -57,13 +58,20 @@ def _behind(text: str, found: Found, memory: Memory, kb: Knowledge, matcher: Mat
     hardly = found.outcome is Outcome.GAP and not surely
     unclear = words.is_bare(text) or hardly or found.outcome in (Outcome.REFUSE, Outcome.CLARIFY)
     if found.outcome is Outcome.CHAT:
-        leans = leans and alone.pairs()[0][1] < SURE
-        hardly = not surely or (leans and alone.among(POLITE) < POLITE_FROM)
+        polite = alone.among(POLITE) >= POLITE_FROM
+        back = words.points_back(text) and not polite  # "what can i do about it"
+        leans = leans and (back or alone.pairs()[0][1] < SURE)
+        hardly = not surely or (leans and not polite)
         unclear = bool(memory.likely) and (empty or hardly)
     if not (unclear or empty or leans):
         return found
     read = _read(text, alone, memory, words, matcher)
     behind = decide(read, kb, talk=memory.isotretinoin or alone.drug)
+    unlikely = behind.outcome is Outcome.GAP and read.pairs()[0][1] < NAMED_FROM
+    if unlikely and words.points_back(text):
+        return _offered(
+            behind, [name for name, _ in read.best((*kb.passages, *kb.topics))], EITHER
+        )
     if surely and not unclear:
         return _either(behind, found)
     again = memory.passage is not None and behind.names[:1] == (memory.passage,)
