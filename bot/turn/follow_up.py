@@ -69,9 +69,8 @@ def _behind(text: str, found: Found, memory: Memory, kb: Knowledge, matcher: Mat
     behind = decide(read, kb, talk=memory.isotretinoin or alone.drug)
     unlikely = behind.outcome is Outcome.GAP and read.pairs()[0][1] < NAMED_FROM
     if unlikely and words.points_back(text):
-        return _offered(
-            behind, [name for name, _ in read.best((*kb.passages, *kb.topics))], EITHER
-        )
+        near = [*_spoken_of(memory, alone).pairs()[:1], *read.best((*kb.passages, *kb.topics))]
+        return _offered(behind, [name for name, _ in near], EITHER)
     if surely and not unclear:
         return _either(behind, found)
     again = memory.passage is not None and behind.names[:1] == (memory.passage,)
