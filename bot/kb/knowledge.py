@@ -125,10 +125,7 @@ class _Loader:
             for file, loc, amount in amounts_in(source, passages, topics, dose.reads):
                 what = "a clinic's document gives no doses, they are the base's: take out"
                 self._fault(file, loc, f"{what} {amount!r}")
-        for name, topic in topics.items():
-            for near in topic.nearest:
-                if near not in passages and not (self.base and near in self.base.passages):
-                    self._fault(f"topics/{name}.yaml", ("nearest",), f"no passage {near!r}")
+        self._check_subjects(passages, topics, triage)
         examples = self._examples({**passages, **topics}, replies)
         self._check_reviews("passages", passages)
         self._check_reviews("topics", topics)
@@ -242,6 +239,20 @@ class _Loader:
         except TriageError as why:
             self.faults += why.faults
             return None
+
+    def _check_subjects(
+        self, passages: dict[str, Passage], topics: dict[str, Topic], triage: TriageRules | None
+    ) -> None:
+        """Whether what gaps and red flags say of passages and topics is of some that are there."""
+        for name, topic in topics.items():
+            for near in topic.nearest:
+                if near not in passages and not (self.base and near in self.base.passages):
+                    self._fault(f"topics/{name}.yaml", ("nearest",), f"no passage {near!r}")
+        if triage is None or self.base is not None:
+            return
+        for key, names in (("pieces", triage.file.pieces), ("going_on", triage.file.going_on)):
+            for name in sorted({*names} - {*passages, *topics}):
+                self._fault("triage/after.yaml", (key,), f"{key}: no passage or topic {name!r}")
 
     def _replies(self) -> Replies | None:
         return self._one(f"replies/{self.language}.yaml", Replies)

@@ -232,4 +232,5 @@ class TriageFile(Frozen):
     loose: tuple[Name, ...] = ()  # concepts that are too vague for it
     stands_for: Mapping[RowId, Name] = {}  # and a row that the second opinion alone found
     explained: Mapping[RowId, tuple[Rule, ...]] = {}  # what explains a row's sign wholly
+    going_on: tuple[str, ...] = ()  # passages and gaps that take for granted that it is taken on
     stays: tuple[RowId, ...] = ()  # rows that no word of a professional ends

@@ -122,8 +122,9 @@ def of_its_own(text: str, found: Found, memory: Memory, context: Context) -> boo
 
 
 def of_the_same(text: str, found: Found, memory: Memory, context: Context) -> bool:
-    """Whether a question is of what the alert is about: its subject, or the sign itself."""
-    if found.names[:1] == (memory.details.get("asked"),):
+    """Whether a question is of what the alert is about: its subject, the sign, or going on."""
+    goes_on = context.kb.triage.file.going_on
+    if any(name == memory.details.get("asked") or name in goes_on for name in found.names[:1]):
         return True
     of_sign = not set(memory.about).isdisjoint(memory.raised)
     return of_sign or speaks_of(text, memory.raised, context.kb.triage)

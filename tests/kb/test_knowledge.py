@@ -225,6 +225,11 @@ def test_the_ends_of_a_text_are_never_inside_a_word(text: str) -> None:
     assert not inside_word(text, len(text))
 
 
+def test_what_red_flags_say_of_a_gap_must_be_of_one_that_is_there(base: Path) -> None:
+    edit(base / "triage" / "after.yaml", "going_on: [missed-dose", "going_on: [mist-dose")
+    assert any("going_on: no passage or topic 'mist-dose'" in fault for fault in faults(base))
+
+
 def test_a_question_that_cannot_be_one_is_told_and_no_traceback(base: Path) -> None:
     folder = base / "questions" / "en"
     for name, entry in (("what", "- ''"), ("why", "- ' '"), ("duration", f"- {'x y ' * 501}")):

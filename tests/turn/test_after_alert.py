@@ -161,6 +161,23 @@ def test_a_question_of_its_own_is_answered_after_an_alert(
     assert last(context, TODAY, asked).citations[0].passage == passage
 
 
+@pytest.mark.parametrize(
+    ("flag", "asked"),
+    [
+        ("i had a seizure at work on monday", "should i have my capsule tonight or leave it out"),
+        ("my eyes look yellow", "what time of day is best to take it"),
+        ("i am pregnant and on accutane", "do i take it with food"),
+    ],
+)
+def test_who_asks_how_to_take_it_on_is_told_again_what_to_do(
+    context: Context, flag: str, asked: str
+) -> None:
+    first, again = last(context, flag), last(context, flag, asked)
+    assert first.alert is not None
+    assert again.alert is not None
+    assert again.alert.id == first.alert.id
+
+
 def test_thanks_end_an_alert_in_peace(context: Context) -> None:
     assert last(context, TODAY, "ok thanks").kind is Kind.CHAT
 
