@@ -234,3 +234,9 @@ class TriageFile(Frozen):
     explained: Mapping[RowId, tuple[Rule, ...]] = {}  # what explains a row's sign wholly
     going_on: tuple[str, ...] = ()  # passages and gaps that take for granted that it is taken on
     stays: tuple[RowId, ...] = ()  # rows that no word of a professional ends
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The concepts of rules that need several: each a part of a red flag."""
+        rules = (rule for row in self.rows.values() for rule in row.rules if len(rule.wanted) > 1)
+        return frozenset().union(*(rule.names() for rule in rules))

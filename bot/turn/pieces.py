@@ -30,6 +30,8 @@ def put_together(text: str, verdict: Verdict, memory: Memory, rules: TriageRules
     """The verdict on a message with what it raises only behind what was said before."""
     short = len(text.split()) <= PIECE and not questions(text)
     before = {*memory.signs, *(_shown(memory, rules) if short or verdict.findings else ())}
+    if not before:
+        return verdict
     now = _pieces(verdict, rules)
     drug = memory.isotretinoin or not DRUG.isdisjoint(before | now)
     known = highest(memory.raised, verdict.raised)
@@ -64,13 +66,9 @@ def signs_said(verdict: Verdict, memory: Memory, rules: TriageRules) -> tuple[st
 
 def _pieces(verdict: Verdict, rules: TriageRules) -> set[str]:
     """What a message says that rules may put together with another message."""
-    rules_of_parts = (
-        rule for row in rules.file.rows.values() for rule in row.rules if len(rule.wanted) > 1
-    )
-    parts = DRUG.union(*(rule.names() for rule in rules_of_parts))
     # the second opinion knows no concepts
     found = [rules.file.stands_for[row] for row in verdict.raised if row in rules.file.stands_for]
-    return ({*verdict.said, *found} & parts) - set(rules.file.loose)
+    return ({*verdict.said, *found} & (rules.file.parts | DRUG)) - set(rules.file.loose)
 
 
 def _only_together(rule: Rule, before: set[str], now: set[str]) -> bool:
