@@ -23,7 +23,7 @@ from bot.kb.ngrams import Ngrams
 SIZES = (16, 100, 1_000, 10_000, 100_000)
 VOCABULARY, WORDS, QUESTIONS = 20_000, 12, 3
 ASKED, FEWEST_ASKED, LOOKED_AT = 200, 20, 4_000_000  # fewer are asked where one takes a second
-MOST_WEIGHTS = 250_000_000  # features x labels: training holds some 30 times 8 bytes of each
+MOST_WEIGHTS = 250_000_000  # features x labels, 4 bytes each; learning goes with them, too
 
 
 def made(passages: int) -> tuple[list[str], list[str]]:
@@ -82,8 +82,8 @@ def one_size(passages: int, who: str) -> None:
     else:
         features = len({gram for text in texts for gram in text.split()}) * 6  # a low estimate
         if features * passages > MOST_WEIGHTS:
-            gib = features * passages * 8 * 30 / 2**30
-            told = f"not run: training would hold some {gib:,.0f} GiB"
+            gib = features * passages * 4 / 2**30
+            told = f"not run: the weights alone would be some {gib:,.0f} GiB"
             print(f"{passages:7d} passages  {who:10s} {told}")
             return
         model = Ngrams.train(texts, names)
