@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.kb.models import Frozen, Id, Note, Review, Verified
+from bot.kb.models import Frozen, Id, Note, Review, Verified, must_compile
 
 Positive = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
 
@@ -137,12 +137,7 @@ class Reads(Frozen):
 
     @model_validator(mode="after")
     def _expressions_compile(self) -> Self:
-        for name in ("asks", "names", "asks_weight", "judges", "elsewhere", "never"):
-            for entry in getattr(self, name):
-                try:
-                    re.compile(entry)
-                except re.error as why:
-                    raise ValueError(f"{name}: {entry!r}: {why}") from why
+        must_compile(self, ("asks", "names", "asks_weight", "judges", "elsewhere", "never"))
         return self
 
     @cached_property

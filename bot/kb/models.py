@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -37,6 +38,20 @@ class Frozen(BaseModel):
             for name, field in fields.items()
             if name not in names
         )
+
+
+def must_compile(model: Frozen, names: Iterable[str]) -> None:
+    """Check the fields of these names, which hold regular expressions.
+
+    Raises:
+        ValueError: one does not compile; with its field and why.
+    """
+    for name in names:
+        for entry in getattr(model, name):
+            try:
+                re.compile(entry)
+            except re.error as why:
+                raise ValueError(f"{name}: {entry!r}: {why}") from why
 
 
 class Urgency(StrEnum):

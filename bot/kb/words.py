@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from bot.kb.models import Frozen
+from bot.kb.models import Frozen, must_compile
 
 SHORT = 7  # words; a longer message may point back and stands alone all the same
 
@@ -32,12 +32,7 @@ class FollowUp(Frozen):
 
     @model_validator(mode="after")
     def _expressions_compile(self) -> Self:
-        for name in type(self).model_fields:
-            for entry in getattr(self, name):
-                try:
-                    re.compile(entry)
-                except re.error as why:
-                    raise ValueError(f"{name}: {entry!r}: {why}") from why
+        must_compile(self, type(self).model_fields)
         return self
 
     def leans(self, text: str) -> bool:
