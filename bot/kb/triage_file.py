@@ -86,7 +86,7 @@ class Row(Frozen):
     verified: Verified
     review: Review = Review()
 
-    @property
+    @cached_property
     def levels(self) -> frozenset[Urgency]:
         """The urgencies that the row has words or rules for."""
         by_rule = {rule.urgency for rule in self.rules if rule.urgency}

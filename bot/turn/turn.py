@@ -201,8 +201,7 @@ def _heard(text: str, memory: Memory, context: Context) -> Verdict:
     rules = context.kb.triage
     answered = answer_to_ask(text, memory, rules) if memory.asking == ASKING_TRIAGE else None
     answered = answered or no_taken_back(text, memory, rules)
-    read = triage(text, rules, isotretinoin=memory.isotretinoin, about=memory.about)
-    verdict = answered or read
+    verdict = answered or triage(text, rules, isotretinoin=memory.isotretinoin, about=memory.about)
     if context.encoder is None:
         return verdict
 
