@@ -19,7 +19,6 @@ from bot.turn.dose_request import (
     Problem,
     daily_kept,
     kept_of,
-    ratio_kept,
 )
 from bot.turn.dose_sums import amount, plain
 from bot.turn.figures_answer import how_often, in_mg, in_months, not_a_day, plain_age
@@ -32,15 +31,13 @@ from bot.turn.figures_bare import (
     put_right,
     weight_or_dose,
 )
-from bot.turn.figures_often import OFTEN_AFTER
+from bot.turn.figures_check import checked, one_dose, one_ratio, refusal, with_weight
 from bot.turn.figures_person import OLDEST
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_scan import Dose, Figures, Role, Weight
 from bot.turn.figures_whose import (
-    ANOTHERS_WEIGHT,
     FOR_ME,
     I_AM,
-    anothers,
     anothers_dose,
     anothers_weight,
     child_named,
@@ -48,7 +45,6 @@ from bot.turn.figures_whose import (
     for_kin,
     may_be_young,
     meanings,
-    other_weights,
     present,
 )
 from bot.turn.memory import Memory
@@ -87,7 +83,7 @@ def _read(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> Dose
         whose = memory.anothers_weight and re.search(FOR_ME, figures.shape)
         doubted = memory.doubts or _child_without_age(figures, rules, memory) or whose
         asked = DoseRequest(problem=Problem.NO_WEIGHT) if doubted else capsules
-        return _refused(figures, rules) or asked
+        return refusal(figures, rules) or asked
     request = _corrected(figures, rules, memory) or _asked(figures, rules, memory)
     if request is None or not _child_without_age(figures, rules, memory):
         return request
@@ -102,9 +98,9 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
     if not explicit and intent.matches(shape, reads.never):
         return None
     if (right := put_right(figures, rules, memory)) is not None:
-        return _checked(right, rules, memory)
+        return checked(right, rules, memory)
     if (another := next_one(figures, rules, memory)) is not None:
-        return _checked(another, rules, memory)
+        return checked(another, rules, memory)
     if (either := weight_or_dose(figures, rules, memory)) is not None:
         return either
     figures = next_person(figures, memory) or figures
@@ -115,7 +111,7 @@ def _asked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | 
         return _without_weight(figures, rules, memory, explicit=explicit)
     if not (explicit or _wanted(figures, rules, memory)):
         return None
-    return _checked(figures, rules, memory)
+    return checked(figures, rules, memory)
 
 
 def _child_without_age(figures: Figures, rules: DoseRules, memory: Memory) -> bool:
@@ -136,7 +132,7 @@ def _answer(text: str, figures: Figures, rules: DoseRules, memory: Memory) -> Do
         figures = replace(figures, ages=(Decimal(0),))
     elif not numbers and not figures.doses:
         return None
-    if (refused := _refused(figures, rules)) is not None:
+    if (refused := refusal(figures, rules)) is not None:
         return refused
     weight = kept["weight"]
     daily = daily_kept(memory)
@@ -253,7 +249,7 @@ def _without_weight(
     figures: Figures, rules: DoseRules, memory: Memory, *, explicit: bool
 ) -> DoseRequest | None:
     reads, shape = rules.reads, figures.shape
-    daily, ratio = _one_dose(figures), _one_ratio(figures)
+    daily, ratio = one_dose(figures), one_ratio(figures)
     young = figures.under(rules.age.years)
     if young and intent.asks(shape, reads) and intent.other_drug(shape, reads) is None:
         return DoseRequest(problem=Problem.UNDER_AGE)
@@ -261,14 +257,14 @@ def _without_weight(
         asked = DoseRequest(
             problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio, anothers=for_kin(shape)
         )
-        return _refused(figures, rules) or asked
+        return refusal(figures, rules) or asked
     if explicit or intent.matches(shape, reads.asks_weight):
         drug = intent.other_drug(shape, reads)
         if drug is not None:
             return DoseRequest(problem=Problem.OTHER_DRUG, what=drug)
         strange = explicit and shape.split()[1:] and not (figures.doses or figures.ratios)
         problem = Problem.UNREADABLE if strange else Problem.NO_WEIGHT
-        refused = _refused(figures, rules)
+        refused = refusal(figures, rules)
         return refused or DoseRequest(problem=problem, daily=daily, ratio=ratio)
     return _said_alone(figures, rules, memory, daily, ratio)
 
@@ -280,7 +276,7 @@ def _said_alone(
     reads, shape = rules.reads, figures.shape
     waiting = memory.asking in (ASKING_WEIGHT, ASKING_UNIT)
     if waiting and figures.ages and intent.short(shape, reads):  # "I'm 35" is no weight
-        return _refused(figures, rules) or DoseRequest(problem=Problem.NO_WEIGHT, daily=daily)
+        return refusal(figures, rules) or DoseRequest(problem=Problem.NO_WEIGHT, daily=daily)
     own = daily is not None or ratio is not None
     if not own or intent.matches(shape, reads.elsewhere) or not intent.short(shape, reads):
         return None
@@ -289,7 +285,7 @@ def _said_alone(
         return None
     if intent.other_drug(shape, reads) is not None and not (waiting and alone):
         return None
-    if (refused := _refused(figures, rules)) is not None:
+    if (refused := refusal(figures, rules)) is not None:
         return refused
     if not waiting:
         return _for_kept_weight(figures, rules, memory, daily, ratio)
@@ -322,7 +318,7 @@ def _for_kept_weight(
         problem = Problem.NO_WEIGHT
         return DoseRequest(problem=problem, daily=daily, ratio=ratio, anothers=theirs)
     weight = Weight(kept, "", "kg", str(kept))
-    request = _with_weight(figures, rules, weight, daily, ratio)
+    request = with_weight(figures, rules, weight, daily, ratio)
     ours = "dose" in memory.details and memory.asking != ASKING_DRUG
     if ours or names_ours(figures, rules.reads):
         return request
@@ -346,104 +342,15 @@ def confirmed(shape: str, rules: DoseRules, memory: Memory) -> str | None:
     return said if alone and other is None else None
 
 
-def _checked(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest:
-    """The request, or the first thing that stands against it."""
-    if (refused := _refused(figures, rules)) is not None:
-        return refused
-    if figures.unreadable:
-        return DoseRequest(problem=Problem.UNREADABLE)
-    daily, ratio = _one_dose(figures), _one_ratio(figures)
-    if daily is None and ratio is None and memory.asking in OURS:
-        daily, ratio = daily_kept(memory), ratio_kept(memory)
-    if figures.ranged:
-        return DoseRequest(problem=Problem.TWO_WEIGHTS, daily=daily)
-    weights = present(figures.weights)
-    if not weights and figures.bare:
-        return replace(_in_which_unit(figures, rules), daily=daily, ratio=ratio)
-    if not weights or anothers(figures.shape):
-        return DoseRequest(problem=Problem.NO_WEIGHT, daily=daily, ratio=ratio)
-    if others := other_weights(figures, weights, rules):
-        now = tuple(w for w in weights if w.role is Role.NOW)
-        mine = None if re.search(ANOTHERS_WEIGHT, figures.shape) else daily
-        return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=(*now, *others), daily=mine)
-    if weights[0].role is Role.PAST:
-        return DoseRequest(problem=Problem.NO_WEIGHT, readings=weights, daily=daily, ratio=ratio)
-    if not intent.nearly_same([w.kg for w in weights]):
-        return DoseRequest(problem=Problem.TWO_WEIGHTS, readings=weights, daily=daily)
-    return _with_weight(figures, rules, weights[0], daily, ratio)
-
-
-def _in_which_unit(figures: Figures, rules: DoseRules) -> DoseRequest:
-    """What is asked where a weight has no unit."""
-    readings = meanings(figures.bare[0], rules)
-    if not readings:
-        return DoseRequest(problem=Problem.RANGE)
-    problem = Problem.UNIT if len(set(figures.bare)) == 1 else Problem.TWO_WEIGHTS
-    return DoseRequest(problem=problem, readings=readings)
-
-
-def _with_weight(
-    figures: Figures,
-    rules: DoseRules,
-    weight: Weight,
-    daily: Dose | None,
-    ratio: Decimal | None,
-) -> DoseRequest:
-    """Check one weight, and the dose beside it."""
-    if (daily is not None or ratio is not None) and OFTEN_AFTER.search(figures.shape):
-        daily = Dose(None, "", said_daily=False)  # "40 mg at 70 kg, twice a day"
-    request = DoseRequest(weight=weight, daily=daily, ratio=ratio, doses=figures.doses)
-    if not rules.weight.least_kg <= weight.kg <= rules.weight.most_kg:
-        return replace(request, problem=Problem.RANGE)
-    if len(figures.ratios) > 1 or (daily is None and len(figures.doses) > 1):
-        return replace(request, problem=Problem.TWO_DOSES)
-    if daily is not None and daily.mg is None:
-        return replace(request, problem=Problem.NOT_DAILY)
-    own = daily.mg if daily is not None else ratio * weight.kg if ratio is not None else None
-    if own is not None and not rules.least_daily_mg <= own <= rules.most_daily_mg:
-        return replace(request, problem=Problem.DAILY)
-    if own is not None and intent.unlisted(figures.shape, rules.reads) is not None:
-        return replace(request, problem=Problem.WHICH_DRUG)
-    return request
-
-
-def _refused(figures: Figures, rules: DoseRules) -> DoseRequest | None:
-    """Another medicine, an animal, pregnancy, breastfeeding, a child under 12."""
-    shape, reads = figures.shape, rules.reads
-    if (drug := intent.other_drug(shape, reads)) is not None:
-        return DoseRequest(problem=Problem.OTHER_DRUG, what=drug)
-    if intent.says(shape, reads.pets) is not None:
-        return DoseRequest(problem=Problem.PET)
-    if intent.affirms(shape, reads.pregnant, reads):
-        return DoseRequest(problem=Problem.PREGNANT)
-    if intent.affirms(shape, reads.breastfeeding, reads):
-        return DoseRequest(problem=Problem.BREASTFEEDING)
-    young = figures.under(rules.age.years)
-    if young or intent.says(shape, reads.infants) is not None:
-        return DoseRequest(problem=Problem.UNDER_AGE)
-    return None
-
-
-def _one_dose(figures: Figures) -> Dose | None:
-    """The one daily dose that was said, equal ones counted once, past ones left out."""
-    current = [d for d in figures.doses if not d.past] or list(figures.doses)
-    return current[0] if len({d.mg for d in current}) == 1 else None
-
-
-def _one_ratio(figures: Figures) -> Decimal | None:
-    """The one dose per kg that was said."""
-    return figures.ratios[0] if len(figures.ratios) == 1 else None
-
-
 def _corrected(figures: Figures, rules: DoseRules, memory: Memory) -> DoseRequest | None:
     """Read "in pounds", said after a number whose unit was asked for or taken wrongly."""
     kept = kept_of(memory)
     unit = intent.unit_meant(figures.shape, rules.reads) if kept.get("number") else None
     if unit is None:
         return None
-    if (refused := _refused(figures, rules)) is not None:
+    if (refused := refusal(figures, rules)) is not None:
         return refused
     value = Decimal(kept["number"])
     daily = daily_kept(memory)
     weight = Weight(rules.in_kg(value, unit), f"{value} {unit}", unit, str(value))
-    return _with_weight(Figures(figures.shape), rules, weight, daily, None)
+    return with_weight(Figures(figures.shape), rules, weight, daily, None)
