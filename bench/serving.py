@@ -44,7 +44,8 @@ from running import (
     strangers,
 )
 
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 
 Say = Callable[[str], None]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from bot.kb.beside import background, joined, to_train
 from bot.kb.cache import matcher_for
 from bot.kb.encoder import packaged_encoder
-from bot.kb.knowledge import Knowledge, load, packaged
+from bot.kb.knowledge import Knowledge, packaged
+from bot.kb.loading import load
 from bot.kb.models import Example
 from bot.kb.ngrams import Progress
 from bot.settings import Settings, SettingsError

@@ -19,7 +19,8 @@ from bot.converse import answer_lines, converse
 from bot.curate_cli import VERBS, Beside, context_of, evaluate
 from bot.evaluation.messages import RowsError
 from bot.kb.encoder import EncoderError
-from bot.kb.knowledge import KnowledgeError, load, packaged
+from bot.kb.knowledge import KnowledgeError, packaged
+from bot.kb.loading import load
 from bot.kb.split_files import SplitError
 from bot.kb_cli import kb as kb_commands
 from bot.settings import Settings, SettingsError, StartError, load_settings

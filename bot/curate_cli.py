@@ -19,7 +19,8 @@ from bot.evaluation.report import broken, floors, show_errors, show_figures, sho
 from bot.evaluation.writers import leave_one_out, voices
 from bot.kb.alarms import load_alarms
 from bot.kb.diff import changes
-from bot.kb.knowledge import Knowledge, load, stands_beside
+from bot.kb.knowledge import Knowledge
+from bot.kb.loading import load, stands_beside
 from bot.kb.split_files import split_into
 from bot.settings import Settings, load_settings
 from bot.turn.alert import listing

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.hook import webhook_path
-from bot.kb.knowledge import KnowledgeError, load, packaged
+from bot.kb.knowledge import KnowledgeError, packaged
+from bot.kb.loading import load
 from bot.settings import SettingsError, load_settings
 from bot.store import StoreError
 from bot.store.opening import open_database

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.brain import build_context, knowledge_dir, stand_beside
-from bot.kb.knowledge import load
+from bot.kb.loading import load
 from bot.settings import load_settings
 
 clinic = typer.Typer(

@@ -14,8 +14,9 @@ import yaml
 from pydantic import ValidationError
 from rapidfuzz import fuzz, process
 
-from bot.kb.knowledge import Knowledge, same_question
+from bot.kb.knowledge import Knowledge
 from bot.kb.models import Example, Note
+from bot.kb.text_checks import same_question
 from bot.kb.yaml_file import PlainLoader
 
 VOICE = "curator"  # who writes the drafted questions

@@ -17,7 +17,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 from bot.clinic import commands
 from bot.curating import diff_lines, gaps
 from bot.kb.diff import changes
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 from bot.settings import Settings
 from tests.dashboard.test_pages import DESK, PHONE, entered
 from tests.dashboard.world import (

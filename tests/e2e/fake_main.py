@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 from bot.app import Content, serve
 from bot.intake import worker
 from bot.intake.turns import Turns
-from bot.kb.knowledge import Knowledge, load, packaged
+from bot.kb.knowledge import Knowledge, packaged
+from bot.kb.loading import load
 from bot.kb.replies import Replies
 from bot.reply.send import Sender
 from bot.settings import load_settings

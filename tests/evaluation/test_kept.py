@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.app import Content, make_desk
 from bot.evaluation.kept import FILE, SHOWN, keep, last, told
 from bot.evaluation.messages import Figure
-from bot.kb.knowledge import load
+from bot.kb.loading import load
 from bot.reply.update import Me
 from bot.settings import Settings
 from bot.store.clinics import Clinics

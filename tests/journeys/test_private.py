@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from bot.kb.beside import joined
-from bot.kb.knowledge import Knowledge, load
+from bot.kb.knowledge import Knowledge
+from bot.kb.loading import load
 from bot.kb.split_files import split_into
 from bot.reply.profile import PRIVATE
 from bot.reply.talk import Kept, Talk

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.kb.alarms import Alarm, load_alarms
-from bot.kb.knowledge import KnowledgeError, load, packaged
+from bot.kb.knowledge import KnowledgeError, packaged
+from bot.kb.loading import load
 
 RULES = load(packaged()).triage
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.kb.beside import background, joined, to_train
-from bot.kb.knowledge import ELSEWHERE, KnowledgeError, load, packaged, stands_beside
+from bot.kb.knowledge import ELSEWHERE, KnowledgeError, packaged
+from bot.kb.loading import load, stands_beside
 from bot.kb.split_files import split_into
 from bot.turn.beside import ANSWER_FROM, Beside
 from bot.turn.context import Context

@@ -8,7 +8,8 @@ import pytest
 
 from bot.curating import diff_lines, gaps
 from bot.kb.diff import changes
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 from bot.kb.split_files import SplitError
 
 SECOND = Path(__file__).parents[1] / "second_kb"

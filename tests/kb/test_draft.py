@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.kb import draft
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 from bot.kb.models import Passage, QuestionFile, Topic
 from bot.kb.yaml_file import Fault, parse
 

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kb.dose_rules import DoseRules
-from bot.kb.knowledge import KnowledgeError, inside_word, load, packaged, stands_in
+from bot.kb.knowledge import KnowledgeError, packaged
+from bot.kb.loading import load
 from bot.kb.models import NoteVerdict
 from bot.kb.replies import unfit
+from bot.kb.text_checks import inside_word, stands_in
 from bot.kb.yaml_file import Fault, parse
 
 

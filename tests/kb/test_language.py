@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
 from bot.kb.language import is_foreign
+from bot.kb.loading import load
 
 WORDS = load(packaged(), "en").words
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 from bot.kb.reading import MASK, Reader, sentences
 from bot.kb.words import Words
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 from bot.kb.split import propose, section_at
 from bot.kb.split_files import SplitError, split_into
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 from bot.kb.words import FollowUp
 
 WORDS = load(packaged()).words.follow_up

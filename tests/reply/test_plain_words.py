@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from bot.kb.knowledge import load, packaged
+from bot.kb.knowledge import packaged
+from bot.kb.loading import load
 
 KB = load(packaged())
 OURS = (

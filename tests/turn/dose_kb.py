@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from bot.kb.knowledge import Knowledge, load, packaged
+from bot.kb.knowledge import Knowledge, packaged
+from bot.kb.loading import load
 from bot.kb.yaml_file import PlainLoader
 
 
