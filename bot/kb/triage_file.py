@@ -170,6 +170,7 @@ class Wording(Frozen):
     """The fixed sentences of an alert."""
 
     not_clinician: str
+    can_miss: str  # said where it is asked when to get help: a quarter of mere hints is missed
     also: str
     no_number: str
     local: str

@@ -231,7 +231,11 @@ def summary(rules: TriageRules) -> str:
         lines = [_in_a_line(row) for row in rules.file.rows.values() if row.urgency is level]
         blocks.append("\n".join([wording.urgencies[level], *(f"• {line}" for line in lines)]))
     blocks.insert(1, numbers(rules))
-    return "\n\n".join([*blocks, wording.not_clinician])
+    return "\n\n".join([*blocks, _what_it_is_not(rules)])
+
+
+def _what_it_is_not(rules: TriageRules) -> str:
+    return f"{rules.file.wording.can_miss} {rules.file.wording.not_clinician}"
 
 
 def _in_a_line(row: Row) -> str:
@@ -249,5 +253,4 @@ def listing(rules: TriageRules) -> str:
         for row_id, row in rows.items():
             examples = "; ".join(f'"{text}"' for text in row.examples[:2])
             blocks.append(f"{row_id} {row.title}\n  For example: {examples}\n  We say: {row.say}")
-    blocks.append(wording.not_clinician)
-    return "\n\n".join(blocks)
+    return "\n\n".join([*blocks, _what_it_is_not(rules)])

@@ -87,7 +87,13 @@ def everywhere() -> dict[str, list[str]]:
         "notes": [note.text for note in notes],
         "what authorities say": [note.more for note in notes if note.more],
         "red flags": [text for row in rows for text in (row.say, row.line, row.safety)],
-        "alerts": [wording.not_clinician, wording.local, wording.closed, wording.prescriber],
+        "alerts": [
+            wording.not_clinician,
+            wording.can_miss,
+            wording.local,
+            wording.closed,
+            wording.prescriber,
+        ],
         "questions back": [
             text for one in KB.triage.file.questions.values() for text in (one.ask, one.now)
         ],

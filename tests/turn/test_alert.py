@@ -11,7 +11,14 @@ import yaml
 from bot.kb.knowledge import packaged
 from bot.kb.models import Urgency
 from bot.kb.triage_rules import TriageRules, load_triage
-from bot.turn.alert import ONLY_ASKING, alert_reply, closing_reply, listing, safety_lines
+from bot.turn.alert import (
+    ONLY_ASKING,
+    alert_reply,
+    closing_reply,
+    listing,
+    safety_lines,
+    summary,
+)
 from bot.turn.reply import Kind
 from bot.turn.triage import Finding, Verdict, triage
 
@@ -200,3 +207,11 @@ def test_each_lowered_red_flag_has_its_line_beside_one_that_is_only_asked_about(
     verdict = Verdict(informed=("RF07", "RF15"), lowered=("RF20",))
     said = [line.text for line in safety_lines(verdict, rules)]
     assert said == [rules.file.rows[row].safety for row in ("RF20", "RF07")]
+
+
+def test_whoever_asks_when_to_get_help_is_told_that_the_bot_can_miss_an_emergency(
+    rules: TriageRules,
+) -> None:
+    for shown in (summary(rules), listing(rules)):
+        assert rules.file.wording.can_miss in shown
+        assert shown.endswith(rules.file.wording.not_clinician)
