@@ -21,7 +21,8 @@ from tests.e2e.process import Process, whole
 from tests.emulator import TOKEN, Emulator, emulator
 
 OAK, ELM = (1, 2, 3, 4, 5), (6, 7, 8, 9)  # patients
-OAK_STAFF, ELM_STAFF, ADMIN, STRANGER = 801, 802, 900, 700
+OAK_STAFF, ELM_STAFF, STRANGER = 801, 802, 700
+ADMIN = 900_417_263  # so long that it stands in no mark in the log by chance
 ALCOHOL = "can I drink alcohol on accutane?"
 EFFECTS = "what are the side effects?"
 PREGNANT = "I am on accutane and I think I am pregnant"
