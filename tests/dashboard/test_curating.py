@@ -55,7 +55,8 @@ async def tried(world: World, context: BrowserContext, text: str) -> Page:
     page = await entered(world, context, ADMIN)
     await page.get_by_role("link", name="Try a question").click()
     await page.get_by_label(ASKING).fill(text)
-    await page.get_by_role("button", name="Try", exact=True).click()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Try", exact=True).click()
     return page
 
 
