@@ -170,7 +170,7 @@ class Wording(Frozen):
     """The fixed sentences of an alert."""
 
     not_clinician: str
-    can_miss: str  # said where it is asked when to get help: a quarter of mere hints is missed
+    can_miss: str  # said where it is asked when to get help (docs/safety.md has the figures)
     also: str
     no_number: str
     local: str

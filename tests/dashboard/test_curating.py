@@ -20,7 +20,7 @@ from bot.kb.diff import changes
 from bot.kb.knowledge import packaged
 from bot.kb.loading import load
 from bot.settings import Settings
-from tests.dashboard.test_pages import DESK, PHONE, entered
+from tests.dashboard.test_pages import DESK, PHONE, entered, follow
 from tests.dashboard.world import (
     ADMIN,
     OAK_STAFF,
@@ -55,8 +55,7 @@ async def tried(world: World, context: BrowserContext, text: str) -> Page:
     page = await entered(world, context, ADMIN)
     await page.get_by_role("link", name="Try a question").click()
     await page.get_by_label(ASKING).fill(text)
-    async with page.expect_navigation():
-        await page.get_by_role("button", name="Try", exact=True).click()
+    await follow(page.get_by_role("button", name="Try", exact=True))
     return page
 
 

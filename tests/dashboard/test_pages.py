@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from bot.clinic import commands
 from bot.dashboard.app import PAGES
@@ -57,6 +57,12 @@ async def entered(world: World, context: BrowserContext, who: int) -> Page:
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"{world.url}/")
     return page
+
+
+async def follow(control: Locator) -> None:
+    """Click what leads to another page, and wait until that is there as a whole."""
+    async with control.page.expect_navigation():
+        await control.click()
 
 
 async def figure(page: Page, section: str, row: str) -> list[str]:
@@ -194,9 +200,9 @@ async def test_the_operator_sees_all_and_who_looked(world: World, context: Brows
     ]  # nine: five of one, four of another
     await page.get_by_label("Clinic").select_option("Elm Practice")
     await page.get_by_label("Days show").select_option("Alcohol (gap)")
-    await page.get_by_role("button", name="Show").click()
+    await follow(page.get_by_role("button", name="Show"))
     assert await figure(page, "Gaps by topic", "Alcohol") == ["< 5"]
-    await page.get_by_role("link", name="Log").click()
+    await follow(page.get_by_role("link", name="Log"))
     lines = await page.locator("tbody tr").all_inner_texts()
     assert any("elm-practice" in line and "figures" in line for line in lines)
     assert not any(str(ADMIN) in line for line in lines)
@@ -239,7 +245,7 @@ async def test_no_page_needs_what_its_policy_forbids(
     page.on("console", lambda said: faults.append(said.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
     await page.goto(await world.link(ADMIN))
-    await page.get_by_role("button", name="Sign in").click()
+    await follow(page.get_by_role("button", name="Sign in"))
     for path in (one.path for one in PAGES if one.title):
         answer = await page.goto(world.url + path)
         assert answer is not None
