@@ -91,6 +91,11 @@ def under_alert(memory: Memory) -> bool:
     return bool(memory.raised) and "under" in memory.details and memory.asking is None
 
 
+def emergency_stands(memory: Memory) -> bool:
+    """Whether an emergency was raised and is not over: no dose is given beside it."""
+    return Urgency.EMERGENCY in memory.raised.values()
+
+
 def may_be_asked_back(memory: Memory, context: Context) -> bool:
     """Whether "is that normal?" is of an alert: the last thing said, or one that cannot wait."""
     stands = standing(memory, context).values()
@@ -98,9 +103,15 @@ def may_be_asked_back(memory: Memory, context: Context) -> bool:
 
 
 def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:
-    """Say the alert again to who asks back about it ("can it wait?"): nothing takes it lower."""
+    """Say the alert again to who asks back about it ("can it wait?"): nothing takes it lower.
+
+    It is then the last thing said, so that its button ends it, whatever came in between.
+    """
     rules = context.kb.triage
     verdict = Verdict(findings=in_order(standing(memory, context), rules))
+    if memory.asking != ASKING_TRIAGE and "under" not in memory.details:
+        update = {"asking": None, "details": {"under": name_of(verdict)}}
+        memory = memory.model_copy(update=update)
     return memory, alert_reply(verdict, rules, country=context.country, again=True)
 
 

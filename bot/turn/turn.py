@@ -15,6 +15,7 @@ from bot.turn.alarmed import (
     alarmed,
     answered_no,
     closed,
+    emergency_stands,
     may_be_asked_back,
     of_its_own,
     pressed,
@@ -98,6 +99,8 @@ def _answered(
     memory, dose = still_barred(dose, text, kb.dose, memory)
     if dose is None:
         return _looked_up(said, verdict, memory, context)
+    if emergency_stands(memory):
+        return still_holds(memory, context)
     after, reply = dose_reply(
         dose,
         kb,

@@ -196,3 +196,27 @@ def test_an_open_doubt_whose_question_is_asked_back_counts_as_so(context: Contex
     """A person who asks whether it can wait does not say that there is nothing."""
     reply = last(context, "i have a rash", "can it wait till tomorrow")
     assert reply.alert is not None
+
+
+@pytest.mark.parametrize("dose", ["70 kg", "dose for 70 kg", "/dose 70 kg"])
+@pytest.mark.parametrize("between", [(), ("is spf 50 better than spf 30?",)])
+def test_a_dose_waits_while_an_emergency_stands(
+    context: Context, between: tuple[str, ...], dose: str
+) -> None:
+    """Somebody whose airways swell had got a range with their next words."""
+    reply = last(context, "my throat is closing up", *between, dose)
+    assert stands(reply, Urgency.EMERGENCY, context)
+    assert reply.dose is None
+
+
+@pytest.mark.parametrize("between", [(), ("is spf 50 better than spf 30?", "70 kg")])
+def test_a_dose_is_given_once_the_emergency_is_said_to_be_none(
+    context: Context, between: tuple[str, ...]
+) -> None:
+    """The button ends it however much was said in between, and so nobody is shut out."""
+    reply = last(context, "my throat is closing up", *between, "only asking", "70 kg")
+    assert reply.dose is not None
+
+
+def test_a_dose_is_given_beside_what_is_for_the_same_day(context: Context) -> None:
+    assert last(context, TODAY, "dose for 70 kg").dose is not None
