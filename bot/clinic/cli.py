@@ -21,6 +21,7 @@ clinic = typer.Typer(
 )
 
 WHERE = "Where it will hang: people who come by it are counted under this, e.g. door."
+LARGEST = 2**52  # of the numbers that Telegram gives to people
 OnOff = Literal["on", "off"]
 Id = Annotated[str, typer.Argument(help="The clinic's id, as `clinic list` shows it.")]
 
@@ -182,27 +183,40 @@ staff = typer.Typer(
 )
 clinic.add_typer(staff)
 
+
+def _number(said: str) -> int:
+    if said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST:
+        return int(said)
+    raise typer.BadParameter(
+        f"{said!r} is no number of a person at Telegram. It looks like 123456789 and is no"
+        " @name: /dashboard tells it to whoever sends that to the bot."
+    )
+
+
 Number = Annotated[
-    int, typer.Argument(help="Their number at Telegram; /dashboard tells it.", min=1, max=2**52)
+    int,
+    typer.Argument(
+        help="Their number at Telegram; /dashboard tells it.", parser=_number, metavar="NUMBER"
+    ),
 ]
 
 
 @staff.command(name="add")
-def add_staff(clinic_id: Id, telegram_id: Number) -> None:
+def add_staff(clinic_id: Id, number: Number) -> None:
     """Let somebody see the clinic's figures."""
     from bot.clinic import commands
 
-    new = commands.add_staff(load_settings(), clinic_id, telegram_id)
-    typer.echo(f"{'added' if new else 'was there'}: {telegram_id}")
+    new = commands.add_staff(load_settings(), clinic_id, number)
+    typer.echo(f"{'added' if new else 'was there'}: {number}")
 
 
 @staff.command(name="remove")
-def remove_staff(clinic_id: Id, telegram_id: Number) -> None:
+def remove_staff(clinic_id: Id, number: Number) -> None:
     """Take somebody off the list; it holds at once."""
     from bot.clinic import commands
 
-    gone = commands.remove_staff(load_settings(), clinic_id, telegram_id)
-    typer.echo(f"{'removed' if gone else 'was not there'}: {telegram_id}")
+    gone = commands.remove_staff(load_settings(), clinic_id, number)
+    typer.echo(f"{'removed' if gone else 'was not there'}: {number}")
 
 
 @staff.command(name="list")

@@ -70,8 +70,10 @@ def test_a_clinic_that_is_not_there_and_a_number_that_is_none() -> None:
     said = bot("staff", "add", "elm", "801").exception
     assert isinstance(said, ClinicError)
     assert "Known: oak" in str(said)
-    for number in ("x", "0", "-1"):
-        assert bot("staff", "add", "oak", "--", number).exit_code == 2
+    for number in ("@anna", "x", "0", "-1"):
+        refused = bot("staff", "add", "oak", "--", number)
+        assert refused.exit_code == 2
+        assert "/dashboard tells it" in refused.output.replace("\n", " ")
 
 
 def test_staff_of_a_clinic_that_is_removed_see_nothing_of_a_new_one_with_its_id(
