@@ -242,6 +242,22 @@ def test_where_one_sentence_is_harmless_the_other_is_raised_or_asked_about_and_n
     assert context.kb.triage.file.rows["RF04"].say in reply.text
 
 
+def test_what_is_surely_for_today_and_may_be_an_emergency_is_told_as_one(context: Context) -> None:
+    said = "bloody runs on roaccutane since monday, today i could barely stand at the sink"
+    raised = triage(said, context.kb.triage).raised
+    assert set(raised.values()) == {Urgency.TODAY}
+    (reply,) = talk(context, said)
+    assert reply.alert is not None
+    assert (reply.alert.id, reply.alert.urgency) == ("RF13", Urgency.EMERGENCY)
+
+
+@pytest.mark.parametrize("said", ["my pee is dark like cola", "bloody diarrhoea", "double vision"])
+def test_what_is_plainly_for_today_stays_so(context: Context, said: str) -> None:
+    (reply,) = talk(context, said)
+    assert reply.alert is not None
+    assert reply.alert.urgency is Urgency.TODAY
+
+
 class Says(Encoder):
     """An encoder that is this sure of lost hearing, of the whole and of each sentence."""
 
