@@ -108,9 +108,9 @@ class Units(Frozen):
 class Reads(Frozen):
     """The words a message is read by.
 
-    Lists of words are matched as they stand; entries of ``asks`` and below are regular
-    expressions over the *shape* of a message, where figures stand as ``<weight>``, ``<mg>``,
-    ``<age>`` and so on (``docs/dose.md`` lists them).
+    Lists of words are matched as they stand; entries of ``acne_drugs``, ``asks`` and below are
+    regular expressions over the *shape* of a message, where figures stand as ``<weight>``,
+    ``<mg>``, ``<age>`` and so on (``docs/dose.md`` lists them).
     """
 
     units: Units
@@ -120,6 +120,7 @@ class Reads(Frozen):
     other_drugs: tuple[str, ...]
     other_things: tuple[str, ...]
     other_drug_endings: tuple[str, ...]
+    acne_drugs: tuple[str, ...]
     pets: tuple[str, ...]
     infants: tuple[str, ...]
     children: tuple[str, ...]

@@ -35,6 +35,9 @@ _LASTS = re.compile(  # what is said to last so many years, or to be so many ago
 _NO_AGE_AFTER = (
     r"(?!\s*(?:on|of|off|ago|clear|later|since|post|after|with|acne|in|into|from|de|di|से)(?!\w))"
 )
+_NO_YEARS = (
+    r"(?:quarters?|thirds?|fifths?|tenths?|minds?|times|out of)"  # "i'm three quarters clear"
+)
 _UNIVERSITY = r"(?:uni\w*|colleges?|med\w*|nursing|law|degree|phd|residency|apprentice\w*)"
 _NO_SCHOOL_AFTER = (  # "year 2 of treatment", "year 3 at uni", "in grade 4 acne"
     rf"(?!\d|[.,]\d|\s*(?:%|x\b|of\b|on\b|(?:in |at )?{_UNIVERSITY}|post\b|since\b|after\b|"
@@ -170,7 +173,7 @@ def read_i_am(scan: Scan) -> None:
 
     scan.mask(
         rf"(?P<keep>\b{_WHO}\s+(?:only |just |turned |about |around |\()*)"
-        rf"(?P<n>{NUMBER})(?!\s*[%/])",
+        rf"(?P<n>{NUMBER})(?!s\b|\s*(?:[%/]|{_NO_YEARS}\b))",
         took,
     )
 

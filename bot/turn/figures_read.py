@@ -12,6 +12,7 @@ import re
 from bot.kb.dose_rules import DoseRules
 from bot.turn.figures_dates import date_pattern, months_put_right
 from bot.turn.figures_dose import read_doses
+from bot.turn.figures_idle import read_idle
 from bot.turn.figures_numbers import NUMBER, normalise, number
 from bot.turn.figures_person import read_ages, read_heights, read_i_am, read_school
 from bot.turn.figures_ratio import read_ratios
@@ -50,6 +51,7 @@ def read_figures(text: str, rules: DoseRules) -> Figures:
     scan = Scan(plain, rules.reads, rules)
     read_ratios(scan)
     scan.mask(date_pattern(rules.reads), "date")
+    read_idle(scan)
     if _FIGURES.search(scan.text):
         read_heights(scan)
         read_school(scan)

@@ -42,6 +42,7 @@ from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.pieces import no_taken_back, put_together, signs_said
 from bot.turn.reply import Kind, Reply
+from bot.turn.search import LONG
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import ANY_EMERGENCY, ASKING_TRIAGE, Verdict, triage
@@ -108,7 +109,7 @@ def _answered(
         calculator=context.dose_calculator,
         show_notes=context.show_notes,
     )
-    reply = _with_second_question(said, reply, after, context)
+    reply = _with_what_else(said, reply, after, context)
     return _with_lines((after, reply), verdict, kb)
 
 
@@ -156,6 +157,8 @@ def _clocked(
         calculator=context.dose_calculator,
         show_notes=context.show_notes,
     )
+    if reply.kind is Kind.CLARIFY:
+        reply = _with_what_else(text, reply, memory, context)
     after, reply = remembered(memory, reply)
     asking = ASKING_COURSE if reply.kind is Kind.CLARIFY else None
     return after.model_copy(update={"asking": asking}), reply
@@ -177,16 +180,21 @@ def _looked_up(
     return found_reply(found, verdict, memory, context)
 
 
-def _with_second_question(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
-    """A range with a button for what else was asked, where the answer to that is clear."""
+def _with_what_else(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
+    """A calculator's reply with a button for what else was asked, where the answer is clear.
+
+    What it asks back may not be what a long message is about, which is then read as a whole.
+    """
     calculated = reply.kind is Kind.DOSE or reply.refused == NO_DOSE
-    asked = second_question(text) if calculated else None
+    whole = text if len(text.split()) > LONG else None
+    asked = second_question(text) if calculated else whole
     found = searched(asked, memory, context) if asked else None
     if found is None or found.outcome not in (Outcome.ANSWER, Outcome.GAP):
         return reply
     shown = [*(cited.passage for cited in reply.citations), context.kb.dose.general_passage]
-    button = buttons(context.kb, found.names[:1], without=shown)
-    return reply.model_copy(update={"suggestions": (*button, *reply.suggestions)})
+    button = buttons(context.kb, found.names[:1], without=shown if calculated else ())
+    told = (*button, *reply.suggestions) if calculated else (*reply.suggestions, *button)
+    return reply.model_copy(update={"suggestions": told})
 
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:
