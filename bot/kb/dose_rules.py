@@ -92,7 +92,13 @@ class CourseRules(Frozen):
     future_days: int = Field(gt=0)
     range_reason: str
     other_weeks: tuple[int, int]  # UK and EU
+    total_topic: Id
     total_note: Note
+
+    @property
+    def names(self) -> tuple[Id, ...]:
+        """The passages and the gap that the clock tells of."""
+        return (self.weeks_passage, self.check_passage, self.total_topic)
 
 
 class Units(Frozen):

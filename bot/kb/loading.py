@@ -72,7 +72,7 @@ class _Loader:
         if source is not None:
             self._check_spans(source, passages)
         if dose is not None and self.base is None:
-            self._check_dose(dose, passages, source)
+            self._check_dose(dose, passages, topics, source)
         if source is not None and dose is not None and self.base is not None:
             for file, loc, amount in amounts_in(source, passages, topics, dose.reads):
                 what = "a clinic's document gives no doses, they are the base's: take out"
@@ -222,8 +222,14 @@ class _Loader:
             self._fault("dose.yaml", ("says", key), f"says.{key} {what}")
 
     def _check_dose(
-        self, dose: DoseRules, passages: dict[str, Passage], source: Source | None
+        self,
+        dose: DoseRules,
+        passages: dict[str, Passage],
+        topics: dict[str, Topic],
+        source: Source | None,
     ) -> None:
+        if (topic := dose.course.total_topic) not in topics:
+            self._fault("dose.yaml", ("course", "total_topic"), f"no topic {topic!r}")
         noted = (dose.general_passage, dose.pregnancy_passage)  # their first note is always said
         for loc, name in dose.cited():
             if name not in passages:

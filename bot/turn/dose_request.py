@@ -39,6 +39,21 @@ class Problem(Enum):
     WEIGHT_OR_DOSE = "weight_or_dose"
 
 
+# What may be wrong with the figures alone, and says nothing of who is to take what.
+FIGURES = frozenset(
+    {
+        Problem.NO_WEIGHT,
+        Problem.UNIT,
+        Problem.TWO_WEIGHTS,
+        Problem.UNREADABLE,
+        Problem.RANGE,
+        Problem.TWO_DOSES,
+        Problem.DAILY,
+        Problem.WEIGHT_OR_DOSE,
+    }
+)
+
+
 @dataclass(frozen=True)
 class DoseRequest:
     """What the calculator is asked. ``readings``: what an ambiguous number may mean.

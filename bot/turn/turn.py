@@ -29,11 +29,12 @@ from bot.turn.command import command
 from bot.turn.context import Context
 from bot.turn.course import ASKING_COURSE, course_reply
 from bot.turn.course_read import read_course
-from bot.turn.decide import Outcome
+from bot.turn.decide import Found, Outcome
 from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import NO_DOSE, body_weight_reply
 from bot.turn.dose_barred import still_barred
 from bot.turn.dose_doubt import heard, which_first
+from bot.turn.dose_request import FIGURES
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_units import in_kilos
@@ -95,6 +96,9 @@ def _answered(
     if (done := _no_question(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, today, memory, context)) is not None:
+        clear = _clear(said, memory, context)
+        if clear is not None and clear.names[0] not in kb.dose.course.names:
+            return found_reply(clear, verdict, memory, context)
         return _with_lines(clocked, verdict, kb)
     dose = which_first(read_dose(text, kb.dose, memory), memory)
     memory, dose = still_barred(dose, text, kb.dose, memory)
@@ -109,8 +113,21 @@ def _answered(
         calculator=context.dose_calculator,
         show_notes=context.show_notes,
     )
-    reply = _with_what_else(said, reply, after, context)
+    clear = _clear(said, memory, context) if reply.kind is Kind.CLARIFY else None
+    if clear is not None and dose.problem in FIGURES:
+        after, shown = found_reply(clear, verdict, memory, context)
+        told = (*shown.suggestions, *reply.suggestions)
+        return after, shown.model_copy(update={"suggestions": told})
+    reply = _with_second_question(said, reply, after, context)
     return _with_lines((after, reply), verdict, kb)
+
+
+def _clear(text: str, memory: Memory, context: Context) -> Found | None:
+    """What a long message is clearly about; a date or a figure in it may be beside the point."""
+    if len(text.split()) <= LONG or memory.asking is not None or under_alert(memory):
+        return None
+    found = searched(text, memory, context)
+    return found if found.outcome in (Outcome.ANSWER, Outcome.GAP) else None
 
 
 def _of_alert(text: str, memory: Memory, context: Context) -> bool:
@@ -157,8 +174,6 @@ def _clocked(
         calculator=context.dose_calculator,
         show_notes=context.show_notes,
     )
-    if reply.kind is Kind.CLARIFY:
-        reply = _with_what_else(text, reply, memory, context)
     after, reply = remembered(memory, reply)
     asking = ASKING_COURSE if reply.kind is Kind.CLARIFY else None
     return after.model_copy(update={"asking": asking}), reply
@@ -180,21 +195,16 @@ def _looked_up(
     return found_reply(found, verdict, memory, context)
 
 
-def _with_what_else(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
-    """A calculator's reply with a button for what else was asked, where the answer is clear.
-
-    What it asks back may not be what a long message is about, which is then read as a whole.
-    """
+def _with_second_question(text: str, reply: Reply, memory: Memory, context: Context) -> Reply:
+    """A range with a button for what else was asked, where the answer to that is clear."""
     calculated = reply.kind is Kind.DOSE or reply.refused == NO_DOSE
-    whole = text if len(text.split()) > LONG else None
-    asked = second_question(text) if calculated else whole
+    asked = second_question(text) if calculated else None
     found = searched(asked, memory, context) if asked else None
     if found is None or found.outcome not in (Outcome.ANSWER, Outcome.GAP):
         return reply
     shown = [*(cited.passage for cited in reply.citations), context.kb.dose.general_passage]
-    button = buttons(context.kb, found.names[:1], without=shown if calculated else ())
-    told = (*button, *reply.suggestions) if calculated else (*reply.suggestions, *button)
-    return reply.model_copy(update={"suggestions": told})
+    button = buttons(context.kb, found.names[:1], without=shown)
+    return reply.model_copy(update={"suggestions": (*button, *reply.suggestions)})
 
 
 def _triaged(text: str, memory: Memory, context: Context) -> Verdict:

@@ -143,10 +143,11 @@ def test_a_key_that_stands_twice_in_the_red_flags_is_told(base: Path) -> None:
             "no passage 'pregnnancy'",
         ),
         ("check_passage: monitoring", "check_passage: monitorin", "no passage 'monitorin'"),
+        ("total_topic: cumulative-dose", "total_topic: total-dose", "no topic 'total-dose'"),
         ("passage: dose-start", "passage: dose-begin", "no passage 'dose-begin'"),
     ],
 )
-def test_a_dose_rule_names_a_passage_that_is_there(
+def test_a_dose_rule_names_a_passage_or_topic_that_is_there(
     base: Path, old: str, new: str, said: str
 ) -> None:
     edit(base / "dose.yaml", old, new)

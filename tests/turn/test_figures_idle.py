@@ -46,7 +46,7 @@ def test_a_dose_of_another_medicine_or_for_an_animal_is_still_refused(
     assert reply.refused == NO_DOSE
 
 
-def test_a_long_message_that_we_ask_back_about_gets_its_passage_on_a_button(
+def test_a_long_message_that_is_clearly_about_something_gets_it_before_its_figures_are_asked_about(
     context: Context,
 ) -> None:
     said = (
@@ -54,8 +54,50 @@ def test_a_long_message_that_we_ask_back_about_gets_its_passage_on_a_button(
         " and my sister 70. what do most people take a day for the rest of the course?"
     )
     reply = last(context, said)
+    assert [one.passage for one in reply.citations] == ["dose-maintenance"]
+    assert "61 kg" in [one.label for one in reply.suggestions]
+
+
+def test_how_old_a_child_is_is_asked_first_all_the_same(context: Context) -> None:
+    said = (
+        "My daughter weighs 50 kilos and our doctor wants to give her the usual starting dose for"
+        " the first month. how much is that in general?"
+    )
+    reply = last(context, said)
     assert reply.kind is Kind.CLARIFY
-    assert "dose-maintenance" in [one.passage for one in reply.suggestions]
+    assert reply.citations == ()
+
+
+WINE = (
+    "I started on the 3rd of May and my cousin gets married soon, there will be wine on every"
+    " table. can i have a glass or two with accutane?"
+)
+BROTHER = (
+    "my brother finished on 2 March and looks great. i have severe acne too and only want to know"
+    " one thing, how well does it work for people like us?"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        (WINE, "alcohol"),
+        (BROTHER, "efficacy"),
+    ],
+)
+def test_a_date_in_a_long_message_about_something_else_starts_no_clock(
+    context: Context, said: str, name: str
+) -> None:
+    reply = last(context, said)
+    assert name in (reply.topic, *(one.passage for one in reply.citations))
+
+
+def test_a_date_in_a_long_message_about_the_course_does(context: Context) -> None:
+    said = (
+        "i have a job at a pool all summer and a holiday booked in october, so tell me one thing:"
+        " i started on 3 may, when will my course be over?"
+    )
+    assert last(context, said).course is not None
 
 
 def test_a_gap_is_named_where_isotretinoin_is_though_it_sounds_like_something_else(
