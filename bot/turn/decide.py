@@ -77,8 +77,9 @@ def decide(match: Match, kb: Knowledge, *, talk: bool = False) -> Found:
     rival = max(p_topic, elsewhere(match))
     if p_first >= enough and p_first >= rival + AHEAD:
         return found(Outcome.ANSWER, [first], calibrated(p_first), f"{first} is clearly ahead")
-    named_gap = match.drug and p_topic >= GAP_FROM  # then it is hardly of something else
-    if best in NOT_FOR_US and not named_gap:
+    if best in NOT_FOR_US and not (match.drug and p_topic >= GAP_FROM):
+        if p_topic >= GAP_FROM:  # it is what somebody on isotretinoin would mean
+            near = (topic, first, second)
         return found(Outcome.REFUSE, [best], p_best, "not about isotretinoin treatment")
     if (open_ := match.among(kb.passages)) >= OPEN_FROM:
         close = second

@@ -98,11 +98,3 @@ def test_a_date_in_a_long_message_about_the_course_does(context: Context) -> Non
         " i started on 3 may, when will my course be over?"
     )
     assert last(context, said).course is not None
-
-
-def test_a_gap_is_named_where_isotretinoin_is_though_it_sounds_like_something_else(
-    context: Context,
-) -> None:
-    reply = last(context, "teeth whitening strips while on accutane, good idea or not")
-    assert reply.topic is not None
-    assert reply.refused is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,6 +71,16 @@ def test_what_is_not_for_us_is_refused_with_something_to_offer(
     found = decide(match(context, **{label: 0.6}), context.kb)
     assert found.outcome is Outcome.REFUSE
     assert len(found.nearest) == 3
+
+
+def test_a_gap_behind_what_is_not_for_us_is_offered_and_named_where_isotretinoin_is(
+    context: Context,
+) -> None:
+    heard = match(context, skin_care=0.6, diet_dairy_sugar=0.3)
+    refused = decide(heard, context.kb)
+    assert (refused.outcome, refused.nearest[0]) == (Outcome.REFUSE, "diet-dairy-sugar")
+    named = decide(replace(heard, drug=True), context.kb)
+    assert (named.outcome, named.names) == (Outcome.GAP, ("diet-dairy-sugar",))
 
 
 def test_confidence_never_falls_as_the_probability_rises() -> None:
