@@ -34,7 +34,7 @@ from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import NO_DOSE, body_weight_reply
 from bot.turn.dose_barred import still_barred
 from bot.turn.dose_doubt import heard, which_first
-from bot.turn.dose_request import FIGURES
+from bot.turn.dose_request import FIGURES, DoseRequest
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_units import in_kilos
@@ -106,9 +106,16 @@ def _answered(
         return _looked_up(said, verdict, memory, context)
     if emergency_stands(memory):
         return still_holds(memory, context)
+    return _calculated(dose, said, verdict, memory, context)
+
+
+def _calculated(
+    dose: DoseRequest, said: str, verdict: Verdict, memory: Memory, context: Context
+) -> tuple[Memory, Reply]:
+    """What the calculator says; a long message that is clearly about something gets that first."""
     after, reply = dose_reply(
         dose,
-        kb,
+        context.kb,
         memory,
         calculator=context.dose_calculator,
         show_notes=context.show_notes,
@@ -119,7 +126,7 @@ def _answered(
         told = (*shown.suggestions, *reply.suggestions)
         return after, shown.model_copy(update={"suggestions": told})
     reply = _with_second_question(said, reply, after, context)
-    return _with_lines((after, reply), verdict, kb)
+    return _with_lines((after, reply), verdict, context.kb)
 
 
 def _clear(text: str, memory: Memory, context: Context) -> Found | None:
