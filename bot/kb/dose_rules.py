@@ -96,9 +96,9 @@ class CourseRules(Frozen):
     total_note: Note
 
     @property
-    def names(self) -> tuple[Id, ...]:
+    def names(self) -> frozenset[Id]:
         """The passages and the gap that the clock tells of."""
-        return (self.weeks_passage, self.check_passage, self.total_topic)
+        return frozenset((self.weeks_passage, self.check_passage, self.total_topic))
 
 
 class Units(Frozen):

@@ -96,10 +96,7 @@ def _answered(
     if (done := _no_question(text, memory, kb)) is not None:
         return done
     if (clocked := _clocked(text, today, memory, context)) is not None:
-        clear = _clear(said, memory, context)
-        if clear is not None and clear.names[0] not in kb.dose.course.names:
-            return found_reply(clear, verdict, memory, context)
-        return _with_lines(clocked, verdict, kb)
+        return _dated(clocked, said, verdict, memory, context)
     dose = which_first(read_dose(text, kb.dose, memory), memory)
     memory, dose = still_barred(dose, text, kb.dose, memory)
     if dose is None:
@@ -107,6 +104,23 @@ def _answered(
     if emergency_stands(memory):
         return still_holds(memory, context)
     return _calculated(dose, said, verdict, memory, context)
+
+
+def _dated(
+    clocked: tuple[Memory, Reply], said: str, verdict: Verdict, memory: Memory, context: Context
+) -> tuple[Memory, Reply]:
+    """What the course clock says, with a button for what else a long message clearly asks.
+
+    One that clearly asks only something else gets that.
+    """
+    kb, clear = context.kb, _clear(said, memory, context)
+    asked = (*clear.names, *clear.also) if clear else ()
+    others = [name for name in asked if name not in kb.dose.course.names]
+    if clear and len(others) == len(asked):
+        return found_reply(clear, verdict, memory, context)
+    after, reply = clocked
+    told = (*buttons(kb, others[:1]), *reply.suggestions)
+    return _with_lines((after, reply.model_copy(update={"suggestions": told})), verdict, kb)
 
 
 def _calculated(
