@@ -109,9 +109,9 @@ def still_holds(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     """
     rules = context.kb.triage
     verdict = Verdict(findings=in_order(standing(memory, context), rules))
-    if memory.asking != ASKING_TRIAGE and "under" not in memory.details:
-        update = {"asking": None, "details": {"under": name_of(verdict)}}
-        memory = memory.model_copy(update=update)
+    asking = ASKING_TRIAGE if memory.asking == ASKING_TRIAGE else None
+    details = {**memory.details, "under": name_of(verdict)}
+    memory = memory.model_copy(update={"asking": asking, "details": details})
     return memory, alert_reply(verdict, rules, country=context.country, again=True)
 
 
@@ -152,6 +152,8 @@ def is_clear(text: str, found: Found, context: Context) -> bool:
     if found.outcome is Outcome.REFUSE and not questions(text):  # "it's called minocycline"
         return False
     likely = found.match.pairs()[0][1]
+    if found.outcome is Outcome.GAP:
+        likely = dict(found.match.pairs()).get(found.names[0], likely)
     if found.outcome is Outcome.ANSWER:  # by whichever of its passages
         likely = found.match.among(context.kb.passages)
     return likely >= SURE or not found.guessed

@@ -172,6 +172,8 @@ def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     """Whether a message asks where a course stands, or says when it starts and nothing else."""
     if other_drug(shape, rules.reads) is not None or _ANOTHER_SUBJECT.search(text):
         return False
+    if "<before>" in shape and not names_drug(shape, rules.reads):
+        return False
     named = "course" in shape or names_drug(shape, rules.reads)
     said = finished or _start_said(text, shape, rules)
     if _ABOUT_COURSE.search(_of_the_course(text, rules)) and (said or named):

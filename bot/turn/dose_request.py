@@ -39,8 +39,7 @@ class Problem(Enum):
     WEIGHT_OR_DOSE = "weight_or_dose"
 
 
-# What may be wrong with the figures alone, and says nothing of who is to take what.
-FIGURES = frozenset(
+_FIGURES = frozenset(
     {
         Problem.NO_WEIGHT,
         Problem.UNIT,
@@ -73,6 +72,12 @@ class DoseRequest:
     what: str = ""
     child: bool = False  # a child was named, and no age
     anothers: bool = False  # the weight is another person's
+
+    @property
+    def only_figures(self) -> bool:
+        """Whether only figures are missing or wrong, of a person's own weight and no dose."""
+        told = self.child or self.anothers or self.daily or self.ratio
+        return self.problem in _FIGURES and not told
 
 
 def daily_kept(memory: Memory) -> Dose | None:

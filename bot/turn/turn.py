@@ -34,7 +34,7 @@ from bot.turn.dose import dose_reply
 from bot.turn.dose_asks import NO_DOSE, body_weight_reply
 from bot.turn.dose_barred import still_barred
 from bot.turn.dose_doubt import heard, which_first
-from bot.turn.dose_request import FIGURES, DoseRequest
+from bot.turn.dose_request import DoseRequest
 from bot.turn.figures import read_dose
 from bot.turn.figures_read import read_figures
 from bot.turn.figures_units import in_kilos
@@ -43,7 +43,7 @@ from bot.turn.inbound import Inbound, clean, in_one_line
 from bot.turn.memory import Memory
 from bot.turn.pieces import no_taken_back, put_together, signs_said
 from bot.turn.reply import Kind, Reply
-from bot.turn.search import LONG
+from bot.turn.search import BOTH_FROM, LONG
 from bot.turn.second_opinion import second_opinion
 from bot.turn.second_question import second_question
 from bot.turn.triage import ANY_EMERGENCY, ASKING_TRIAGE, Verdict, triage
@@ -135,10 +135,13 @@ def _calculated(
         show_notes=context.show_notes,
     )
     clear = _clear(said, memory, context) if reply.kind is Kind.CLARIFY else None
-    if clear is not None and dose.problem in FIGURES:
-        after, shown = found_reply(clear, verdict, memory, context)
+    if clear is not None and dose.only_figures:
+        after, shown = found_reply(clear, verdict, after, context)
         told = (*shown.suggestions, *reply.suggestions)
         return after, shown.model_copy(update={"suggestions": told})
+    if clear is not None:
+        told = (*reply.suggestions, *buttons(context.kb, clear.names[:1]))
+        reply = reply.model_copy(update={"suggestions": told})
     reply = _with_second_question(said, reply, after, context)
     return _with_lines((after, reply), verdict, context.kb)
 
@@ -148,7 +151,9 @@ def _clear(text: str, memory: Memory, context: Context) -> Found | None:
     if len(text.split()) <= LONG or memory.asking is not None or under_alert(memory):
         return None
     found = searched(text, memory, context)
-    return found if found.outcome in (Outcome.ANSWER, Outcome.GAP) else None
+    likely = dict(found.match.pairs()).get(found.names[0] if found.names else "", 0.0)
+    told = found.outcome is Outcome.ANSWER or likely >= BOTH_FROM
+    return found if found.outcome in (Outcome.ANSWER, Outcome.GAP) and told else None
 
 
 def _of_alert(text: str, memory: Memory, context: Context) -> bool:

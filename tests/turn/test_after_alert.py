@@ -220,3 +220,12 @@ def test_a_dose_is_given_once_the_emergency_is_said_to_be_none(
 
 def test_a_dose_is_given_beside_what_is_for_the_same_day(context: Context) -> None:
     assert last(context, TODAY, "dose for 70 kg").dose is not None
+
+
+def test_the_button_ends_several_alerts_that_were_said_again_together(context: Context) -> None:
+    """The alert said again had the graver row's name on its button, and the button was dead."""
+    told = ("my throat is closing up", "chest pain", "70 kg")
+    again = last(context, *told)
+    (button,) = [one.command for one in again.suggestions if "only asking" in (one.command or "")]
+    assert button is not None
+    assert last(context, *told, button, "70 kg").dose is not None

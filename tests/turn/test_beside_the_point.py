@@ -31,6 +31,21 @@ def test_how_old_a_child_is_is_asked_first_all_the_same(context: Context) -> Non
     assert reply.citations == ()
 
 
+def test_a_childs_weight_and_a_dose_of_ones_own_are_not_passed_over(context: Context) -> None:
+    """The button would have given a range to a child of no age, and none to 140 mg a day."""
+    child = (
+        "My daughter takes 30 mg and weighs 48. How long does the treatment usually last for"
+        " severe acne, and is it too much?"
+    )
+    assert last(context, child, "48 kg").dose is None
+    own = (
+        "My doctor talked about a first month on little and has me on 140 mg a day now, i weigh"
+        " 61. what do most people take a day for the rest of the course?"
+    )
+    told = last(context, own, "61 kg")
+    assert told.dose is None or told.dose.daily_mg is not None
+
+
 WINE = (
     "I started on the 3rd of May and my cousin gets married soon, there will be wine on every"
     " table. can i have a glass or two with accutane?"
