@@ -75,9 +75,8 @@ class DoseRequest:
 
     @property
     def only_figures(self) -> bool:
-        """Whether only figures are missing or wrong, of a person's own weight and no dose."""
-        told = self.child or self.anothers or self.daily or self.ratio
-        return self.problem in _FIGURES and not told
+        """Whether only figures are missing or wrong, and none of a child's or another's."""
+        return self.problem in _FIGURES and not (self.child or self.anothers)
 
 
 def daily_kept(memory: Memory) -> Dose | None:

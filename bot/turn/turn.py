@@ -136,9 +136,13 @@ def _calculated(
     )
     clear = _clear(said, memory, context) if reply.kind is Kind.CLARIFY else None
     if clear is not None and dose.only_figures:
+        still_open = {
+            "asking": after.asking,
+            "details": after.details,
+        }  # with a dose that was told
         after, shown = found_reply(clear, verdict, after, context)
         told = (*shown.suggestions, *reply.suggestions)
-        return after, shown.model_copy(update={"suggestions": told})
+        return after.model_copy(update=still_open), shown.model_copy(update={"suggestions": told})
     if clear is not None:
         told = (*reply.suggestions, *buttons(context.kb, clear.names[:1]))
         reply = reply.model_copy(update={"suggestions": told})

@@ -43,7 +43,9 @@ def test_a_childs_weight_and_a_dose_of_ones_own_are_not_passed_over(context: Con
         " 61. what do most people take a day for the rest of the course?"
     )
     told = last(context, own, "61 kg")
-    assert told.dose is None or told.dose.daily_mg is not None
+    assert told.dose is not None
+    assert told.dose.daily_mg == 140
+    assert last(context, own, "kg").dose is not None  # the question of the unit is still open
 
 
 WINE = (
