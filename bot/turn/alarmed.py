@@ -9,7 +9,7 @@ from bot.kb.knowledge import UNRELATED
 from bot.kb.models import Urgency
 from bot.kb.triage_rules import TriageRules
 from bot.turn.alert import Button, alert_reply, closing_reply, name_of
-from bot.turn.answer import buttons, chat
+from bot.turn.answer import buttons, chat, clarify
 from bot.turn.context import Context
 from bot.turn.decide import Found, Outcome
 from bot.turn.dose_barred import barred_by, reasons, unbarred
@@ -57,9 +57,10 @@ def alarmed(text: str, verdict: Verdict, memory: Memory, context: Context) -> tu
     reply = alert_reply(verdict, rules, country=context.country)
     details: dict[str, Any] = {"ask": verdict.ask} if verdict.ask else {}
     details["under"] = name_of(verdict)
-    names, topic = _behind(text, memory, context)
+    names, topic, is_sure = _behind(text, memory, context)
     if names:
         details["asked"] = names[0]
+        details["unclear"] = () if is_sure else tuple(names)
     question = rules.asked(verdict.ask)
     doubted = question is not None and question.doubt
     if doubted or (reply.alert is not None and reply.alert.urgency is not Urgency.EMERGENCY):
@@ -182,13 +183,19 @@ def _only_asked(memory: Memory, context: Context) -> tuple[Memory, Reply]:
     asked = memory.details.get("asked")
     if asked is None:
         return remembered(memory, chat(context.kb, "answer.once_more"))
+    if unclear := memory.details.get("unclear"):
+        return remembered(memory, clarify(context.kb, unclear))
     return named_reply([asked], memory, context)
 
 
-def _behind(text: str, memory: Memory, context: Context) -> tuple[list[str], str | None]:
-    """What a question with a red flag would have found, best first, and the gap if it is one."""
+def _behind(text: str, memory: Memory, context: Context) -> tuple[list[str], str | None, bool]:
+    """What a question with a red flag would have found, best first; the gap if it is one.
+
+    And whether that is clear: "my throat is closing up" asks nothing.
+    """
     if not text:
-        return [], None
+        return [], None, False
     found = search(text, memory, context.kb, context.matcher)
     clear = found.names if found.outcome in (Outcome.ANSWER, Outcome.GAP) else ()
-    return [*clear, *found.nearest], clear[0] if found.outcome is Outcome.GAP else None
+    topic = clear[0] if found.outcome is Outcome.GAP else None
+    return [*clear, *found.nearest], topic, bool(clear)

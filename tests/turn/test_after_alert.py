@@ -229,3 +229,10 @@ def test_the_button_ends_several_alerts_that_were_said_again_together(context: C
     (button,) = [one.command for one in again.suggestions if "only asking" in (one.command or "")]
     assert button is not None
     assert last(context, *told, button, "70 kg").dose is not None
+
+
+def test_only_asking_offers_where_it_is_not_clear_what_was_asked(context: Context) -> None:
+    """It had shown the length of a course to whose throat was closing up."""
+    assert last(context, "my throat is closing up", "only asking").kind is Kind.CLARIFY
+    asked = last(context, "can accutane make you suicidal? i want to die", "only asking")
+    assert asked.kind is not Kind.CLARIFY
