@@ -21,7 +21,6 @@ clinic = typer.Typer(
 )
 
 WHERE = "Where it will hang: people who come by it are counted under this, e.g. door."
-LARGEST = 2**52  # of the numbers that Telegram gives to people
 OnOff = Literal["on", "off"]
 Id = Annotated[str, typer.Argument(help="The clinic's id, as `clinic list` shows it.")]
 
@@ -185,7 +184,9 @@ clinic.add_typer(staff)
 
 
 def _number(said: str) -> int:
-    if said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST:
+    from bot.reply.update import LARGEST_ID
+
+    if said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST_ID:
         return int(said)
     raise typer.BadParameter(
         f"{said!r} is no number of a person at Telegram. It looks like 123456789 and is no"

@@ -93,7 +93,7 @@ def under_alert(memory: Memory) -> bool:
 
 
 def emergency_stands(memory: Memory) -> bool:
-    """Whether an emergency was raised and is not over: no dose is given beside it."""
+    """Whether an emergency was raised and is not over."""
     return Urgency.EMERGENCY in memory.raised.values()
 
 
@@ -154,7 +154,7 @@ def is_clear(text: str, found: Found, context: Context) -> bool:
         return False
     likely = found.match.pairs()[0][1]
     if found.outcome is Outcome.GAP:
-        likely = dict(found.match.pairs()).get(found.names[0], likely)
+        likely = found.match.among(found.names[:1]) or likely
     if found.outcome is Outcome.ANSWER:  # by whichever of its passages
         likely = found.match.among(context.kb.passages)
     return likely >= SURE or not found.guessed

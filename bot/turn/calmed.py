@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.kb.knowledge import SKIN_CARE
-from bot.kb.models import Urgency
-from bot.turn.alarmed import is_clear, of_the_same, under_alert
+from bot.turn.alarmed import emergency_stands, is_clear, of_the_same, under_alert
 from bot.turn.context import Context
 from bot.turn.decide import Outcome
 from bot.turn.dose_barred import unbarred
@@ -42,8 +41,7 @@ def _ended(told: str, memory: Memory, context: Context) -> Memory | None:
         return memory.model_copy(update={"raised": {}, "signs": ()})
     if reached(told, rules) and not any(row in memory.raised for row in rules.file.stays):
         return memory.model_copy(update={"raised": {}, "signs": ()})
-    grave = any(urgency is Urgency.EMERGENCY for urgency in memory.raised.values())
-    return memory if heeds(told, rules) and not grave else None
+    return memory if heeds(told, rules) and not emergency_stands(memory) else None
 
 
 def _of_its_own(asked: str, memory: Memory, context: Context) -> bool:

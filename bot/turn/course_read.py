@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.kb.dose_rules import DoseRules
 from bot.turn.course_total import Step, read_steps
-from bot.turn.dose_intent import leftover, matches, names_drug, other_drug
+from bot.turn.dose_intent import leftover, matches, names_drug, of_one_before, other_drug
 from bot.turn.figures_dates import Dates, date_pattern, read_dates
 from bot.turn.figures_numbers import normalise
 from bot.turn.figures_read import read_figures
@@ -172,7 +172,7 @@ def _asks(text: str, shape: str, rules: DoseRules, *, finished: bool) -> bool:
     """Whether a message asks where a course stands, or says when it starts and nothing else."""
     if other_drug(shape, rules.reads) is not None or _ANOTHER_SUBJECT.search(text):
         return False
-    if "<before>" in shape and not names_drug(shape, rules.reads):
+    if of_one_before(shape, rules.reads):
         return False
     named = "course" in shape or names_drug(shape, rules.reads)
     said = finished or _start_said(text, shape, rules)

@@ -109,6 +109,11 @@ def names_drug(shape: str, reads: Reads) -> bool:
     return any(is_drug(word, reads) for word in re.findall(r"[^\W\d_][\w'-]*", shape))
 
 
+def of_one_before(shape: str, reads: Reads) -> bool:
+    """Whether a message may be of a medicine that was had before: isotretinoin is not named."""
+    return "<before>" in shape and not names_drug(shape, reads)
+
+
 def other_drug(shape: str, reads: Reads) -> str | None:
     """The other medicine or thing that the amount is of, or None.
 

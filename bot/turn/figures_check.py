@@ -73,7 +73,7 @@ def with_weight(
         return replace(request, problem=Problem.DAILY)
     if own is not None and intent.unlisted(figures.shape, rules.reads) is not None:
         return replace(request, problem=Problem.WHICH_DRUG)
-    if "<before>" in figures.shape and not intent.names_drug(figures.shape, rules.reads):
+    if intent.of_one_before(figures.shape, rules.reads):
         return replace(request, problem=Problem.WHICH_DRUG)  # it may be of that one after all
     return request
 

@@ -24,7 +24,7 @@ _NO_AMOUNT = (
 def read_idle(scan: Scan) -> None:
     """Mask "eats like a horse", and the acne medicines that somebody had before.
 
-    Whether a dose behind the latter is of isotretinoin is asked unless it is named (``checked``).
+    Whether a dose behind the latter is of isotretinoin is asked unless it is named.
     """
     pets = "|".join(scan.reads.pets)
     scan.mask(rf"\b{_DOES} (?:like|as) an? (?:{pets})\b", "saying")

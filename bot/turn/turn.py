@@ -136,13 +136,11 @@ def _calculated(
     )
     clear = _clear(said, memory, context) if reply.kind is Kind.CLARIFY else None
     if clear is not None and dose.only_figures:
-        still_open = {
-            "asking": after.asking,
-            "details": after.details,
-        }  # with a dose that was told
+        # our question stays open, with the dose that was told beside the figures
+        question = {"asking": after.asking, "details": after.details}
         after, shown = found_reply(clear, verdict, after, context)
         told = (*shown.suggestions, *reply.suggestions)
-        return after.model_copy(update=still_open), shown.model_copy(update={"suggestions": told})
+        return after.model_copy(update=question), shown.model_copy(update={"suggestions": told})
     if clear is not None:
         told = (*reply.suggestions, *buttons(context.kb, clear.names[:1]))
         reply = reply.model_copy(update={"suggestions": told})
@@ -155,9 +153,8 @@ def _clear(text: str, memory: Memory, context: Context) -> Found | None:
     if len(text.split()) <= LONG or memory.asking is not None or under_alert(memory):
         return None
     found = searched(text, memory, context)
-    likely = dict(found.match.pairs()).get(found.names[0] if found.names else "", 0.0)
-    told = found.outcome is Outcome.ANSWER or likely >= BOTH_FROM
-    return found if found.outcome in (Outcome.ANSWER, Outcome.GAP) and told else None
+    gap = found.outcome is Outcome.GAP and found.match.among(found.names[:1]) >= BOTH_FROM
+    return found if gap or found.outcome is Outcome.ANSWER else None
 
 
 def _of_alert(text: str, memory: Memory, context: Context) -> bool:
